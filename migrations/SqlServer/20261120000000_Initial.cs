@@ -1,0 +1,775 @@
+using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Platform.Migrations.SqlServer
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "clients",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    client_id = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    vendor_id = table.Column<short>(type: "smallint", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_clients", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "courses",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    code = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    title = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
+                    audiences = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    units = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_courses", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "learner_identities",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    learner_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_learner_identities", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "learners",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
+                    first_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    first_course_id = table.Column<int>(type: "int", nullable: false),
+                    latest_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    achieved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_learners", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "localities",
+                columns: table => new
+                {
+                    id = table.Column<short>(type: "smallint", nullable: false),
+                    code = table.Column<string>(type: "nvarchar(5)", maxLength: 5, nullable: false),
+                    level = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Vietnamese_100_CI_AS"),
+                    province_id = table.Column<short>(type: "smallint", nullable: false),
+                    search_text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_localities", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_localities_localities_province_id",
+                        column: x => x.province_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "completions",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    external_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    learner_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    course_id = table.Column<int>(type: "int", nullable: false),
+                    audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
+                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    score = table.Column<decimal>(type: "decimal(5,2)", precision: 5, scale: 2, nullable: true),
+                    passed = table.Column<bool>(type: "bit", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_completions", x => new { x.vendor_id, x.external_id });
+                    table.ForeignKey(
+                        name: "fk_completions_courses_course_id",
+                        column: x => x.course_id,
+                        principalTable: "courses",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "agencies",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    key = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Vietnamese_100_CI_AS"),
+                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_agencies", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_agencies_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audience_totals",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    audience = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    year = table.Column<int>(type: "int", nullable: false),
+                    learners = table.Column<long>(type: "bigint", nullable: false),
+                    achieved = table.Column<long>(type: "bigint", nullable: false),
+                    as_of = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audience_totals", x => new { x.tenant_id, x.audience, x.year });
+                    table.ForeignKey(
+                        name: "fk_audience_totals_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "completion_facts",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    month = table.Column<DateOnly>(type: "date", nullable: false),
+                    audience = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    course_id = table.Column<int>(type: "int", nullable: false),
+                    completions = table.Column<long>(type: "bigint", nullable: false),
+                    learners = table.Column<long>(type: "bigint", nullable: false),
+                    passed = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_completion_facts", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_completion_facts_courses_course_id",
+                        column: x => x.course_id,
+                        principalTable: "courses",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_completion_facts_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "grants",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    client_id = table.Column<int>(type: "int", nullable: false),
+                    role = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: true),
+                    valid_from = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    valid_to = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    granted_by = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_grants", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_grants_clients_client_id",
+                        column: x => x.client_id,
+                        principalTable: "clients",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_grants_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "locality_names",
+                columns: table => new
+                {
+                    locality_id = table.Column<short>(type: "smallint", nullable: false),
+                    valid_from = table.Column<DateOnly>(type: "date", nullable: false),
+                    valid_to = table.Column<DateOnly>(type: "date", nullable: true),
+                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_locality_names", x => new { x.locality_id, x.valid_from });
+                    table.ForeignKey(
+                        name: "fk_locality_names_localities_locality_id",
+                        column: x => x.locality_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "plans",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    symbol = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    title = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    issuer = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
+                    signer = table.Column<string>(type: "nvarchar(150)", maxLength: 150, nullable: true),
+                    signer_position = table.Column<string>(type: "nvarchar(150)", maxLength: 150, nullable: true),
+                    issued_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    issued_text = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    from_year = table.Column<int>(type: "int", nullable: false),
+                    to_year = table.Column<int>(type: "int", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    amends_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    implements_tenant_id = table.Column<short>(type: "smallint", nullable: true),
+                    implements_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    revision = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    funding_sources = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Facts = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_plans", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_plans_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_plans_plans_implements_tenant_id_implements_id",
+                        columns: x => new { x.implements_tenant_id, x.implements_id },
+                        principalTable: "plans",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_plans_plans_tenant_id_amends_id",
+                        columns: x => new { x.tenant_id, x.amends_id },
+                        principalTable: "plans",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "populations",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    audience = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    year = table.Column<int>(type: "int", nullable: false),
+                    people = table.Column<int>(type: "int", nullable: false),
+                    source = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_populations", x => new { x.tenant_id, x.audience, x.year });
+                    table.ForeignKey(
+                        name: "fk_populations_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "villages",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(150)", maxLength: 150, nullable: false, collation: "Vietnamese_100_CI_AS"),
+                    kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_villages", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_villages_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "legal_bases",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    plan_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ordinal = table.Column<int>(type: "int", nullable: false),
+                    number = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    issued_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    issuer = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
+                    title = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    relation = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_legal_bases", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_legal_bases_plans_tenant_id_plan_id",
+                        columns: x => new { x.tenant_id, x.plan_id },
+                        principalTable: "plans",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "reporting_rules",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    plan_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ordinal = table.Column<int>(type: "int", nullable: false),
+                    title = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: false),
+                    frequency = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: false),
+                    due_month = table.Column<int>(type: "int", nullable: true),
+                    due_day = table.Column<int>(type: "int", nullable: true),
+                    due_before = table.Column<bool>(type: "bit", nullable: false),
+                    due_text = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
+                    data_from = table.Column<DateOnly>(type: "date", nullable: true),
+                    data_to = table.Column<DateOnly>(type: "date", nullable: true),
+                    recipient = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true),
+                    reporters = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reporting_rules", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_reporting_rules_plans_tenant_id_plan_id",
+                        columns: x => new { x.tenant_id, x.plan_id },
+                        principalTable: "plans",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "targets",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    plan_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    ordinal = table.Column<int>(type: "int", nullable: false),
+                    year = table.Column<int>(type: "int", nullable: false),
+                    audience = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: true),
+                    title = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    measure = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    bound = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    value = table.Column<decimal>(type: "decimal(14,2)", precision: 14, scale: 2, nullable: false),
+                    unit = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    unit_text = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    accumulation = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    source = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_targets", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_targets_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_targets_plans_tenant_id_plan_id",
+                        columns: x => new { x.tenant_id, x.plan_id },
+                        principalTable: "plans",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tasks",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    plan_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    parent_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    number = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    part = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: true),
+                    ordinal = table.Column<int>(type: "int", nullable: false),
+                    title = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    schedule_kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: true),
+                    schedule_text = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
+                    starts_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    recurrence = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    output = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
+                    shared_lead = table.Column<bool>(type: "bit", nullable: false),
+                    initiative = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tasks", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_tasks_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_tasks_plans_tenant_id_plan_id",
+                        columns: x => new { x.tenant_id, x.plan_id },
+                        principalTable: "plans",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_tasks_tasks_tenant_id_parent_id",
+                        columns: x => new { x.tenant_id, x.parent_id },
+                        principalTable: "tasks",
+                        principalColumns: new[] { "tenant_id", "id" });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "target_figures",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    target_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    as_of = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    numerator = table.Column<long>(type: "bigint", nullable: false),
+                    denominator = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_target_figures", x => new { x.tenant_id, x.target_id, x.as_of });
+                    table.ForeignKey(
+                        name: "fk_target_figures_targets_tenant_id_target_id",
+                        columns: x => new { x.tenant_id, x.target_id },
+                        principalTable: "targets",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assignments",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    plan_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    task_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    agency_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    role = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    source = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assignments", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_assignments_agencies_tenant_id_agency_id",
+                        columns: x => new { x.tenant_id, x.agency_id },
+                        principalTable: "agencies",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_assignments_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_assignments_plans_tenant_id_plan_id",
+                        columns: x => new { x.tenant_id, x.plan_id },
+                        principalTable: "plans",
+                        principalColumns: new[] { "tenant_id", "id" });
+                    table.ForeignKey(
+                        name: "fk_assignments_tasks_tenant_id_task_id",
+                        columns: x => new { x.tenant_id, x.task_id },
+                        principalTable: "tasks",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "initiatives",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    plan_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    task_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    ordinal = table.Column<int>(type: "int", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    Coverage = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_initiatives", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_initiatives_plans_tenant_id_plan_id",
+                        columns: x => new { x.tenant_id, x.plan_id },
+                        principalTable: "plans",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_initiatives_tasks_tenant_id_task_id",
+                        columns: x => new { x.tenant_id, x.task_id },
+                        principalTable: "tasks",
+                        principalColumns: new[] { "tenant_id", "id" });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_agencies_tenant_id_key",
+                table: "agencies",
+                columns: new[] { "tenant_id", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_tenant_id_agency_id",
+                table: "assignments",
+                columns: new[] { "tenant_id", "agency_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_tenant_id_plan_id",
+                table: "assignments",
+                columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_tenant_id_task_id_agency_id_role",
+                table: "assignments",
+                columns: new[] { "tenant_id", "task_id", "agency_id", "role" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clients_client_id",
+                table: "clients",
+                column: "client_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clients_vendor_id",
+                table: "clients",
+                column: "vendor_id",
+                unique: true,
+                filter: "[vendor_id] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_completion_facts_course_id",
+                table: "completion_facts",
+                column: "course_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_completion_facts_tenant_id_month_audience_course_id",
+                table: "completion_facts",
+                columns: new[] { "tenant_id", "month", "audience", "course_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_completions_course_id",
+                table: "completions",
+                column: "course_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_completions_learner_id",
+                table: "completions",
+                column: "learner_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_courses_code",
+                table: "courses",
+                column: "code",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_grants_client_id",
+                table: "grants",
+                column: "client_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_grants_tenant_id",
+                table: "grants",
+                column: "tenant_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_initiatives_tenant_id_plan_id",
+                table: "initiatives",
+                columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_initiatives_tenant_id_task_id",
+                table: "initiatives",
+                columns: new[] { "tenant_id", "task_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_learner_identities_learner_id",
+                table: "learner_identities",
+                column: "learner_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_legal_bases_tenant_id_plan_id",
+                table: "legal_bases",
+                columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_localities_code",
+                table: "localities",
+                column: "code",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_localities_province_id",
+                table: "localities",
+                column: "province_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_plans_implements_tenant_id_implements_id",
+                table: "plans",
+                columns: new[] { "implements_tenant_id", "implements_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_plans_tenant_id_amends_id",
+                table: "plans",
+                columns: new[] { "tenant_id", "amends_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reporting_rules_tenant_id_plan_id",
+                table: "reporting_rules",
+                columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_targets_tenant_id_plan_id",
+                table: "targets",
+                columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tasks_tenant_id_parent_id",
+                table: "tasks",
+                columns: new[] { "tenant_id", "parent_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tasks_tenant_id_plan_id_number",
+                table: "tasks",
+                columns: new[] { "tenant_id", "plan_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_villages_tenant_id_kind_name",
+                table: "villages",
+                columns: new[] { "tenant_id", "kind", "name" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "assignments");
+
+            migrationBuilder.DropTable(
+                name: "audience_totals");
+
+            migrationBuilder.DropTable(
+                name: "completion_facts");
+
+            migrationBuilder.DropTable(
+                name: "completions");
+
+            migrationBuilder.DropTable(
+                name: "grants");
+
+            migrationBuilder.DropTable(
+                name: "initiatives");
+
+            migrationBuilder.DropTable(
+                name: "learner_identities");
+
+            migrationBuilder.DropTable(
+                name: "learners");
+
+            migrationBuilder.DropTable(
+                name: "legal_bases");
+
+            migrationBuilder.DropTable(
+                name: "locality_names");
+
+            migrationBuilder.DropTable(
+                name: "populations");
+
+            migrationBuilder.DropTable(
+                name: "reporting_rules");
+
+            migrationBuilder.DropTable(
+                name: "target_figures");
+
+            migrationBuilder.DropTable(
+                name: "villages");
+
+            migrationBuilder.DropTable(
+                name: "agencies");
+
+            migrationBuilder.DropTable(
+                name: "courses");
+
+            migrationBuilder.DropTable(
+                name: "clients");
+
+            migrationBuilder.DropTable(
+                name: "tasks");
+
+            migrationBuilder.DropTable(
+                name: "targets");
+
+            migrationBuilder.DropTable(
+                name: "plans");
+
+            migrationBuilder.DropTable(
+                name: "localities");
+        }
+    }
+}

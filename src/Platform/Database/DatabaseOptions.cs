@@ -1,0 +1,30 @@
+namespace Platform.Database;
+
+/// <summary>Where the database is. Configuration section <c>Database</c>; connection strings under <c>ConnectionStrings</c>.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>PostgreSql (default) or SqlServer.</summary>
+    public DatabaseProvider Provider { get; set; } = DatabaseProvider.PostgreSql;
+
+    /// <summary>The role (or user) that <c>serve</c> runs under; <c>migrate</c> gives it its rights. Default platform_app.</summary>
+    public string ApplicationRole { get; set; } = "platform_app";
+
+    /// <summary>ConnectionStrings:Application, used by serve.</summary>
+    public string? ApplicationConnection { get; set; }
+
+    /// <summary>ConnectionStrings:Owner, used by migrate.</summary>
+    public string? OwnerConnection { get; set; }
+
+    /// <summary>The engine's differences.</summary>
+    public Dialect Dialect => field ??= Dialect.Of(Provider);
+
+    /// <summary>Reads the options; environment variables such as ConnectionStrings__Application override files.</summary>
+    public static DatabaseOptions From(IConfiguration configuration)
+    {
+        var options = new DatabaseOptions();
+        configuration.GetSection("Database").Bind(options);
+        options.ApplicationConnection = configuration.GetConnectionString("Application");
+        options.OwnerConnection = configuration.GetConnectionString("Owner");
+        return options;
+    }
+}

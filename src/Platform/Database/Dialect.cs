@@ -1,0 +1,68 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Platform.Tenancy;
+
+namespace Platform.Database;
+
+/// <summary>
+/// Everything that differs between the engines, with the same members per engine. No other code asks which engine it runs on.
+/// </summary>
+public abstract class Dialect
+{
+    /// <summary>The dialect of a provider name in configuration.</summary>
+    public static Dialect Of(DatabaseProvider provider) =>
+        provider == DatabaseProvider.SqlServer ? new SqlServerDialect() : new PostgreSqlDialect();
+
+    /// <summary>The collation that sorts Vietnamese names as a dictionary does.</summary>
+    public abstract string NameCollation { get; }
+
+    /// <summary>Points a context at a database of this engine.</summary>
+    public abstract void Configure(DbContextOptionsBuilder options, string connectionString);
+
+    /// <summary>Creates the provider's context.</summary>
+    public abstract PlatformDb Create(DbContextOptions options, TenantScope scope);
+
+    /// <summary>Fills a command that tells the opened connection its scope; row-level security reads it.</summary>
+    public abstract void DescribeScope(DbCommand command, TenantScope scope);
+
+    /// <summary>Removes what <see cref="CreateObjects"/> made, so that migrations can change the tables under it. Repeatable.</summary>
+    public abstract string DropObjects();
+
+    /// <summary>Views, row-level security and the application role's rights, made from the model. Repeatable.</summary>
+    public abstract string CreateObjects(IModel model, string applicationRole);
+
+    /// <summary>What is wrong with the role the server runs under; null when row-level security binds it.</summary>
+    public abstract Task<string?> FindRoleWeakness(DbConnection connection, CancellationToken cancellation);
+
+    /// <summary>True when the statement lost a race that a new attempt can win: unique key, serialisation, deadlock.</summary>
+    public abstract bool IsLostRace(Exception exception);
+
+    /// <summary>The tenant-owned tables of the model with what their policies depend on.</summary>
+    protected static IEnumerable<ProtectedTable> ProtectedTables(IModel model) =>
+        from entity in model.GetEntityTypes()
+        where typeof(ITenantOwned).IsAssignableFrom(entity.ClrType) && entity.GetTableName() is not null
+        orderby entity.GetTableName()
+        select new ProtectedTable(
+            entity.GetTableName()!,
+            Intake: typeof(IWrittenByIntake).IsAssignableFrom(entity.ClrType),
+            Personal: typeof(IPersonal).IsAssignableFrom(entity.ClrType),
+            HasVendor: entity.FindProperty("VendorId") is not null,
+            ReadBelow: entity.ClrType == typeof(Plans.Plan));
+
+    /// <summary>One table under row-level security.</summary>
+    protected sealed record ProtectedTable(string Name, bool Intake, bool Personal, bool HasVendor, bool ReadBelow);
+}
+
+/// <summary>The engines the product runs on.</summary>
+public enum DatabaseProvider
+{
+    /// <summary>PostgreSQL 15 or later, and Citus.</summary>
+    PostgreSql,
+
+    /// <summary>SQL Server 2022 or later.</summary>
+    SqlServer,
+}
+
+/// <summary>Rows about a person: provinces and the nation never read them.</summary>
+public interface IPersonal : ITenantOwned;

@@ -1,0 +1,165 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Platform.Access;
+using Platform.Assignments;
+using Platform.Learning;
+using Platform.Localities;
+using Platform.Plans;
+using Platform.Rollup;
+using Platform.Tenancy;
+
+namespace Platform.Database;
+
+/// <summary>
+/// The one database of the product. Query filters read <see cref="Scope"/>: a query sees only rows of the tenants in scope,
+/// wherever it starts or navigates. One derived type per provider carries that provider's migrations.
+/// </summary>
+public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Dialect dialect) : DbContext(options)
+{
+    /// <summary>Whose rows this unit of work may see and change.</summary>
+    public TenantScope Scope { get; } = scope;
+
+    /// <summary>The engine underneath.</summary>
+    public Dialect Dialect { get; } = dialect;
+
+    public DbSet<Locality> Localities => Set<Locality>();
+
+    public DbSet<LocalityName> LocalityNames => Set<LocalityName>();
+
+    public DbSet<Agency> Agencies => Set<Agency>();
+
+    public DbSet<Village> Villages => Set<Village>();
+
+    public DbSet<Plan> Plans => Set<Plan>();
+
+    public DbSet<LegalBasis> LegalBases => Set<LegalBasis>();
+
+    public DbSet<Target> Targets => Set<Target>();
+
+    public DbSet<PlanTask> Tasks => Set<PlanTask>();
+
+    public DbSet<Initiative> Initiatives => Set<Initiative>();
+
+    public DbSet<ReportingRule> ReportingRules => Set<ReportingRule>();
+
+    public DbSet<Assignment> Assignments => Set<Assignment>();
+
+    public DbSet<Course> Courses => Set<Course>();
+
+    public DbSet<Completion> Completions => Set<Completion>();
+
+    public DbSet<Learner> Learners => Set<Learner>();
+
+    public DbSet<LearnerIdentity> LearnerIdentities => Set<LearnerIdentity>();
+
+    public DbSet<CompletionFact> CompletionFacts => Set<CompletionFact>();
+
+    public DbSet<AudienceTotal> AudienceTotals => Set<AudienceTotal>();
+
+    public DbSet<Population> Populations => Set<Population>();
+
+    public DbSet<TargetFigure> TargetFigures => Set<TargetFigure>();
+
+    public DbSet<TargetProgress> TargetProgress => Set<TargetProgress>();
+
+    public DbSet<Client> Clients => Set<Client>();
+
+    public DbSet<Grant> Grants => Set<Grant>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(24);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        var localities = new LocalityMapping(Dialect.NameCollation);
+        var agencies = new AgencyMapping(Dialect.NameCollation);
+        var plans = new PlanMapping();
+        var initiatives = new InitiativeMapping();
+        var learning = new LearningMapping();
+        var figures = new FiguresMapping();
+        var clients = new ClientMapping();
+        modelBuilder
+            .ApplyConfiguration<Locality>(localities).ApplyConfiguration<LocalityName>(localities)
+            .ApplyConfiguration<Agency>(agencies).ApplyConfiguration<Village>(agencies)
+            .ApplyConfiguration<Plan>(plans).ApplyConfiguration<LegalBasis>(plans)
+            .ApplyConfiguration(new TargetMapping()).ApplyConfiguration(new PlanTaskMapping())
+            .ApplyConfiguration<Initiative>(initiatives).ApplyConfiguration<ReportingRule>(initiatives)
+            .ApplyConfiguration(new AssignmentMapping())
+            .ApplyConfiguration<Course>(learning).ApplyConfiguration<Completion>(learning)
+            .ApplyConfiguration<Learner>(learning).ApplyConfiguration<LearnerIdentity>(learning)
+            .ApplyConfiguration<CompletionFact>(figures).ApplyConfiguration<AudienceTotal>(figures)
+            .ApplyConfiguration<Population>(figures).ApplyConfiguration<TargetFigure>(figures).ApplyConfiguration<TargetProgress>(figures)
+            .ApplyConfiguration<Client>(clients).ApplyConfiguration<Grant>(clients);
+
+        modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>
+            Scope.Nation || Scope.Readable.Contains(p.TenantId) || (p.TenantId == Scope.Superior && p.Status != PlanStatus.Draft));
+        Belong<LegalBasis>(modelBuilder);
+        Belong<Target>(modelBuilder);
+        Belong<PlanTask>(modelBuilder);
+        Belong<Initiative>(modelBuilder);
+        Belong<ReportingRule>(modelBuilder);
+        Belong<Assignment>(modelBuilder);
+        Belong<Agency>(modelBuilder);
+        Belong<Village>(modelBuilder);
+        Belong<Population>(modelBuilder);
+        Belong<TargetFigure>(modelBuilder);
+        Belong<TargetProgress>(modelBuilder);
+        Count<CompletionFact>(modelBuilder);
+        Count<AudienceTotal>(modelBuilder);
+        modelBuilder.Entity<Completion>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || c.VendorId == Scope.Vendor);
+        modelBuilder.Entity<Learner>().HasQueryFilter(Belt, l => l.TenantId == Scope.Tenant || Scope.Vendor != null);
+
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+            NameInSnakeCase(entity);
+    }
+
+    /// <summary>The name of the tenant filter; the architecture test looks for it on every tenant-owned entity.</summary>
+    public const string Belt = "tenant";
+
+    private void Belong<T>(ModelBuilder model)
+        where T : class, ITenantOwned =>
+        model.Entity<T>().HasQueryFilter(Belt, e => Scope.Nation || Scope.Readable.Contains(e.TenantId));
+
+    // Figures are also changed by a vendor's batch, wherever its learners are counted.
+    private void Count<T>(ModelBuilder model)
+        where T : class, IWrittenByIntake =>
+        model.Entity<T>().HasQueryFilter(Belt, e => Scope.Nation || Scope.Vendor != null || Scope.Readable.Contains(e.TenantId));
+
+    private static void NameInSnakeCase(IMutableEntityType entity)
+    {
+        if (entity.IsMappedToJson())
+            return;
+        if (entity.GetTableName() is { } table && entity.GetViewName() is null)
+            entity.SetTableName(SnakeCase(table));
+        foreach (var property in entity.GetProperties())
+            property.SetColumnName(SnakeCase(property.Name));
+        foreach (var key in entity.GetKeys())
+            key.SetName(SnakeCase(key.GetName()!));
+        foreach (var foreignKey in entity.GetForeignKeys())
+            foreignKey.SetConstraintName(SnakeCase(foreignKey.GetConstraintName() ?? ""));
+        foreach (var index in entity.GetIndexes())
+            index.SetDatabaseName(SnakeCase(index.GetDatabaseName()!));
+    }
+
+    private static string SnakeCase(string name)
+    {
+        var snake = new StringBuilder(name.Length + 8);
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (char.IsUpper(name[i]) && i > 0 && name[i - 1] != '_' && !char.IsUpper(name[i - 1]))
+                snake.Append('_');
+            snake.Append(char.ToLowerInvariant(name[i]));
+        }
+
+        return snake.ToString();
+    }
+}
+
+/// <summary>The context on PostgreSQL; carries migrations/PostgreSql.</summary>
+public sealed class PostgreSqlDb(DbContextOptions options, TenantScope scope) : PlatformDb(options, scope, new PostgreSqlDialect());
+
+/// <summary>The context on SQL Server; carries migrations/SqlServer.</summary>
+public sealed class SqlServerDb(DbContextOptions options, TenantScope scope) : PlatformDb(options, scope, new SqlServerDialect());

@@ -1,0 +1,98 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Npgsql;
+using NpgsqlTypes;
+using Platform.Tenancy;
+
+namespace Platform.Database;
+
+/// <summary>PostgreSQL 15 and later: settings carry the scope, policies enforce it, views run with the caller's rights.</summary>
+public sealed class PostgreSqlDialect : Dialect
+{
+    public override string NameCollation => "vi-x-icu";
+
+    public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
+        options.UseNpgsql(connectionString);
+
+    public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new PostgreSqlDb(options, scope);
+
+    public override void DescribeScope(DbCommand command, TenantScope scope)
+    {
+        command.CommandText =
+            "select set_config('platform.tenant', $1, false), set_config('platform.superior', $2, false), " +
+            "set_config('platform.province', $3, false), set_config('platform.nation', $4, false), " +
+            "set_config('platform.vendor', $5, false)";
+        foreach (var value in (string[])[Text(scope.Tenant), Text(scope.Superior), Text(scope.Province), scope.Nation ? "on" : "", Text(scope.Vendor)])
+            command.Parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Text });
+    }
+
+    public override string DropObjects() => "drop view if exists target_progress;";
+
+    public override string CreateObjects(IModel model, string applicationRole)
+    {
+        var sql = new StringBuilder(Scripts.Read("postgresql.objects.sql"));
+        foreach (var table in ProtectedTables(model))
+        {
+            sql.AppendLine(CultureInfo.InvariantCulture, $"""
+                alter table {table.Name} enable row level security;
+                alter table {table.Name} force row level security;
+                """);
+            Policy(sql, table.Name, "tenant_own", "all", "tenant_id = (select platform_tenant())", check: true);
+            if (!table.Personal)
+            {
+                Policy(sql, table.Name, "province_read", "select", "tenant_id in (select id from localities where province_id = (select platform_province()))");
+                Policy(sql, table.Name, "nation_read", "select", "(select platform_nation())");
+            }
+
+            if (table.ReadBelow)
+                Policy(sql, table.Name, "superior_read", "select", "tenant_id = (select platform_superior()) and status <> 'Draft'");
+            if (table.Intake && table.HasVendor)
+                Policy(sql, table.Name, "intake", "all", "vendor_id = (select platform_vendor()) and tenant_id in (select platform_vendor_tenants())", check: true);
+            else if (table.Intake)
+                Policy(sql, table.Name, "intake", "all", "(select platform_vendor()) is not null", check: true);
+        }
+
+        sql.AppendLine(CultureInfo.InvariantCulture, $"""
+            grant usage on schema public to {applicationRole};
+            grant select, insert, update, delete on all tables in schema public to {applicationRole};
+            revoke all on "__EFMigrationsHistory" from {applicationRole};
+            grant select on "__EFMigrationsHistory" to {applicationRole};
+            revoke insert, update, delete on localities, locality_names from {applicationRole};
+            """);
+        return sql.ToString();
+    }
+
+    public override async Task<string?> FindRoleWeakness(DbConnection connection, CancellationToken cancellation)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            select case
+              when r.rolsuper then 'the role is a superuser'
+              when r.rolbypassrls then 'the role has BYPASSRLS'
+              when exists (select 1 from pg_class c where c.relname = 'plans' and pg_has_role(current_user, c.relowner, 'member'))
+                then 'the role owns the tables'
+              when exists (select 1 from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+                           where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not (c.relrowsecurity and c.relforcerowsecurity)
+                             and c.relname not in ('grants'))
+                then 'a table with tenant_id has no forced row-level security'
+            end
+            from pg_roles r where r.rolname = current_user
+            """;
+        return await command.ExecuteScalarAsync(cancellation) as string;
+    }
+
+    public override bool IsLostRace(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected }
+        || (exception.InnerException is { } inner && IsLostRace(inner));
+
+    private static void Policy(StringBuilder sql, string table, string name, string command, string rows, bool check = false)
+    {
+        sql.AppendLine(CultureInfo.InvariantCulture, $"drop policy if exists {name} on {table};");
+        sql.AppendLine(CultureInfo.InvariantCulture, $"create policy {name} on {table} for {command} using ({rows}){(check ? $" with check ({rows})" : "")};");
+    }
+
+    private static string Text(short? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
+}

@@ -1,0 +1,67 @@
+-- What the scope of a session is, as inline predicates. Nothing set means nothing seen.
+create or alter function dbo.may_write(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint);
+go
+create or alter function dbo.may_write_figure(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or session_context(N'vendor') is not null;
+go
+create or alter function dbo.may_read_person(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or session_context(N'vendor') is not null;
+go
+create or alter function dbo.may_read(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
+    or cast(session_context(N'nation') as smallint) = 1
+    or exists (select 1 from dbo.localities l where l.id = @tenant and l.province_id = cast(session_context(N'province') as smallint));
+go
+create or alter function dbo.may_read_figure(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
+    or cast(session_context(N'nation') as smallint) = 1 or session_context(N'vendor') is not null
+    or exists (select 1 from dbo.localities l where l.id = @tenant and l.province_id = cast(session_context(N'province') as smallint));
+go
+create or alter function dbo.may_read_plan(@tenant smallint, @status nvarchar(24)) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
+    or cast(session_context(N'nation') as smallint) = 1
+    or (@tenant = cast(session_context(N'superior') as smallint) and @status <> N'Draft')
+    or exists (select 1 from dbo.localities l where l.id = @tenant and l.province_id = cast(session_context(N'province') as smallint));
+go
+create or alter function dbo.may_write_completion(@tenant smallint, @vendor smallint) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
+    or (@vendor = cast(session_context(N'vendor') as smallint) and exists (
+      select 1 from dbo.localities l join dbo.clients c on c.vendor_id = @vendor join dbo.grants g on g.client_id = c.id
+      where l.id = @tenant and g.role = N'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
+        and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())));
+go
+create or alter function dbo.may_read_completion(@tenant smallint, @vendor smallint) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or @vendor = cast(session_context(N'vendor') as smallint);
+go
+
+-- Progress on every target: numerator and denominator first, the percentage last (in Analytics).
+create view dbo.target_progress as
+select
+  t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
+  case when t.source = 'Completions' then l.achieved else f.numerator end as numerator,
+  case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
+  case when t.source = 'Completions' then coalesce(l.members, 0) else case when f.target_id is null then 0 else m.members end end as members_with_figures,
+  m.members,
+  case when t.source = 'Completions' then l.as_of else f.as_of end as as_of
+from dbo.targets t
+join dbo.plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
+join dbo.localities lo on lo.id = t.tenant_id
+outer apply (
+  select count(*) as members from dbo.localities x
+  where (lo.level = 'Province' and x.province_id = lo.id and x.level = 'Commune') or (lo.level <> 'Province' and x.id = lo.id)) m
+outer apply (
+  select sum(cast(a.achieved as bigint)) as achieved, max(a.as_of) as as_of, count(distinct a.tenant_id) as members from dbo.audience_totals a
+  where a.audience = t.audience and a.year <= t.year
+    and (a.tenant_id = t.tenant_id
+      or (lo.level = 'Province' and a.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) l
+outer apply (
+  select sum(cast(q.people as bigint)) as people from dbo.populations q
+  where q.audience = t.audience and q.year = t.year
+    and (q.tenant_id = t.tenant_id
+      or (lo.level = 'Province' and q.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) p
+outer apply (
+  select top 1 g.target_id, g.numerator, g.denominator, g.as_of from dbo.target_figures g
+  where g.tenant_id = t.tenant_id and g.target_id = t.id
+  order by g.as_of desc) f;
+go

@@ -1,0 +1,99 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Platform.Tenancy;
+
+namespace Platform.Database;
+
+/// <summary>
+/// SQL Server 2022 and later: session context carries the scope, one security policy enforces it.
+/// Its scripts are generated and compared here; they run where a connection string is given.
+/// </summary>
+public sealed class SqlServerDialect : Dialect
+{
+    public override string NameCollation => "Vietnamese_100_CI_AS";
+
+    public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
+        options.UseSqlServer(connectionString);
+
+    public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new SqlServerDb(options, scope);
+
+    public override void DescribeScope(DbCommand command, TenantScope scope)
+    {
+        command.CommandText =
+            "exec sp_set_session_context N'tenant', @tenant; exec sp_set_session_context N'superior', @superior; " +
+            "exec sp_set_session_context N'province', @province; exec sp_set_session_context N'nation', @nation; " +
+            "exec sp_set_session_context N'vendor', @vendor;";
+        Add("@tenant", scope.Tenant);
+        Add("@superior", scope.Superior);
+        Add("@province", scope.Province);
+        Add("@nation", (short)(scope.Nation ? 1 : 0));
+        Add("@vendor", scope.Vendor);
+
+        void Add(string name, short? value) =>
+            command.Parameters.Add(new SqlParameter(name, System.Data.SqlDbType.SmallInt) { Value = (object?)value ?? DBNull.Value });
+    }
+
+    public override string DropObjects() => """
+        drop security policy if exists dbo.tenancy;
+        drop view if exists dbo.target_progress;
+        """;
+
+    public override string CreateObjects(IModel model, string applicationRole)
+    {
+        var sql = new StringBuilder(Scripts.Read("sqlserver.objects.sql"));
+        var predicates = ProtectedTables(model).SelectMany(table =>
+        {
+            var read = table switch
+            {
+                { HasVendor: true } => "dbo.may_read_completion(tenant_id, vendor_id)",
+                { Personal: true } => "dbo.may_read_person(tenant_id)",
+                { ReadBelow: true } => "dbo.may_read_plan(tenant_id, status)",
+                { Intake: true } => "dbo.may_read_figure(tenant_id)",
+                _ => "dbo.may_read(tenant_id)",
+            };
+            var write = table switch
+            {
+                { HasVendor: true } => "dbo.may_write_completion(tenant_id, vendor_id)",
+                { Intake: true } => "dbo.may_write_figure(tenant_id)",
+                _ => "dbo.may_write(tenant_id)",
+            };
+            return (string[])
+            [
+                $"add filter predicate {read} on dbo.{table.Name}",
+                $"add block predicate {write} on dbo.{table.Name} after insert",
+                $"add block predicate {write} on dbo.{table.Name} after update",
+                $"add block predicate {write} on dbo.{table.Name} before update",
+                $"add block predicate {write} on dbo.{table.Name} before delete",
+            ];
+        });
+        sql.AppendLine("create security policy dbo.tenancy");
+        sql.AppendJoin(",\n", predicates).AppendLine().AppendLine("with (state = on);").AppendLine("go");
+        sql.AppendLine(CultureInfo.InvariantCulture, $"""
+            grant select, insert, update, delete on schema::dbo to {applicationRole};
+            deny insert, update, delete on dbo.localities to {applicationRole};
+            deny insert, update, delete on dbo.locality_names to {applicationRole};
+            """);
+        return sql.ToString();
+    }
+
+    public override async Task<string?> FindRoleWeakness(DbConnection connection, CancellationToken cancellation)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            select case
+              when is_srvrolemember('sysadmin') = 1 then 'the login is a sysadmin'
+              when is_rolemember('db_owner') = 1 then 'the user is db_owner'
+              when not exists (select 1 from sys.security_policies where name = 'tenancy' and is_enabled = 1) then 'the security policy dbo.tenancy is not enabled'
+            end
+            """;
+        return await command.ExecuteScalarAsync(cancellation) as string;
+    }
+
+    public override bool IsLostRace(Exception exception) =>
+        exception is SqlException { Number: 2601 or 2627 or 1205 or 3960 }
+        || (exception.InnerException is { } inner && IsLostRace(inner));
+}

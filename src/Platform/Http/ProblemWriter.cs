@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Platform.Http;
+
+/// <summary>
+/// Writes every failure as <c>application/problem+json</c> with its number, in Vietnamese or, where Accept-Language prefers it,
+/// in English. Nothing of an unexpected fault leaves the server but a trace id.
+/// </summary>
+public static class ProblemWriter
+{
+    /// <summary>Turns exceptions and empty error statuses into problems.</summary>
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Handle, SuppressDiagnosticsCallback = c => Known(c.Exception) is not null });
+        app.UseStatusCodePages(context => Write(context.HttpContext, context.HttpContext.Response.StatusCode switch
+        {
+            401 => Problems.NotSignedIn,
+            403 => Problems.NotAllowed,
+            404 => Problems.NotFound,
+            405 => Problems.MethodNotAllowed,
+            406 => Problems.NotAcceptable,
+            413 => Problems.TooLarge,
+            415 => Problems.UnsupportedMediaType,
+            422 => Problems.Invalid,
+            >= 500 => Problems.Unexpected,
+            _ => Problems.BadParameter,
+        }, null, []));
+    }
+
+    /// <summary>True when the caller prefers English to Vietnamese.</summary>
+    public static bool PrefersEnglish(this HttpContext context)
+    {
+        var accepted = context.Request.GetTypedHeaders().AcceptLanguage;
+        return Quality("en") > Quality("vi");
+
+        double Quality(string language) => accepted
+            .Where(a => a.Value.StartsWith(language, StringComparison.OrdinalIgnoreCase))
+            .Select(a => a.Quality ?? 1).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>Writes one problem.</summary>
+    public static Task Write(HttpContext context, ProblemKind kind, Explanation? detail, IReadOnlyList<FieldFault> faults)
+    {
+        var english = context.PrefersEnglish();
+        var problem = new JsonObject
+        {
+            ["type"] = kind.Type,
+            ["title"] = kind.Title(english),
+            ["status"] = kind.Status,
+            ["code"] = kind.Code,
+            ["instance"] = context.Request.Path.Value,
+        };
+        if (detail is not null)
+            problem["detail"] = detail.In(english);
+        if (faults.Count > 0)
+            problem["errors"] = new JsonArray([.. faults.Select(f => Field(f, english))]);
+        if (kind.Status >= 500)
+            problem["traceId"] = context.TraceIdentifier;
+        context.Response.StatusCode = kind.Status;
+        context.Response.ContentType = "application/problem+json; charset=utf-8";
+        context.Response.Headers.ContentLanguage = english ? "en" : "vi";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Vary = "Accept-Language";
+        if (kind == Problems.NotSignedIn && context.Response.Headers.WWWAuthenticate.Count == 0)
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.WriteAsync(problem.ToJsonString(Json.Options));
+    }
+
+    /// <summary>A field at fault as JSON.</summary>
+    public static JsonObject Field(FieldFault fault, bool english)
+    {
+        var field = new JsonObject { ["pointer"] = fault.Pointer, ["code"] = fault.Kind.Code, ["title"] = fault.Kind.Title(english) };
+        if (fault.Detail is not null)
+            field["detail"] = fault.Detail.In(english);
+        return field;
+    }
+
+    private static async Task Handle(HttpContext context)
+    {
+        var exception = context.Features.Get<IExceptionHandlerFeature>()!.Error;
+        var (kind, detail, faults) = Known(exception) ?? (Problems.Unexpected, null, []);
+        await Write(context, kind, detail, faults);
+    }
+
+    private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults)? Known(Exception exception) => exception switch
+    {
+        ProblemException p => (p.Kind, p.Detail, p.Faults),
+        BadHttpRequestException { StatusCode: 413 } => (Problems.TooLarge, null, []),
+        BadHttpRequestException { StatusCode: 415 } => (Problems.UnsupportedMediaType, null, []),
+        BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
+        BadHttpRequestException => (Problems.BadParameter, null, []),
+        JsonException json => Malformed(json),
+        _ => null,
+    };
+
+    // A value of the wrong type has a path; text that is no JSON at all has a position.
+    private static (ProblemKind, Explanation?, IReadOnlyList<FieldFault>) Malformed(JsonException json)
+    {
+        var where = new Explanation(
+            $"Dòng {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.", $"Line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.");
+        return json.InnerException is null && json.Path is { Length: > 1 } path && json.Message.Contains("could not be converted", StringComparison.Ordinal)
+            ? (Problems.Invalid, null, [new FieldFault(Json.Pointer(path), Problems.WrongType, where)])
+            : (Problems.MalformedBody, where, []);
+    }
+}

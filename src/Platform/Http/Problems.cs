@@ -1,0 +1,76 @@
+namespace Platform.Http;
+
+/// <summary>The catalogue of numbered problems. Numbers are never reused; a retired one stays here as a comment.</summary>
+public static class Problems
+{
+    // 1000–1099 HTTP
+    public static readonly ProblemKind MalformedBody = new("PLT-1001", 400, "Nội dung gửi lên không phải JSON hợp lệ", "The body is not valid JSON");
+    public static readonly ProblemKind Invalid = new("PLT-1002", 422, "Dữ liệu gửi lên chưa hợp lệ", "The data sent is not valid");
+    public static readonly ProblemKind TooLarge = new("PLT-1003", 413, "Nội dung gửi lên quá lớn", "The body is too large");
+    public static readonly ProblemKind UnsupportedMediaType = new("PLT-1004", 415, "Kiểu nội dung không được hỗ trợ", "The content type is not supported");
+    public static readonly ProblemKind NotFound = new("PLT-1005", 404, "Không có địa chỉ này", "There is nothing at this address");
+    public static readonly ProblemKind MethodNotAllowed = new("PLT-1006", 405, "Địa chỉ này không nhận phương thức đó", "This address does not take that method");
+    public static readonly ProblemKind Changed = new("PLT-1007", 412, "Dữ liệu đã được người khác thay đổi", "Somebody else has changed it meanwhile");
+    public static readonly ProblemKind BadParameter = new("PLT-1008", 400, "Tham số không hợp lệ", "A parameter is not valid");
+    public static readonly ProblemKind Unexpected = new("PLT-1009", 500, "Lỗi ngoài dự kiến; đã được ghi lại", "An unexpected fault; it has been logged");
+    public static readonly ProblemKind NotAcceptable = new("PLT-1010", 406, "Không có dạng trả lời được yêu cầu", "The requested format is not available");
+
+    // 1100–1199 access
+    public static readonly ProblemKind NotSignedIn = new("PLT-1101", 401, "Cần mã truy cập hợp lệ", "A valid access token is needed");
+    public static readonly ProblemKind NotAllowed = new("PLT-1102", 403, "Vai trò này không được làm việc đó", "This role may not do that");
+
+    // 1200–1299 fields
+    public static readonly ProblemKind Required = new("PLT-1201", 422, "Thiếu giá trị bắt buộc", "A required value is missing");
+    public static readonly ProblemKind WrongType = new("PLT-1202", 422, "Giá trị sai kiểu", "The value has the wrong type");
+    public static readonly ProblemKind TooLong = new("PLT-1203", 422, "Giá trị quá dài", "The value is too long");
+    public static readonly ProblemKind OutOfRange = new("PLT-1204", 422, "Giá trị ngoài khoảng cho phép", "The value is out of range");
+    public static readonly ProblemKind UnknownWord = new("PLT-1205", 422, "Giá trị không có trong danh mục", "The value is not one of the known ones");
+    public static readonly ProblemKind Repeated = new("PLT-1206", 422, "Giá trị bị lặp lại", "The value is repeated");
+    public static readonly ProblemKind NotText = new("PLT-1207", 422, "Văn bản chứa ký tự không hợp lệ", "The text holds characters that are not allowed");
+
+    // 2000–2999 localities
+    public static readonly ProblemKind UnknownLocality = new("PLT-2001", 404, "Không có địa phương này trong phạm vi của bạn", "There is no such locality within your reach");
+    public static readonly ProblemKind UnknownAgency = new("PLT-2002", 404, "Không có cơ quan này", "There is no such agency");
+    public static readonly ProblemKind AgencyExists = new("PLT-2003", 409, "Địa phương đã có cơ quan với mã này", "The locality already has an agency with this key");
+    public static readonly ProblemKind AgencyInUse = new("PLT-2004", 409, "Cơ quan đang được giao nhiệm vụ", "The agency still has assignments");
+    public static readonly ProblemKind VillageExists = new("PLT-2005", 409, "Địa phương đã có thôn này", "The locality already has this village");
+
+    // 3000–3999 plans
+    public static readonly ProblemKind UnknownPlan = new("PLT-3001", 404, "Không có kế hoạch này", "There is no such plan");
+    public static readonly ProblemKind NotADraft = new("PLT-3002", 409, "Kế hoạch đã ban hành; hãy lập bản sửa đổi", "The plan has been issued; make an amendment");
+    public static readonly ProblemKind WrongStatus = new("PLT-3003", 409, "Kế hoạch không ở trạng thái cho phép việc này", "The plan's status does not allow this");
+    public static readonly ProblemKind UnknownTarget = new("PLT-3004", 404, "Không có chỉ tiêu này", "There is no such target");
+    public static readonly ProblemKind UnknownTask = new("PLT-3005", 404, "Không có nhiệm vụ này", "There is no such task");
+    public static readonly ProblemKind UnknownImplemented = new("PLT-3006", 422, "Không tìm thấy kế hoạch cấp trên được dẫn", "The implemented plan was not found");
+    public static readonly ProblemKind EmptyPlan = new("PLT-3007", 409, "Kế hoạch chưa có chỉ tiêu hoặc nhiệm vụ nên chưa thể ban hành", "A plan without targets or tasks cannot be issued");
+    public static readonly ProblemKind UnknownParent = new("PLT-3008", 422, "Không có nhiệm vụ cha này trong kế hoạch", "The plan has no such parent task");
+    public static readonly ProblemKind TaskInUse = new("PLT-3009", 409, "Nhiệm vụ còn nhiệm vụ con hoặc mô hình", "The task still has sub-tasks or initiatives");
+
+    // 4000–4999 assignments
+    public static readonly ProblemKind SecondLead = new("PLT-4001", 422, "Nhiệm vụ chỉ có một cơ quan chủ trì", "A task has one leading agency");
+    public static readonly ProblemKind UnknownRole = new("PLT-4002", 422, "Không có vai trò này", "There is no such role");
+    public static readonly ProblemKind AssignedAgencyUnknown = new("PLT-4003", 422, "Cơ quan được giao không có trong địa phương", "The assigned agency is not in the locality");
+    public static readonly ProblemKind AssignedTaskUnknown = new("PLT-4004", 422, "Nhiệm vụ được giao không có trong kế hoạch", "The assigned task is not in the plan");
+
+    // 5000–5999 completions
+    public static readonly ProblemKind NotAnArray = new("PLT-5001", 422, "Cần một mảng JSON các lượt hoàn thành", "A JSON array of completions is needed");
+    public static readonly ProblemKind BatchTooLong = new("PLT-5002", 413, "Mỗi lần gửi tối đa 10.000 lượt hoàn thành", "A batch holds at most 10,000 completions");
+    public static readonly ProblemKind CompletionLocalityUnknown = new("PLT-5003", 422, "Không có địa phương với mã này", "There is no locality with this code");
+    public static readonly ProblemKind CompletionLocalityNotGranted = new("PLT-5004", 422, "Không được giao gửi cho địa phương này", "Completions for this locality are not granted to you");
+    public static readonly ProblemKind UnknownCourse = new("PLT-5005", 422, "Không có khóa học với mã này", "There is no course with this code");
+    public static readonly ProblemKind InTheFuture = new("PLT-5006", 422, "Thời điểm hoàn thành ở tương lai", "The completion lies in the future");
+    public static readonly ProblemKind NoLearner = new("PLT-5007", 422, "Thiếu mã người học hoặc số định danh", "A learner id or a citizen number is needed");
+    public static readonly ProblemKind BadCitizenId = new("PLT-5008", 422, "Số định danh phải gồm 12 chữ số", "A citizen number has 12 digits");
+    public static readonly ProblemKind SameIdOtherContent = new("PLT-5009", 409, "Mã này đã được gửi với nội dung khác", "This id was sent before with other content");
+    public static readonly ProblemKind NotACompletion = new("PLT-5010", 422, "Dòng này không phải một lượt hoàn thành", "This row is not a completion");
+    public static readonly ProblemKind TooEarly = new("PLT-5011", 422, "Thời điểm hoàn thành trước khi phong trào bắt đầu", "The completion lies before the movement began");
+    public static readonly ProblemKind NotACommune = new("PLT-5012", 422, "Lượt hoàn thành phải thuộc một xã, phường hoặc đặc khu", "A completion belongs to a commune, not to a province");
+    public static readonly ProblemKind Busy = new("PLT-5013", 503, "Đang bận ghi cùng những người học này; hãy gửi lại", "The same learners are being written just now; send it again");
+
+    // 6000–6999 figures
+    public static readonly ProblemKind NotReported = new("PLT-6001", 409, "Số liệu của chỉ tiêu này không lấy từ báo cáo", "This target's figures do not come from reports");
+
+    /// <summary>Every problem in order of its number.</summary>
+    public static IReadOnlyList<ProblemKind> All { get; } =
+        [.. typeof(Problems).GetFields().Where(f => f.FieldType == typeof(ProblemKind)).Select(f => (ProblemKind)f.GetValue(null)!).OrderBy(p => p.Code)];
+}

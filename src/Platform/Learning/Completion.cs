@@ -1,0 +1,122 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
+using Platform.Plans;
+using Platform.Tenancy;
+
+namespace Platform.Learning;
+
+/// <summary>A course of the movement; completions name it by code. A global table.</summary>
+public sealed class Course
+{
+    public int Id { get; set; }
+
+    public required string Code { get; set; }
+
+    public required string Title { get; set; }
+
+    /// <summary>The audiences it is made for.</summary>
+    public List<string> Audiences { get; set; } = [];
+
+    /// <summary>The units of the skills framework it counts towards.</summary>
+    public List<string> Units { get; set; } = [];
+}
+
+/// <summary>
+/// Hoàn thành khóa học, as a vendor pushed it. The natural key is vendor + the vendor's id, across all localities, so that a row sent
+/// again for another commune is seen as a conflict. The widest table of the product: native types, no surrogate key.
+/// </summary>
+public sealed class Completion : IWrittenByIntake, IPersonal
+{
+    public short VendorId { get; set; }
+
+    /// <summary>The vendor's own id of the completion.</summary>
+    public required string ExternalId { get; set; }
+
+    public short TenantId { get; set; }
+
+    public Guid LearnerId { get; set; }
+
+    public int CourseId { get; set; }
+
+    public Audience Audience { get; set; }
+
+    public DateTimeOffset CompletedAt { get; set; }
+
+    public decimal? Score { get; set; }
+
+    public bool Passed { get; set; }
+
+    public DateTimeOffset ReceivedAt { get; set; }
+}
+
+/// <summary>
+/// A person who learns, under a keyed pseudonym, counted once: where and in which audience the latest completion says,
+/// in the month and course of the first. Recomputable from the completions alone, whatever the order they came in.
+/// </summary>
+public sealed class Learner : IWrittenByIntake, IPersonal
+{
+    /// <summary>The keyed pseudonym; see <see cref="LearnerIdentity"/>.</summary>
+    public Guid Id { get; set; }
+
+    /// <summary>The locality that counts the learner.</summary>
+    public short TenantId { get; set; }
+
+    public Audience Audience { get; set; }
+
+    public DateTimeOffset FirstAt { get; set; }
+
+    public int FirstCourseId { get; set; }
+
+    public DateTimeOffset LatestAt { get; set; }
+
+    /// <summary>When a course was first passed; null until then.</summary>
+    public DateTimeOffset? AchievedAt { get; set; }
+}
+
+/// <summary>
+/// A name under which vendors know a learner (a citizen number's or a vendor id's pseudonym) and the learner it is. A global table:
+/// the same person comes through several vendors and communes. Holds pseudonyms only.
+/// </summary>
+public sealed class LearnerIdentity
+{
+    public Guid Id { get; set; }
+
+    public Guid LearnerId { get; set; }
+}
+
+internal sealed class LearningMapping :
+    IEntityTypeConfiguration<Course>, IEntityTypeConfiguration<Completion>, IEntityTypeConfiguration<Learner>, IEntityTypeConfiguration<LearnerIdentity>
+{
+    public void Configure(EntityTypeBuilder<Course> builder)
+    {
+        builder.HasKey(c => c.Id);
+        builder.Property(c => c.Code).HasMaxLength(60);
+        builder.Property(c => c.Title).HasMaxLength(300);
+        builder.HasIndex(c => c.Code).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<Completion> builder)
+    {
+        builder.HasKey(c => new { c.VendorId, c.ExternalId });
+        builder.Property(c => c.ExternalId).HasMaxLength(100);
+        builder.Property(c => c.Audience).HasConversion<short>();
+        builder.Property(c => c.Score).HasPrecision(5, 2);
+        builder.HasIndex(c => c.LearnerId);
+        builder.HasOne<Course>().WithMany().HasForeignKey(c => c.CourseId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<Learner> builder)
+    {
+        builder.HasKey(l => l.Id);
+        builder.Property(l => l.Id).ValueGeneratedNever();
+        builder.Property(l => l.Audience).HasConversion<short>();
+    }
+
+    public void Configure(EntityTypeBuilder<LearnerIdentity> builder)
+    {
+        builder.HasKey(i => i.Id);
+        builder.Property(i => i.Id).ValueGeneratedNever();
+        builder.HasIndex(i => i.LearnerId);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Platform.Tenancy;
+
+/// <summary>A row that belongs to one locality. Every such table has the key (tenant_id, …), a query filter and row-level security.</summary>
+public interface ITenantOwned
+{
+    /// <summary>The owning locality (<see cref="Localities.Locality.Id"/>).</summary>
+    short TenantId { get; }
+}

@@ -1,0 +1,76 @@
+using Platform.Localities;
+
+namespace Platform.Tenancy;
+
+/// <summary>
+/// Which tenants' rows one unit of work may see and change. Set once, from the route and the credential, never from a body.
+/// The query filters, the save guard and the database's row-level security all read it: three belts, one source.
+/// An empty scope sees global tables only.
+/// </summary>
+public sealed class TenantScope
+{
+    private bool entered;
+
+    /// <summary>The one tenant whose rows may be read and written.</summary>
+    public short? Tenant { get; private set; }
+
+    /// <summary>The province above <see cref="Tenant"/>, whose issued plans may be read.</summary>
+    public short? Superior { get; private set; }
+
+    /// <summary>The province whose own and communes' rows may be read.</summary>
+    public short? Province { get; private set; }
+
+    /// <summary>Every tenant's figures, plans and tasks may be read; never people.</summary>
+    public bool Nation { get; private set; }
+
+    /// <summary>The vendor whose completions are being taken in.</summary>
+    public short? Vendor { get; private set; }
+
+    /// <summary>Every tenant whose rows may be read, unless <see cref="Nation"/>.</summary>
+    public List<short> Readable { get; private set; } = [];
+
+    /// <summary>Read and write one locality's rows.</summary>
+    public void EnterTenant(LocalityEntry locality)
+    {
+        Enter();
+        Tenant = locality.Id;
+        Superior = locality.Level == LocalityLevel.Commune ? locality.ProvinceId : null;
+        Readable = [locality.Id];
+    }
+
+    /// <summary>Read rows of the given localities, all of one province.</summary>
+    public void EnterProvince(LocalityEntry province, IEnumerable<LocalityEntry> localities)
+    {
+        Enter();
+        Province = province.Id;
+        Readable = [.. localities.Select(l => l.Id)];
+    }
+
+    /// <summary>Read every tenant's rows except people.</summary>
+    public void EnterNation()
+    {
+        Enter();
+        Nation = true;
+    }
+
+    /// <summary>Take in completions of one vendor for the localities it was granted.</summary>
+    public void EnterIntake(short vendor)
+    {
+        Enter();
+        Vendor = vendor;
+    }
+
+    /// <summary>True when a row may be added, changed or removed.</summary>
+    public bool MayWrite(ITenantOwned row) =>
+        row.TenantId == Tenant || (Vendor is not null && row is IWrittenByIntake);
+
+    private void Enter()
+    {
+        if (entered)
+            throw new InvalidOperationException("A tenant scope is entered once; use a new unit of work for another tenant.");
+        entered = true;
+    }
+}
+
+/// <summary>Rows that a vendor's batch may change in every locality: completions, learners and the figures made of them.</summary>
+public interface IWrittenByIntake : ITenantOwned;
