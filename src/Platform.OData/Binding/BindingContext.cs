@@ -1,0 +1,41 @@
+using Microsoft.OData.UriParser;
+using Platform.OData.Errors;
+
+namespace Platform.OData.Binding;
+
+/// <summary>
+/// What binding one request shares: the parameter aliases, one reading of the clock, and the budget of nodes and
+/// nested lambdas. Exceeding the budget is refused before anything runs.
+/// </summary>
+internal sealed class BindingContext(
+    ODataModel model, ODataOptions options, IDictionary<string, SingleValueNode> aliases, DateTimeOffset now)
+{
+    private int nodes;
+    private int lambdas;
+
+    public ODataModel Model { get; } = model;
+    public ODataOptions Options { get; } = options;
+    public IDictionary<string, SingleValueNode> Aliases { get; } = aliases;
+    public DateTimeOffset Now { get; } = now;
+
+    public void CountNode()
+    {
+        if (++nodes > Options.MaxNodeCount)
+            throw Limit("MaxNodeCount", Options.MaxNodeCount);
+    }
+
+    public IDisposable EnterLambda()
+    {
+        if (++lambdas > Options.MaxAnyAllDepth)
+            throw Limit("MaxAnyAllDepth", Options.MaxAnyAllDepth);
+        return new Exit(this);
+    }
+
+    public static FaultException Limit(string name, int most) =>
+        new(ODataFaults.TooComplex, name, $"{name} = {most}", $"{name} = {most}");
+
+    private sealed class Exit(BindingContext context) : IDisposable
+    {
+        public void Dispose() => context.lambdas--;
+    }
+}

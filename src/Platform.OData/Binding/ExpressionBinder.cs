@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using Microsoft.OData.UriParser;
+using Platform.OData.Errors;
+using Platform.OData.Model;
+using Platform.OData.Rows;
+
+namespace Platform.OData.Binding;
+
+/// <summary>
+/// Turns the parser's expression nodes into LINQ expressions over a scope. Names are resolved against what the
+/// sequence offers at that point (entity or row), never against CLR members, and navigation goes only through the
+/// entity's own navigation properties. Node kinds it does not know are refused by name.
+/// </summary>
+internal sealed class ExpressionBinder(BindingContext context, Scope root)
+{
+    private const string RootVariable = "$it";
+
+    private readonly Dictionary<string, Scope> scopes = new(StringComparer.Ordinal) { [RootVariable] = root };
+
+    public Expression Condition(SingleValueNode node)
+    {
+        var bound = Bind(node);
+        return bound.Type.Bare() == typeof(bool)
+            ? bound.AsCondition()
+            : throw new FaultException(ODataFaults.TypeMismatch, null, "điều kiện không phải đúng/sai", "the condition is not boolean");
+    }
+
+    public Expression Bind(QueryNode node)
+    {
+        context.CountNode();
+        return node switch
+        {
+            ConstantNode constant => Constant(constant),
+            ConvertNode convert => Converted(convert),
+            SingleValuePropertyAccessNode access => Value(access.Source, access.Property.Name),
+            SingleValueOpenPropertyAccessNode access => Value(access.Source, access.Name),
+            BinaryOperatorNode binary => Binary(binary),
+            UnaryOperatorNode unary => Unary(unary),
+            SingleValueFunctionCallNode call => Functions.Bind(call.Name, [.. call.Parameters.Select(Bind)], context.Now),
+            LambdaNode lambda => AnyOrAll(lambda),
+            CountNode count => Count(count),
+            InNode membership => In(membership),
+            ParameterAliasNode alias => Alias(alias),
+            SingleNavigationNode navigation => ScopeOf(navigation).Instance,
+            _ => throw FaultException.NotSupported(node.Kind.ToString()),
+        };
+    }
+
+    private static Expression Constant(ConstantNode node)
+    {
+        var value = EdmTypes.FromWire(node.Value);
+        if (value is double && node.Value is float && double.TryParse(node.LiteralText, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact))
+            value = exact;
+        if (value is decimal && decimal.TryParse(node.LiteralText?.TrimEnd('m', 'M'), NumberStyles.Float, CultureInfo.InvariantCulture, out var digits))
+            value = digits;
+        return value switch
+        {
+            null => Expression.Constant(null),
+            string or bool or DateOnly or DateTimeOffset or Guid => Captured.Value(value),
+            _ when Operands.IsNumber(value.GetType()) => Captured.Value(value),
+            _ => throw FaultException.NotSupported(node.LiteralText ?? value.GetType().Name),
+        };
+    }
+
+    /// <summary>The parser's own promotions are redone by <see cref="Operands"/>, which knows the CLR types.</summary>
+    private Expression Converted(ConvertNode node) => Bind(node.Source);
+
+    private Expression Value(QueryNode source, string name)
+    {
+        var scope = ScopeOf(source);
+        return scope.Value(name) ?? throw new FaultException(
+            ODataFaults.UnknownProperty, scope.Prefix + name, scope.Prefix + name, scope.Prefix + name);
+    }
+
+    private Scope ScopeOf(QueryNode? node)
+    {
+        switch (node)
+        {
+            case null:
+                return scopes[RootVariable];
+            case ResourceRangeVariableReferenceNode reference:
+                return scopes.GetValueOrDefault(reference.Name) ?? throw FaultException.NotSupported(reference.Name);
+            case SingleNavigationNode navigation:
+                context.CountNode();
+                return ScopeOf(navigation.Source).One(navigation.NavigationProperty.Name)
+                    ?? throw new FaultException(ODataFaults.UnknownProperty, navigation.NavigationProperty.Name);
+            default:
+                throw FaultException.NotSupported(node.Kind.ToString());
+        }
+    }
+
+    private Expression Binary(BinaryOperatorNode node)
+    {
+        var (left, right) = (Bind(node.Left), Bind(node.Right));
+        switch (node.OperatorKind)
+        {
+            case BinaryOperatorKind.And:
+                return Expression.AndAlso(Truth(left), Truth(right));
+            case BinaryOperatorKind.Or:
+                return Expression.OrElse(Truth(left), Truth(right));
+            case BinaryOperatorKind.Has:
+                throw FaultException.NotSupported("has");
+        }
+        if (IsNull(left) || IsNull(right))
+            return WithNull(node.OperatorKind, left, right);
+        (left, right) = Operands.Unify(left, right);
+        return Arithmetic(node.OperatorKind) is { } operation
+            ? Compute(operation, left, right)
+            : Comparison.Of(node.OperatorKind, left, right);
+    }
+
+    /// <summary>Equality with null is a test; any other comparison with null is false, any arithmetic with it is null.</summary>
+    private static Expression WithNull(BinaryOperatorKind kind, Expression left, Expression right)
+    {
+        if (Arithmetic(kind) is not null)
+            return Expression.Constant(null);
+        if (kind is not (BinaryOperatorKind.Equal or BinaryOperatorKind.NotEqual))
+            return Expression.Constant(false);
+        var equal = kind == BinaryOperatorKind.Equal;
+        if (IsNull(left) && IsNull(right))
+            return Expression.Constant(equal);
+        var test = (IsNull(left) ? right : left).IsNull();
+        return equal ? test : Expression.Not(test);
+    }
+
+    private static BinaryExpression Compute(ExpressionType operation, Expression left, Expression right)
+    {
+        if (!Operands.IsNumber(left.Type))
+            throw new FaultException(ODataFaults.TypeMismatch, null, $"phép tính trên {left.Type.Bare().Name}", $"arithmetic on {left.Type.Bare().Name}");
+        if (left.Type.Bare() == typeof(short))
+            (left, right) = (Operands.To(left, typeof(int)), Operands.To(right, typeof(int)));
+        return Expression.MakeBinary(operation, left, right);
+    }
+
+    private Expression Unary(UnaryOperatorNode node)
+    {
+        var operand = Bind(node.Operand);
+        if (node.OperatorKind == UnaryOperatorKind.Not)
+            return IsNull(operand) ? operand : Expression.Not(Boolean(operand));
+        if (IsNull(operand))
+            return operand;
+        if (Captured.TryRead(operand, out var value) && value is short or int or long or decimal or double)
+            return Captured.Value(Negated(value));
+        return Operands.IsNumber(operand.Type)
+            ? Expression.Negate(operand)
+            : throw new FaultException(ODataFaults.TypeMismatch, null, "dấu trừ", "negation of a value that is no number");
+    }
+
+    private MethodCallExpression AnyOrAll(LambdaNode node)
+    {
+        using var depth = context.EnterLambda();
+        var (target, items) = ManyOf(node.Source);
+        if (node is AnyNode && node.Body is ConstantNode { Value: true })
+            return Expression.Call(typeof(Enumerable), nameof(Enumerable.Any), [target.ClrType], items);
+        var item = Expression.Parameter(target.ClrType, node.CurrentRangeVariable.Name);
+        scopes.Add(item.Name!, new Scope(root.Model, new EntityElement(target), item));
+        var body = Expression.Lambda(Condition(node.Body), item);
+        scopes.Remove(item.Name!);
+        var method = node is AnyNode ? nameof(Enumerable.Any) : nameof(Enumerable.All);
+        return Expression.Call(typeof(Enumerable), method, [target.ClrType], items, body);
+    }
+
+    private MethodCallExpression Count(CountNode node)
+    {
+        var (target, items) = ManyOf(node.Source);
+        return Expression.Call(typeof(Enumerable), nameof(Enumerable.LongCount), [target.ClrType], items);
+    }
+
+    private (EntityMap Target, Expression Items) ManyOf(CollectionNode node)
+    {
+        if (node is not CollectionNavigationNode navigation)
+            throw FaultException.NotSupported(node.Kind.ToString());
+        return ScopeOf(navigation.Source).Many(navigation.NavigationProperty.Name)
+            ?? throw new FaultException(ODataFaults.UnknownProperty, navigation.NavigationProperty.Name);
+    }
+
+    private MethodCallExpression In(InNode node)
+    {
+        var left = Bind(node.Left);
+        if (node.Right is not CollectionConstantNode values)
+            throw FaultException.NotSupported("in " + node.Right.Kind);
+        var list = (System.Collections.IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(left.Type))!;
+        foreach (var constant in values.Collection)
+        {
+            context.CountNode();
+            var value = Captured.TryRead(Constant(constant), out var read) ? read : null;
+            if (value is null && left.Type.AcceptsNull())
+                list.Add(null);
+            else if (value is not null && Operands.TryConvert(value, left.Type.Bare()) is { } fitting)
+                list.Add(fitting);
+            else if (value is not null && !(Operands.IsNumber(value.GetType()) && Operands.IsNumber(left.Type)))
+                throw new FaultException(ODataFaults.TypeMismatch, "in", $"in: {constant.LiteralText}", $"in: {constant.LiteralText}");
+        }
+        return Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [left.Type], Captured.Value(list), left);
+    }
+
+    private Expression Alias(ParameterAliasNode node) =>
+        context.Aliases.TryGetValue(node.Alias, out var value) && value is not null ? Bind(value) : Expression.Constant(null);
+
+    private static bool IsNull(Expression expression) => expression is ConstantExpression { Value: null };
+
+    private static Expression Truth(Expression operand) => IsNull(operand) ? Expression.Constant(false) : Boolean(operand).AsCondition();
+
+    private static Expression Boolean(Expression operand) => operand.Type.Bare() == typeof(bool)
+        ? operand
+        : throw new FaultException(ODataFaults.TypeMismatch, null, $"{operand.Type.Bare().Name}, cần Boolean", $"{operand.Type.Bare().Name} where Boolean is needed");
+
+    private static object Negated(object? number) => number switch
+    {
+        short value => -value,
+        int value => value == int.MinValue ? -(long)value : -value,
+        long value => unchecked(-value),
+        decimal value => -value,
+        _ => -(double)number!,
+    };
+
+    private static ExpressionType? Arithmetic(BinaryOperatorKind kind) => kind switch
+    {
+        BinaryOperatorKind.Add => ExpressionType.Add,
+        BinaryOperatorKind.Subtract => ExpressionType.Subtract,
+        BinaryOperatorKind.Multiply => ExpressionType.Multiply,
+        BinaryOperatorKind.Divide => ExpressionType.Divide,
+        BinaryOperatorKind.Modulo => ExpressionType.Modulo,
+        _ => null,
+    };
+}

@@ -1,0 +1,106 @@
+using System.Linq.Expressions;
+using Platform.OData.Errors;
+using Platform.OData.Rows;
+
+namespace Platform.OData.Binding;
+
+/// <summary>
+/// The canonical functions, each as the CLR member that database providers translate. A function of a missing value
+/// is missing; what is not in the table is refused by name.
+/// </summary>
+internal static class Functions
+{
+    public static Expression Bind(string name, IReadOnlyList<Expression> arguments, DateTimeOffset now)
+    {
+        if (arguments.Any(argument => argument is ConstantExpression { Value: null }))
+            throw new FaultException(ODataFaults.TypeMismatch, name, $"{name}(null)", $"{name}(null)");
+        return (name, arguments.Count) switch
+        {
+            ("contains", 2) => Call(arguments, nameof(string.Contains), typeof(string)),
+            ("startswith", 2) => Call(arguments, nameof(string.StartsWith), typeof(string)),
+            ("endswith", 2) => Call(arguments, nameof(string.EndsWith), typeof(string)),
+            ("tolower", 1) => Call(arguments, nameof(string.ToLower)),
+            ("toupper", 1) => Call(arguments, nameof(string.ToUpper)),
+            ("trim", 1) => Call(arguments, nameof(string.Trim)),
+            ("length", 1) => Of(arguments[0], text => Expression.Property(text, nameof(string.Length)), typeof(string)),
+            ("indexof", 2) => Call(arguments, nameof(string.IndexOf), typeof(string)),
+            ("substring", 2) => Call(Bounded(arguments), nameof(string.Substring), typeof(int)),
+            ("substring", 3) => Call(Bounded(arguments), nameof(string.Substring), typeof(int), typeof(int)),
+            ("concat", 2) => Concat(arguments),
+            ("year" or "month" or "day", 1) => Part(arguments[0], name, typeof(DateOnly), typeof(DateTime), typeof(DateTimeOffset)),
+            ("hour" or "minute" or "second", 1) => Part(arguments[0], name, typeof(DateTime), typeof(DateTimeOffset)),
+            ("date", 1) => Date(arguments[0]),
+            ("now", 0) => Captured.Value(now),
+            ("mindatetime", 0) => Captured.Value(DateTimeOffset.MinValue),
+            ("maxdatetime", 0) => Captured.Value(DateTimeOffset.MaxValue),
+            ("round", 1) => Rounded(nameof(Math.Round), arguments[0]),
+            ("floor", 1) => Rounded(nameof(Math.Floor), arguments[0]),
+            ("ceiling", 1) => Rounded(nameof(Math.Ceiling), arguments[0]),
+            _ => throw FaultException.NotSupported(name),
+        };
+    }
+
+    private static Expression Call(IReadOnlyList<Expression> arguments, string method, params Type[] parameters)
+    {
+        var rest = arguments.Skip(1).Select((argument, i) => Plain(argument, parameters[i])).ToArray();
+        return Of(arguments[0], text => Expression.Call(text, typeof(string).GetMethod(method, parameters)!, rest), typeof(string));
+    }
+
+    private static BinaryExpression Concat(IReadOnlyList<Expression> arguments) =>
+        Expression.Add(
+            Plain(arguments[0], typeof(string)), Plain(arguments[1], typeof(string)),
+            typeof(string).GetMethod(nameof(string.Concat), [typeof(string), typeof(string)]));
+
+    /// <summary>Positions written in the URL may not be negative: databases disagree on what that would mean.</summary>
+    private static IReadOnlyList<Expression> Bounded(IReadOnlyList<Expression> arguments)
+    {
+        foreach (var argument in arguments.Skip(1))
+            if (Captured.TryRead(argument, out var value) && value is int and < 0 or long and < 0)
+                throw new FaultException(ODataFaults.TypeMismatch, "substring", $"substring: {value} < 0", $"substring: {value} < 0");
+        return arguments;
+    }
+
+    private static Expression Part(Expression instant, string name, params Type[] of) =>
+        Of(instant, value => Expression.Property(value, char.ToUpperInvariant(name[0]) + name[1..]), of);
+
+    private static Expression Date(Expression instant) => Of(
+        instant,
+        value => value.Type == typeof(DateOnly)
+            ? value
+            : Expression.Call(
+                typeof(DateOnly), nameof(DateOnly.FromDateTime), null,
+                value.Type == typeof(DateTime) ? value : Expression.Property(value, nameof(DateTimeOffset.UtcDateTime))),
+        typeof(DateOnly), typeof(DateTime), typeof(DateTimeOffset));
+
+    private static Expression Rounded(string method, Expression number)
+    {
+        if (!Operands.IsNumber(number.Type))
+            throw Mismatch(number.Type, typeof(decimal));
+        var exact = number.Type.Bare() == typeof(double) ? number : Operands.To(number, typeof(decimal));
+        return Of(exact, value => Expression.Call(typeof(Math), method, null, value), typeof(decimal), typeof(double));
+    }
+
+    /// <summary>Applies a member to a value that may be missing.</summary>
+    private static Expression Of(Expression value, Func<Expression, Expression> member, params Type[] allowed)
+    {
+        if (!allowed.Contains(value.Type.Bare()))
+            throw Mismatch(value.Type, allowed[0]);
+        if (Nullable.GetUnderlyingType(value.Type) is not { } bare)
+            return member(value);
+        var result = member(Expression.Convert(value, bare)).Lifted();
+        return Expression.Condition(value.IsNull(), Expression.Constant(null, result.Type), result);
+    }
+
+    private static Expression Plain(Expression value, Type type)
+    {
+        if (value.Type == type)
+            return value;
+        return Operands.IsNumber(value.Type) && Operands.IsNumber(type)
+            ? Expression.Convert(value, type)
+            : throw Mismatch(value.Type, type);
+    }
+
+    private static FaultException Mismatch(Type actual, Type wanted) => new(
+        ODataFaults.TypeMismatch, null,
+        $"{actual.Bare().Name}, cần {wanted.Name}", $"{actual.Bare().Name} where {wanted.Name} is needed");
+}

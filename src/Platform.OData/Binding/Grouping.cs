@@ -1,0 +1,171 @@
+using System.Linq.Expressions;
+using Microsoft.OData.UriParser;
+using Microsoft.OData.UriParser.Aggregation;
+using Platform.OData.Errors;
+using Platform.OData.Rows;
+
+namespace Platform.OData.Binding;
+
+/// <summary>
+/// Grouping and aggregating. Everything a group needs is first projected into flat rows, so that joins happen before
+/// the grouping and the database sees one GROUP BY over columns. Sums of integers are 64-bit, sums of decimals exact,
+/// and the sum of nothing is null. Custom methods and aggregation over collections are refused.
+/// </summary>
+internal static class Grouping
+{
+    public static Pipeline Group(Pipeline pipeline, GroupByTransformationNode node)
+    {
+        var keys = Leaves(node.GroupingProperties, "").ToList();
+        return node.ChildTransformations switch
+        {
+            null => Distinct(pipeline, keys),
+            AggregateTransformationNode aggregate => Aggregate(pipeline, keys, aggregate),
+            var other => throw FaultException.NotSupported($"$apply=groupby(…,{other.Kind.ToString().ToLowerInvariant()})"),
+        };
+    }
+
+    public static Pipeline Aggregate(
+        Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, AggregateTransformationNode node)
+    {
+        var aggregates = node.AggregateExpressions.Select(Known).ToList();
+        RefuseDuplicates(keys.Select(key => key.Path).Concat(aggregates.Select(aggregate => aggregate.Alias)));
+
+        var element = Expression.Parameter(pipeline.Element.ClrType, "x");
+        var binder = pipeline.Binder(element);
+        var flat = new RowBuilder();
+        var keyColumns = keys.Select(key => flat.Add(binder.Bind(key.Node))).ToList();
+        var argumentColumns = aggregates
+            .Select(aggregate => aggregate.Method == AggregationMethod.VirtualPropertyCount ? -1 : flat.Add(Argument(binder, aggregate)))
+            .ToList();
+        if (flat.Count == 0)
+            flat.Add(Expression.Constant(1));
+        var flatRow = flat.Build();
+        var rows = pipeline.Query.Select(Expression.Lambda(flatRow.Make, element));
+
+        var row = Expression.Parameter(flatRow.ClrType, "r");
+        var key = new RowBuilder();
+        foreach (var column in keyColumns)
+            key.Add(Expression.Field(row, flatRow.Field(column)));
+        var keyRow = keys.Count == 0 ? null : key.Build();
+        var groups = rows.GroupBy(Expression.Lambda(keyRow?.Make ?? (Expression)Expression.Constant(1), row));
+
+        var group = Expression.Parameter(groups.ElementType, "g");
+        var result = new RowBuilder();
+        for (var i = 0; i < keys.Count; i++)
+            result.Add(Expression.Field(Expression.Property(group, "Key"), keyRow!.Field(i)));
+        for (var i = 0; i < aggregates.Count; i++)
+            result.Add(argumentColumns[i] < 0
+                ? Over(group, flatRow.ClrType, nameof(Enumerable.LongCount))
+                : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i])));
+        var layout = result.Build();
+
+        return pipeline with
+        {
+            Query = groups.Select(Expression.Lambda(layout.Make, group)),
+            Element = new RowElement(layout.ClrType, [.. keys.Select(k => k.Path).Concat(aggregates.Select(a => a.Alias))
+                .Select((path, column) => new RowColumn(path, layout.Field(column), column < keys.Count))]),
+            Order = [],
+            OfNothing = keys.Count > 0 ? null : () => Nothing(layout, aggregates),
+        };
+    }
+
+    private static Pipeline Distinct(Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys)
+    {
+        RefuseDuplicates(keys.Select(key => key.Path));
+        var element = Expression.Parameter(pipeline.Element.ClrType, "x");
+        var binder = pipeline.Binder(element);
+        var row = new RowBuilder();
+        foreach (var (_, node) in keys)
+            row.Add(binder.Bind(node));
+        var layout = row.Build();
+        return pipeline with
+        {
+            Query = pipeline.Query.Select(Expression.Lambda(layout.Make, element)).Distinct(),
+            Element = new RowElement(layout.ClrType, [.. keys.Select((key, column) => new RowColumn(key.Path, layout.Field(column), IsKey: true))]),
+            Order = [],
+        };
+    }
+
+    private static IEnumerable<(string Path, SingleValueNode Node)> Leaves(IEnumerable<GroupByPropertyNode> nodes, string prefix)
+    {
+        foreach (var node in nodes)
+        {
+            if (node.ChildTransformations.Count > 0)
+                foreach (var leaf in Leaves(node.ChildTransformations, $"{prefix}{node.Name}/"))
+                    yield return leaf;
+            else if (node.Expression is null or SingleResourceNode)
+                throw FaultException.NotSupported($"$apply=groupby(({prefix}{node.Name}))");
+            else
+                yield return (prefix + node.Name, node.Expression);
+        }
+    }
+
+    private static AggregateExpression Known(AggregateExpressionBase aggregate) =>
+        aggregate is AggregateExpression { Method: not AggregationMethod.Custom } known
+            ? known
+            : throw FaultException.NotSupported($"$apply=aggregate(… as {aggregate.Alias})");
+
+    private static Expression Argument(ExpressionBinder binder, AggregateExpression aggregate)
+    {
+        var value = binder.Bind(aggregate.Expression);
+        var isNumber = Operands.IsNumber(value.Type);
+        return (aggregate.Method, isNumber) switch
+        {
+            (AggregationMethod.Sum, true) when value.Type.Bare() == typeof(short) || value.Type.Bare() == typeof(int) =>
+                Operands.To(value.Lifted(), typeof(long)),
+            (AggregationMethod.Average, true) when value.Type.Bare() == typeof(short) => Operands.To(value.Lifted(), typeof(int)),
+            (AggregationMethod.Sum or AggregationMethod.Average, false) => throw new FaultException(
+                ODataFaults.TypeMismatch, aggregate.Alias, $"{aggregate.Alias}: không phải số", $"{aggregate.Alias}: not a number"),
+            _ => value,
+        };
+    }
+
+    private static Expression Value(AggregationMethod method, Expression group, Type rowType, System.Reflection.FieldInfo field)
+    {
+        var row = Expression.Parameter(rowType, "r");
+        var argument = Expression.Field(row, field);
+        var selector = Expression.Lambda(argument, row);
+        var present = Expression.Lambda(Expression.Not(argument.IsNull()), row);
+        switch (method)
+        {
+            case AggregationMethod.Sum:
+                var sum = Expression.Call(typeof(Enumerable), nameof(Enumerable.Sum), [rowType], group, selector);
+                var none = Expression.Equal(Over(group, rowType, nameof(Enumerable.Count), present), Expression.Constant(0));
+                return Expression.Condition(none, Expression.Constant(null, sum.Type), sum);
+            case AggregationMethod.Average:
+                return Expression.Call(typeof(Enumerable), nameof(Enumerable.Average), [rowType], group, selector);
+            case AggregationMethod.Min or AggregationMethod.Max:
+                var name = method == AggregationMethod.Min ? nameof(Enumerable.Min) : nameof(Enumerable.Max);
+                var typed = typeof(Enumerable).GetMethods().SingleOrDefault(candidate =>
+                    candidate.Name == name && candidate.GetGenericArguments().Length == 1 && candidate.ReturnType == field.FieldType
+                    && candidate.GetParameters() is [_, { ParameterType.IsGenericType: true } second]
+                    && second.ParameterType.GetGenericTypeDefinition() == typeof(Func<,>));
+                return typed is null
+                    ? Expression.Call(typeof(Enumerable), name, [rowType, field.FieldType], group, selector)
+                    : Expression.Call(typed.MakeGenericMethod(rowType), group, selector);
+            default:
+                var known = Over(group, rowType, nameof(Enumerable.Where), present);
+                var values = Expression.Call(typeof(Enumerable), nameof(Enumerable.Select), [rowType, field.FieldType], known, selector);
+                var distinct = Expression.Call(typeof(Enumerable), nameof(Enumerable.Distinct), [field.FieldType], values);
+                return Expression.Call(typeof(Enumerable), nameof(Enumerable.LongCount), [field.FieldType], distinct);
+        }
+    }
+
+    private static MethodCallExpression Over(Expression group, Type rowType, string method, params Expression[] arguments) =>
+        Expression.Call(typeof(Enumerable), method, [rowType], [group, .. arguments]);
+
+    private static object Nothing(RowLayout layout, List<AggregateExpression> aggregates)
+    {
+        var row = Activator.CreateInstance(layout.ClrType)!;
+        for (var i = 0; i < aggregates.Count; i++)
+            if (aggregates[i].Method is AggregationMethod.VirtualPropertyCount or AggregationMethod.CountDistinct)
+                layout.Field(i).SetValue(row, 0L);
+        return row;
+    }
+
+    private static void RefuseDuplicates(IEnumerable<string> names)
+    {
+        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new FaultException(ODataFaults.BadUrl, twice.Key, $"tên {twice.Key} có hai lần", $"the name {twice.Key} is given twice");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Linq.Expressions;
+using Microsoft.OData.UriParser;
+using Microsoft.OData.UriParser.Aggregation;
+using Platform.OData.Errors;
+using Platform.OData.Parsing;
+using Platform.OData.Rows;
+
+namespace Platform.OData.Binding;
+
+/// <summary>A sequence being narrowed and reshaped: the queryable, what its elements offer, the ordering so far.</summary>
+internal sealed record Pipeline(BindingContext Context, IQueryable Query, Element Element)
+{
+    public IReadOnlyList<OrderTerm> Order { get; init; } = [];
+
+    /// <summary>Set when the sequence is one row that aggregates everything: that row, should the database send none.</summary>
+    public Func<object>? OfNothing { get; init; }
+
+    public ExpressionBinder Binder(Expression instance) => new(Context, new Scope(Context.Model, Element, instance));
+
+    public Pipeline Where(FilterClause? filter)
+    {
+        if (filter is null)
+            return this;
+        var instance = Expression.Parameter(Element.ClrType, "x");
+        return this with { Query = Query.Where(Expression.Lambda(Binder(instance).Condition(filter.Expression), instance)) };
+    }
+
+    public Pipeline Search(SearchClause? search)
+    {
+        if (search is null)
+            return this;
+        if (Element is not EntityElement { Map.SearchText: { } text })
+            throw FaultException.NotSupported("$search");
+        var instance = Expression.Parameter(Element.ClrType, "x");
+        return this with { Query = Query.Where(Expression.Lambda(SearchText.Bind(Context, search.Expression, text.On(instance)), instance)) };
+    }
+
+    public Pipeline Compute(IEnumerable<ComputeExpression>? expressions)
+    {
+        var computed = this;
+        foreach (var expression in expressions ?? [])
+        {
+            var instance = Expression.Parameter(Element.ClrType, "x");
+            var value = computed.Binder(instance).Bind(expression.Expression);
+            if (computed.Element.Value(instance, expression.Alias) is not null)
+                throw new FaultException(ODataFaults.BadUrl, expression.Alias, $"tên {expression.Alias} đã có", $"the name {expression.Alias} is taken");
+            computed = computed with
+            {
+                Element = computed.Element with
+                {
+                    Computed = computed.Element.Computed.Add(expression.Alias, Expression.Lambda(value, instance)),
+                },
+            };
+        }
+        return computed;
+    }
+
+    public Pipeline OrderedBy(OrderByClause clause) =>
+        this with { Order = [.. Ordering.Terms(Context, Element, clause), .. Order] };
+
+    /// <summary>The sequence in its total order.</summary>
+    public Pipeline Sorted(OrderByClause? clause = null)
+    {
+        var terms = new List<OrderTerm>([.. Ordering.Terms(Context, Element, clause), .. Order, .. Ordering.Identity(Element)]);
+        return this with { Query = Ordering.Apply(Query, terms), Order = terms };
+    }
+
+    public Pipeline Apply(ApplyStep step) => step switch
+    {
+        OrderStep order => OrderedBy(order.Clause),
+        SearchStep search => Search(search.Clause),
+        TopStep top => Cut(query => query.Take(top.Count)),
+        SkipStep skip => Cut(query => query.Skip(skip.Count)),
+        Transformation { Node: FilterTransformationNode filter } => Where(filter.FilterClause),
+        Transformation { Node: ComputeTransformationNode compute } => Compute(compute.Expressions),
+        Transformation { Node: AggregateTransformationNode aggregate } => Grouping.Aggregate(this, [], aggregate),
+        Transformation { Node: GroupByTransformationNode group } => Grouping.Group(this, group),
+        _ => throw FaultException.NotSupported("$apply"),
+    };
+
+    /// <summary>Takes part of the sorted sequence; the ordering asked for survives, the tie-breaker is added again later.</summary>
+    private Pipeline Cut(Func<IQueryable, IQueryable> cut) => this with { Query = cut(Sorted().Query) };
+}

@@ -1,0 +1,183 @@
+using System.Linq.Expressions;
+using Microsoft.OData.UriParser;
+using Platform.OData.Errors;
+using Platform.OData.Model;
+using Platform.OData.Rows;
+
+namespace Platform.OData.Binding;
+
+/// <summary>
+/// Builds the last Select of a query: just the values asked for, expanded navigations as rows within the row, and
+/// (unseen on the wire) the key and the ordering values that a next link needs. Entities are never materialised.
+/// </summary>
+internal sealed class Projection(BindingContext context)
+{
+    /// <summary>Projects entities.</summary>
+    public (RowLayout Layout, ResultShape Shape) Entities(
+        EntityElement element, Expression instance, SelectExpandClause? clause, int depth, Action<RowBuilder>? more = null)
+    {
+        var scope = new Scope(context.Model, element, instance);
+        var row = new RowBuilder();
+        var fields = new List<Func<RowLayout, ResultField>>();
+        foreach (var name in SelectedNames(element, clause))
+        {
+            var column = row.Add(scope.Value(name)!);
+            fields.Add(layout => new ValueField(name, layout.Getter(column)));
+        }
+        foreach (var item in clause?.SelectedItems.OfType<ExpandedReferenceSelectItem>() ?? [])
+        {
+            if (item is not ExpandedNavigationSelectItem expanded)
+                throw FaultException.NotSupported("$expand=…/$ref");
+            fields.Add(Expand(row, scope, expanded, Levels(expanded, depth), depth + 1));
+        }
+        var keys = element.Map.Keys.Select(key => (key.Name, Column: row.Add(scope.Value(key.Name)!))).ToList();
+        more?.Invoke(row);
+        var layout = row.Build();
+        return (layout, new ResultShape(
+            element.Map,
+            [.. fields.Select(field => field(layout))],
+            [.. keys.Select(key => new ValueField(key.Name, layout.Getter(key.Column)))]));
+    }
+
+    /// <summary>Projects rows that a transformation made.</summary>
+    public static (RowLayout Layout, ResultShape Shape) Rows(
+        RowElement element, Expression instance, IReadOnlyList<string>? selected, Action<RowBuilder>? more = null)
+    {
+        var row = new RowBuilder();
+        var columns = new List<(string Path, int Column)>();
+        var paths = element.Columns.Select(column => column.Path).Concat(element.Computed.Keys.Order(StringComparer.Ordinal)).ToList();
+        foreach (var path in selected is null || selected.Contains("*") ? paths : selected.Distinct())
+        {
+            var value = element.Value(instance, path);
+            if (value is null)
+            {
+                var nearest = Nearest.Of(path, paths);
+                throw new FaultException(ODataFaults.UnknownProperty, path, $"“{path}”; ý bạn là “{nearest}”?", $"“{path}”; did you mean “{nearest}”?");
+            }
+            columns.Add((path, row.Add(value)));
+        }
+        more?.Invoke(row);
+        var layout = row.Build();
+        return (layout, Inline(columns, layout));
+    }
+
+    private static ResultShape Inline(IEnumerable<(string Path, int Column)> columns, RowLayout layout)
+    {
+        var fields = columns
+            .GroupBy(column => column.Path.Split('/')[0])
+            .Select(group => group.First().Path == group.Key
+                ? (ResultField)new ValueField(group.Key, layout.Getter(group.First().Column))
+                : new InlineField(group.Key, Inline(group.Select(column => (column.Path[(group.Key.Length + 1)..], column.Column)), layout)));
+        return new ResultShape(null, [.. fields], []);
+    }
+
+    private static IEnumerable<string> SelectedNames(EntityElement element, SelectExpandClause? clause)
+    {
+        var all = element.Map.Properties.Select(property => property.Name).Concat(element.Computed.Keys.Order(StringComparer.Ordinal));
+        if (clause is null || clause.AllSelected || clause.SelectedItems.OfType<WildcardSelectItem>().Any())
+            return all;
+        var selected = clause.SelectedItems.OfType<PathSelectItem>().Select(Name).ToHashSet(StringComparer.Ordinal);
+        return all.Where(selected.Contains);
+    }
+
+    private static string Name(PathSelectItem item)
+    {
+        if (item.HasOptions || item.SelectedPath.Count != 1)
+            throw FaultException.NotSupported("$select(…)");
+        return item.SelectedPath.FirstSegment switch
+        {
+            PropertySegment property => property.Property.Name,
+            NavigationPropertySegment navigation => navigation.NavigationProperty.Name,
+            var other => other.Identifier,
+        };
+    }
+
+    private Func<RowLayout, ResultField> Expand(
+        RowBuilder row, Scope scope, ExpandedNavigationSelectItem item, long levels, int depth)
+    {
+        if (depth > context.Options.MaxExpansionDepth)
+            throw BindingContext.Limit(nameof(ODataOptions.MaxExpansionDepth), context.Options.MaxExpansionDepth);
+        if (item.ApplyOption is not null)
+            throw FaultException.NotSupported("$expand(…$apply)");
+        context.CountNode();
+        var name = item.PathToNavigationProperty.OfType<NavigationPropertySegment>().Last().NavigationProperty.Name;
+        var inner = levels > 1 ? WithNextLevel(item, levels - 1) : item.SelectAndExpand;
+        return scope.Many(name) is { } many
+            ? ExpandMany(row, item, name, many.Target, many.Items, inner, depth)
+            : ExpandOne(row, scope, item, name, inner, depth);
+    }
+
+    private Func<RowLayout, ResultField> ExpandOne(
+        RowBuilder row, Scope scope, ExpandedNavigationSelectItem item, string name, SelectExpandClause inner, int depth)
+    {
+        if (item.FilterOption is not null || item.OrderByOption is not null || item.TopOption is not null
+            || item.SkipOption is not null || item.SearchOption is not null || item.CountOption is not null)
+            throw FaultException.NotSupported($"$expand={name}($filter, $orderby, $top, $skip, $search, $count)");
+        var target = scope.One(name)!;
+        var (layout, shape) = Entities(Computed((EntityElement)target.Element, item.ComputeOption), target.Instance, inner, depth);
+        var column = row.Add(Expression.Condition(
+            target.Instance.IsNull(), Expression.Constant(null, layout.ClrType), layout.Make, layout.ClrType));
+        return outer => new OneField(name, outer.Getter(column), shape);
+    }
+
+    private Func<RowLayout, ResultField> ExpandMany(
+        RowBuilder row, ExpandedNavigationSelectItem item, string name, EntityMap target, Expression items, SelectExpandClause inner, int depth)
+    {
+        var element = Computed(new EntityElement(target), item.ComputeOption);
+        var type = target.ClrType;
+        if (item.FilterOption is { } filter)
+            items = Where(items, element, scope => new ExpressionBinder(context, scope).Condition(filter.Expression));
+        if (item.SearchOption is { } search)
+            items = Where(items, element, scope => SearchText.Bind(
+                context, search.Expression, (target.SearchText ?? throw FaultException.NotSupported("$search")).On(scope.Instance)));
+        int? count = item.CountOption == true
+            ? row.Add(Expression.Call(typeof(Enumerable), nameof(Enumerable.LongCount), [type], items))
+            : null;
+        items = Ordering.Apply(items, type, [.. Ordering.Terms(context, element, item.OrderByOption), .. Ordering.Identity(element)]);
+        if (item.SkipOption is { } skip)
+            items = Expression.Call(typeof(Enumerable), nameof(Enumerable.Skip), [type], items, Captured.Value(Bounded("$skip", skip)));
+        if (item.TopOption is { } top)
+            items = Expression.Call(typeof(Enumerable), nameof(Enumerable.Take), [type], items, Captured.Value(Bounded("$top", top)));
+        var instance = Expression.Parameter(type, "e" + depth);
+        var (layout, shape) = Entities(element, instance, inner, depth);
+        var rows = Expression.Call(
+            typeof(Enumerable), nameof(Enumerable.Select), [type, layout.ClrType], items, Expression.Lambda(layout.Make, instance));
+        var column = row.Add(Expression.Call(typeof(Enumerable), nameof(Enumerable.ToList), [layout.ClrType], rows));
+        return outer => new ManyField(name, outer.Getter(column), shape, count is { } counted ? outer.Getter(counted) : null);
+    }
+
+    private MethodCallExpression Where(Expression items, EntityElement element, Func<Scope, Expression> condition)
+    {
+        var instance = Expression.Parameter(element.ClrType, "f");
+        var lambda = Expression.Lambda(condition(new Scope(context.Model, element, instance)), instance);
+        return Expression.Call(typeof(Enumerable), nameof(Enumerable.Where), [element.ClrType], items, lambda);
+    }
+
+    private EntityElement Computed(EntityElement element, ComputeClause? clause) =>
+        (EntityElement)new Pipeline(context, Enumerable.Empty<object>().AsQueryable(), element).Compute(clause?.ComputedItems).Element;
+
+    private int Bounded(string option, long value) => value <= context.Options.MaxTop
+        ? (int)value
+        : throw BindingContext.Limit(option, context.Options.MaxTop);
+
+    private long Levels(ExpandedNavigationSelectItem item, int depth)
+    {
+        var left = context.Options.MaxExpansionDepth - depth;
+        return item.LevelsOption switch
+        {
+            null => 1,
+            { IsMaxLevel: true } => left,
+            { Level: var level } when level <= left => level,
+            _ => throw BindingContext.Limit(nameof(ODataOptions.MaxExpansionDepth), context.Options.MaxExpansionDepth),
+        };
+    }
+
+    /// <summary>The inner clause with the same navigation expanded once more.</summary>
+    private static SelectExpandClause WithNextLevel(ExpandedNavigationSelectItem item, long levels)
+    {
+        var next = new ExpandedNavigationSelectItem(
+            item.PathToNavigationProperty, item.NavigationSource, item.SelectAndExpand, item.FilterOption, item.OrderByOption,
+            item.TopOption, item.SkipOption, item.CountOption, item.SearchOption, new LevelsClause(false, levels), item.ComputeOption);
+        return new SelectExpandClause([.. item.SelectAndExpand.SelectedItems, next], item.SelectAndExpand.AllSelected);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using System.Text;
+using Microsoft.OData.UriParser;
+using Platform.OData.Errors;
+using Platform.OData.Rows;
+
+namespace Platform.OData.Binding;
+
+/// <summary>
+/// Binds <c>$search</c>: each term must occur in the set's folded text. Terms are folded here the way the host folds
+/// its text: Unicode decomposition, no marks, lower case, đ as d; so "ngok bay" finds "Ngọk Bay".
+/// </summary>
+internal static class SearchText
+{
+    public static Expression Bind(BindingContext context, SingleValueNode node, Expression text)
+    {
+        context.CountNode();
+        return node switch
+        {
+            SearchTermNode term => Expression.Call(
+                text, typeof(string).GetMethod(nameof(string.Contains), [typeof(string)])!, Captured.Value(Fold(term.Text))),
+            UnaryOperatorNode { OperatorKind: UnaryOperatorKind.Not } not => Expression.Not(Bind(context, not.Operand, text)),
+            BinaryOperatorNode { OperatorKind: BinaryOperatorKind.And } and =>
+                Expression.AndAlso(Bind(context, and.Left, text), Bind(context, and.Right, text)),
+            BinaryOperatorNode { OperatorKind: BinaryOperatorKind.Or } or =>
+                Expression.OrElse(Bind(context, or.Left, text), Bind(context, or.Right, text)),
+            _ => throw FaultException.NotSupported("$search " + node.Kind),
+        };
+    }
+
+    internal static string Fold(string text)
+    {
+        var folded = new StringBuilder(text.Length);
+        foreach (var character in text.Normalize(NormalizationForm.FormD))
+            if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.NonSpacingMark)
+                folded.Append(character is 'đ' or 'Đ' ? 'd' : char.ToLowerInvariant(character));
+        return folded.ToString().Normalize(NormalizationForm.FormC);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Platform.OData.Errors;
+
+/// <summary>
+/// Ends a request with a numbered fault. <c>Target</c> names the part of the request that is at fault; the details
+/// say in both languages what about it (the protocol library's own words are English in both).
+/// </summary>
+internal sealed class FaultException(ODataFault fault, string? target = null, string? vi = null, string? en = null)
+    : Exception(en ?? fault.TitleEn)
+{
+    public ODataFault Fault { get; } = fault;
+    public string? Target { get; } = target;
+
+    public string In(bool english)
+    {
+        var (title, detail, remedy) = english
+            ? (Fault.TitleEn, en, Fault.RemedyEn)
+            : (Fault.TitleVi, vi ?? en, Fault.RemedyVi);
+        return detail is null ? $"{title}. {remedy}" : $"{title}: {detail.TrimEnd('.')}. {remedy}";
+    }
+
+    public static FaultException NotSupported(string part) =>
+        new(ODataFaults.NotSupported, part, part, part);
+}

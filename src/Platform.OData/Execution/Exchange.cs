@@ -1,0 +1,157 @@
+using Microsoft.AspNetCore.Http;
+using Platform.OData.Binding;
+using Platform.OData.Errors;
+using Platform.OData.Parsing;
+using Platform.OData.Writing;
+
+namespace Platform.OData.Execution;
+
+/// <summary>
+/// One request and its answer: negotiate, parse, bind, run, write. Each stage may refuse with a numbered fault; the
+/// database comes last. A failure after the first byte aborts the connection, so that no client takes a part for the
+/// whole.
+/// </summary>
+internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions options, Func<HttpContext, IODataSource> source)
+{
+    public async Task Run()
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        try
+        {
+            await Answer(timeout);
+        }
+        catch (FaultException) when (http.Response.HasStarted)
+        {
+            http.Abort();
+        }
+        catch (FaultException error)
+        {
+            await ErrorWriter.Write(http, error);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            http.Abort();
+        }
+        catch (Exception) when (timeout.IsCancellationRequested)
+        {
+            await TooSlow();
+        }
+    }
+
+    private async Task TooSlow()
+    {
+        if (http.Response.HasStarted)
+            http.Abort();
+        else
+            await ErrorWriter.Write(http, new FaultException(
+                ODataFaults.TooSlow, null, $"{options.StatementTimeout.TotalSeconds} s", $"{options.StatementTimeout.TotalSeconds} s"));
+    }
+
+    private async Task Answer(CancellationTokenSource timeout)
+    {
+        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+            throw IsBatch ? FaultException.NotSupported("$batch") : new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method);
+        var address = RequestAddress.Of(http);
+        var urlOptions = QueryOptions.Read(http.Request.QueryString.Value);
+        switch (address.Resource.ToUpperInvariant())
+        {
+            case "":
+                await Writer(address, Agree(urlOptions, Format.Json)).ServiceDocument();
+                return;
+            case "$METADATA":
+                await Writer(address, Agree(urlOptions, Format.Xml, Format.Json)).Metadata();
+                return;
+            case "$BATCH" or "$ENTITY" or "$ALL":
+                throw FaultException.NotSupported(address.Resource);
+        }
+        var query = ODataQuery.Parse(model, options, address.ServiceRoot, address.Url, urlOptions);
+        var agreed = Agree(urlOptions, Offered(query));
+        var context = new BindingContext(model, options, query.Aliases, TimeProvider.System.GetUtcNow());
+        var binding = Binding(address, urlOptions);
+        var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
+        var pageSize = Math.Min(agreed.MaxPageSize ?? options.MaxPageSize, options.MaxPageSize);
+        var plan = ParseGuard.Run(model.Edm, "query", () => new Planner(context, query, source(http), token, pageSize).Plan());
+
+        timeout.CancelAfter(options.StatementTimeout);
+        var rowsPlan = await Resolve(plan, timeout.Token);
+        if (agreed.MaxPageSize is not null && rowsPlan.Answer == Execution.Answer.Collection)
+            http.Response.Headers["Preference-Applied"] = $"odata.maxpagesize={pageSize}";
+        await Write(address, query, agreed, plan.Parent, rowsPlan,
+            (last, written) => address.NextLink(SkipToken.Write(
+                rowsPlan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey)),
+            timeout.Token);
+    }
+
+    private async Task Write(
+        RequestAddress address, ODataQuery query, Negotiation agreed, CountQuery? parent, RowsPlan plan,
+        Func<object, int, Uri> nextLink, CancellationToken cancel)
+    {
+        var writer = Writer(address, agreed);
+        long? total = plan.Total is { } counting ? await RowStream.Count(counting, cancel) : null;
+        await using var rows = RowStream.Of(plan.Query, cancel).GetAsyncEnumerator(cancel);
+        var found = await rows.MoveNextAsync();
+        if (!found && parent is not null && await RowStream.Count(parent, cancel) == 0)
+            throw new FaultException(ODataFaults.NotFound);
+        var value = found && plan.Answer is not (Execution.Answer.Collection or Execution.Answer.Entity)
+            ? ((Rows.ValueField)plan.Shape.Fields[0]).Read(rows.Current)
+            : null;
+        switch (plan.Answer)
+        {
+            case Execution.Answer.Collection:
+                await writer.Collection(query, plan, total, rows, found, nextLink);
+                break;
+            case Execution.Answer.Count:
+                await writer.Text(value ?? 0L);
+                break;
+            case var _ when !found && parent is null:
+                throw new FaultException(ODataFaults.NotFound);
+            case Execution.Answer.Entity when found:
+                await writer.Entity(query, plan, rows.Current);
+                break;
+            case Execution.Answer.Property when value is not null:
+                await writer.Property(query, plan, value);
+                break;
+            case Execution.Answer.RawValue when value is not null:
+                await writer.Text(value);
+                break;
+            default:
+                AnswerWriter.SetVersion(http.Response, agreed.Version);
+                http.Response.StatusCode = StatusCodes.Status204NoContent;
+                break;
+        }
+    }
+
+    /// <summary>Runs the leading one-row aggregates, each into the single row that the rest is evaluated over.</summary>
+    private static async Task<RowsPlan> Resolve(Plan plan, CancellationToken cancel)
+    {
+        while (plan is OneRowPlan first)
+        {
+            var row = await RowStream.First(first.Query, cancel) ?? first.OfNothing();
+            var single = Array.CreateInstance(first.Query.ElementType, 1);
+            single.SetValue(row, 0);
+            plan = first.Then(single.AsQueryable());
+        }
+        return (RowsPlan)plan;
+    }
+
+    private bool IsBatch => http.Request.Path.Value?.EndsWith("/$batch", StringComparison.OrdinalIgnoreCase) == true;
+
+    private AnswerWriter Writer(RequestAddress address, Negotiation agreed) => new(http.Response, model, agreed, address.ServiceRoot);
+
+    private Negotiation Agree(QueryOptions urlOptions, params Format[] offered) =>
+        Negotiation.Of(http.Request, urlOptions["$format"], offered);
+
+    private static Format[] Offered(ODataQuery query) => query.Path.LastSegment switch
+    {
+        Microsoft.OData.UriParser.CountSegment or Microsoft.OData.UriParser.ValueSegment => [Format.Text],
+        _ => [Format.Json],
+    };
+
+    /// <summary>What a skip token is bound to: the path, the options that decide the result, and the caller.</summary>
+    private string Binding(RequestAddress address, QueryOptions urlOptions) => string.Join('\n',
+    [
+        address.Url.AbsolutePath,
+        .. urlOptions.All.Where(option => option.Key is not ("$skiptoken" or "$skip" or "$format")).Select(option => $"{option.Key}={option.Value}"),
+        options.Caller(http) ?? "",
+    ]);
+}

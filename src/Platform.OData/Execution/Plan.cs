@@ -1,0 +1,51 @@
+using Platform.OData.Binding;
+using Platform.OData.Rows;
+
+namespace Platform.OData.Execution;
+
+/// <summary>What an answer consists of.</summary>
+internal enum Answer
+{
+    Collection,
+    Entity,
+    Property,
+    RawValue,
+    Count,
+}
+
+/// <summary>A bound request: what to run, in one or two steps. Nothing has been sent to the database yet.</summary>
+internal abstract record Plan(IQueryable Query)
+{
+    /// <summary>Counts the entity that the path goes through; nothing there means 404 for what lies below it.</summary>
+    public CountQuery? Parent { get; init; }
+}
+
+/// <summary>One statement whose rows are the answer.</summary>
+internal sealed record RowsPlan(Answer Answer, IQueryable Query, ResultShape Shape) : Plan(Query)
+{
+    /// <summary>The number of rows regardless of paging, when <c>$count=true</c> asked for it.</summary>
+    public CountQuery? Total { get; init; }
+
+    public IReadOnlyList<OrderTerm> Order { get; init; } = [];
+
+    /// <summary>Reads from a row the values that it is ordered by, for the next link.</summary>
+    public IReadOnlyList<Func<object, object?>> OrderValues { get; init; } = [];
+
+    /// <summary>Rows on this page; the query asks for one more, to know whether there is a next page.</summary>
+    public int? PageSize { get; init; }
+}
+
+/// <summary>
+/// An aggregate of everything, then more options: the database yields the one row (a default row stands in for an
+/// aggregate of nothing), and what follows is evaluated over that single row.
+/// </summary>
+internal sealed record OneRowPlan(IQueryable Query, Func<object> OfNothing, Func<IQueryable, Plan> Then) : Plan(Query);
+
+internal sealed record CountQuery(IQueryable Query, Func<object, object?> Read)
+{
+    public static CountQuery Of(IQueryable query)
+    {
+        var (counting, read) = query.Counted();
+        return new CountQuery(counting, read);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.OData;
+using Microsoft.OData.Edm;
+
+namespace Platform.OData.Model;
+
+/// <summary>
+/// The one table between CLR types and EDM primitives, in both directions: types for the model, values for the
+/// wire, literals from the URL. A CLR type that is not here cannot be exposed.
+/// </summary>
+internal static class EdmTypes
+{
+    private static readonly Dictionary<Type, EdmPrimitiveTypeKind> Kinds = new()
+    {
+        [typeof(string)] = EdmPrimitiveTypeKind.String,
+        [typeof(bool)] = EdmPrimitiveTypeKind.Boolean,
+        [typeof(short)] = EdmPrimitiveTypeKind.Int16,
+        [typeof(int)] = EdmPrimitiveTypeKind.Int32,
+        [typeof(long)] = EdmPrimitiveTypeKind.Int64,
+        [typeof(decimal)] = EdmPrimitiveTypeKind.Decimal,
+        [typeof(double)] = EdmPrimitiveTypeKind.Double,
+        [typeof(DateOnly)] = EdmPrimitiveTypeKind.Date,
+        [typeof(DateTime)] = EdmPrimitiveTypeKind.DateTimeOffset,
+        [typeof(DateTimeOffset)] = EdmPrimitiveTypeKind.DateTimeOffset,
+        [typeof(Guid)] = EdmPrimitiveTypeKind.Guid,
+    };
+
+    public static EdmPrimitiveTypeKind Kind(Type clrType) =>
+        Kinds.TryGetValue(Nullable.GetUnderlyingType(clrType) ?? clrType, out var kind)
+            ? kind
+            : throw new ArgumentException($"{clrType.Name} has no EDM type here; expose it as one of: {string.Join(", ", Kinds.Keys.Select(type => type.Name))}.");
+
+    /// <summary>Decimals carry a variable scale and instants seven digits: the EDM defaults (0) would announce a loss.</summary>
+    public static IEdmPrimitiveTypeReference Reference(Type clrType, bool nullable)
+    {
+        var kind = Kind(clrType);
+        var primitive = EdmCoreModel.Instance.GetPrimitiveType(kind);
+        return kind switch
+        {
+            EdmPrimitiveTypeKind.Decimal => new EdmDecimalTypeReference(primitive, nullable, precision: null, scale: null),
+            EdmPrimitiveTypeKind.DateTimeOffset => new EdmTemporalTypeReference(primitive, nullable, precision: 7),
+            _ => EdmCoreModel.Instance.GetPrimitive(kind, nullable),
+        };
+    }
+
+    /// <summary>A CLR value as the protocol library writes it.</summary>
+    public static object? ToWire(object? value) => value switch
+    {
+        DateOnly date => new Date(date.Year, date.Month, date.Day),
+        DateTime { Kind: DateTimeKind.Local } local => new DateTimeOffset(local),
+        DateTime instant => new DateTimeOffset(DateTime.SpecifyKind(instant, DateTimeKind.Utc)),
+        _ => value,
+    };
+
+    /// <summary>A literal or key value as the protocol library parsed it, as a CLR value.</summary>
+    public static object? FromWire(object? value) => value switch
+    {
+        Date date => new DateOnly(date.Year, date.Month, date.Day),
+        float number => (double)number,
+        byte number => (short)number,
+        sbyte number => (short)number,
+        ODataNullValue => null,
+        _ => value,
+    };
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+
+namespace Platform.OData;
+
+/// <summary>Limits and keys of the service. Validated when the endpoints are mapped.</summary>
+public sealed class ODataOptions
+{
+    /// <summary>Most entities in one answer; more are reached by the next link. Default 1,000; 1 to 100,000.</summary>
+    public int MaxPageSize { get; set; } = 1_000;
+
+    /// <summary>Largest <c>$top</c> accepted. Default 1,000,000; at least 1.</summary>
+    public int MaxTop { get; set; } = 1_000_000;
+
+    /// <summary>Deepest nesting of <c>$expand</c>, also what <c>$levels=max</c> means. Default 4; 1 to 12.</summary>
+    public int MaxExpansionDepth { get; set; } = 4;
+
+    /// <summary>Most navigations expanded in one request. Default 20; 1 to 200.</summary>
+    public int MaxExpansionCount { get; set; } = 20;
+
+    /// <summary>Most nodes of all expressions of a request together. Default 400; 10 to 2,000.</summary>
+    public int MaxNodeCount { get; set; } = 400;
+
+    /// <summary>Deepest nesting of <c>any</c> and <c>all</c>. Default 3; 1 to 10.</summary>
+    public int MaxAnyAllDepth { get; set; } = 3;
+
+    /// <summary>Time after which a running statement is cancelled. Default 30 seconds; 1 second to 10 minutes.</summary>
+    public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Key that signs <c>$skiptoken</c>. Default: random per process; give all instances of a deployment the
+    /// same one so that a next link outlives a restart. At least 32 bytes.</summary>
+    public byte[] SigningKey { get; set; } = RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>Names the caller, so that one caller's next link is refused to another. Default: the user's name.</summary>
+    public Func<HttpContext, string?> Caller { get; set; } = context => context.User.Identity?.Name;
+
+    internal void Validate()
+    {
+        InRange(MaxPageSize, 1, 100_000, nameof(MaxPageSize));
+        InRange(MaxTop, 1, int.MaxValue, nameof(MaxTop));
+        InRange(MaxExpansionDepth, 1, 12, nameof(MaxExpansionDepth));
+        InRange(MaxExpansionCount, 1, 200, nameof(MaxExpansionCount));
+        InRange(MaxNodeCount, 10, 2_000, nameof(MaxNodeCount));
+        InRange(MaxAnyAllDepth, 1, 10, nameof(MaxAnyAllDepth));
+        InRange(StatementTimeout.TotalSeconds, 1, 600, nameof(StatementTimeout));
+        InRange(SigningKey.Length, 32, 1_024, nameof(SigningKey));
+    }
+
+    private static void InRange(double value, double least, double most, string name)
+    {
+        if (!(value >= least && value <= most))
+            throw new InvalidOperationException($"ODataOptions.{name} is {value}; it must lie between {least} and {most}.");
+    }
+}

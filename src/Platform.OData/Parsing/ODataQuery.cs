@@ -1,0 +1,121 @@
+using Microsoft.OData.Edm;
+using Microsoft.OData.UriParser;
+using Microsoft.OData.UriParser.Aggregation;
+using Platform.OData.Errors;
+
+namespace Platform.OData.Parsing;
+
+/// <summary>
+/// A whole request URL, parsed against the model: the path and every option as a syntax tree. Refuses what is
+/// syntactically wrong, unknown names, and options that make no sense for what the path addresses.
+/// </summary>
+internal sealed record ODataQuery
+{
+    public required Uri ServiceRoot { get; init; }
+    public required ODataPath Path { get; init; }
+    public required QueryOptions Options { get; init; }
+    public FilterClause? Filter { get; private init; }
+    public OrderByClause? OrderBy { get; private init; }
+    public SelectExpandClause? SelectExpand { get; private init; }
+    public SearchClause? Search { get; private init; }
+    public ComputeClause? Compute { get; private init; }
+    public ApplyClause? ApplyClause { get; private init; }
+    public IReadOnlyList<ApplyStep> Steps { get; private init; } = [];
+    public int? Top { get; private init; }
+    public int Skip { get; private init; }
+    public bool Count { get; private init; }
+    public IDictionary<string, SingleValueNode> Aliases { get; } = new Dictionary<string, SingleValueNode>(StringComparer.Ordinal);
+
+    /// <summary>Names asked for by <c>$select</c>, as written; rows of transformations are selected by them.</summary>
+    public IReadOnlyList<string>? SelectedNames =>
+        Options["$select"]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    public static ODataQuery Parse(ODataModel model, ODataOptions limits, Uri serviceRoot, Uri url, QueryOptions options)
+    {
+        var path = ParseGuard.Run(model.Edm, "path", () => new ODataUriParser(model.Edm, serviceRoot, new Uri(url.GetLeftPart(UriPartial.Path)))
+        {
+            Resolver = new ODataUriResolver { EnableCaseInsensitive = true },
+        }.ParsePath());
+        var query = new ODataQuery { ServiceRoot = serviceRoot, Path = path, Options = options };
+        var (target, navigationSource) = Target(path);
+        return target is null ? query : query.WithOptions(model, limits, target, navigationSource);
+    }
+
+    private ODataQuery WithOptions(ODataModel model, ODataOptions limits, IEdmType target, IEdmNavigationSource? navigationSource)
+    {
+        var used = new List<ODataQueryOptionParser>();
+        ODataQueryOptionParser Parser(IReadOnlyDictionary<string, string> options)
+        {
+            var aliases = Options.All.Where(option => option.Key.StartsWith('@'));
+            var created = new ODataQueryOptionParser(
+                model.Edm, target, navigationSource, options.Concat(aliases).ToDictionary(option => option.Key, option => option.Value))
+            {
+                Resolver = new ODataUriResolver { EnableCaseInsensitive = true },
+            };
+            created.Settings.MaximumExpansionDepth = limits.MaxExpansionDepth;
+            created.Settings.MaximumExpansionCount = limits.MaxExpansionCount;
+            used.Add(created);
+            return created;
+        }
+
+        T Part<T>(string name, Func<T> parse) => ParseGuard.Run(model.Edm, name, parse);
+
+        var apply = new ApplySteps(Parser);
+        var steps = Options["$apply"] is { } text ? Part("$apply", () => apply.Read(text)) : [];
+        var options = Options.All
+            .Where(option => option.Key.StartsWith('$') && option.Key is not ("$apply" or "$skiptoken" or "$format"))
+            .ToDictionary(option => option.Key, option => option.Value);
+        if (apply.Prefix is not null)
+        {
+            options["$apply"] = apply.Prefix;
+            options.Remove("$select");
+            if (Options["$expand"] is not null && apply.Clause!.Transformations.Any(IsReshaping))
+                throw FaultException.NotSupported("$expand + $apply");
+        }
+        var parser = Parser(options);
+        var query = this with
+        {
+            ApplyClause = Part("$apply", parser.ParseApply),
+            Steps = steps,
+            Compute = Part("$compute", parser.ParseCompute),
+            Filter = Part("$filter", parser.ParseFilter),
+            OrderBy = Part("$orderby", parser.ParseOrderBy),
+            Search = Part("$search", parser.ParseSearch),
+            SelectExpand = Part("$select", parser.ParseSelectAndExpand),
+            Top = Part("$top", () => Number("$top", parser.ParseTop(), limits.MaxTop)),
+            Skip = Part("$skip", () => Number("$skip", parser.ParseSkip(), int.MaxValue)) ?? 0,
+            Count = Part("$count", parser.ParseCount) ?? false,
+        };
+        foreach (var alias in used.SelectMany(each => each.ParameterAliasNodes))
+            query.Aliases[alias.Key] = alias.Value;
+        return query;
+    }
+
+    internal static bool IsReshaping(TransformationNode node) =>
+        node.Kind is TransformationNodeKind.Aggregate or TransformationNodeKind.GroupBy;
+
+    private static int? Number(string option, long? value, int most)
+    {
+        if (value > most)
+            throw new FaultException(ODataFaults.TooComplex, option, $"{option} ≤ {most}", $"{option} ≤ {most}");
+        return (int?)value;
+    }
+
+    /// <summary>The entity type that the options speak about, if the path leads to entities.</summary>
+    private static (IEdmType? Type, IEdmNavigationSource? Source) Target(ODataPath path)
+    {
+        var (type, source) = ((IEdmType?)null, (IEdmNavigationSource?)null);
+        foreach (var segment in path)
+        {
+            (type, source) = segment switch
+            {
+                EntitySetSegment set => (set.EntitySet.EntityType(), set.EntitySet),
+                KeySegment key => (key.EdmType, key.NavigationSource),
+                NavigationPropertySegment navigation => (navigation.NavigationProperty.ToEntityType(), navigation.NavigationSource),
+                CountSegment or FilterSegment => (type, source),
+                _ => (null, null),
+            };
+        }
+        return (type, source);
+    }
+}

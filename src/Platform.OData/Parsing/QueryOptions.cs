@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Platform.OData.Errors;
+
+namespace Platform.OData.Parsing;
+
+/// <summary>
+/// The query options of a URL under their canonical names: <c>Filter=</c>, <c>$FILTER=</c> and <c>$filter=</c> are
+/// one option, parameter aliases keep their name, anything else without a dollar is the client's own and ignored.
+/// Refuses an option given twice and a system option it does not know.
+/// </summary>
+internal sealed class QueryOptions
+{
+    private static readonly string[] Supported =
+    [
+        "$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count",
+        "$search", "$apply", "$compute", "$format", "$skiptoken",
+    ];
+
+    private static readonly string[] Unsupported = ["$deltatoken", "$index", "$levels", "$id", "$schemaversion"];
+
+    private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
+
+    public string? this[string name] => values.GetValueOrDefault(name);
+
+    public IReadOnlyDictionary<string, string> All => values;
+
+    /// <summary>Reads a query string; percent-encoding is undone once, and a plus sign is a blank.</summary>
+    public static QueryOptions Read(string? queryString)
+    {
+        var options = new QueryOptions();
+        foreach (var pair in new QueryStringEnumerable(queryString))
+            options.Add(pair.DecodeName().ToString(), pair.DecodeValue().ToString());
+        return options;
+    }
+
+    private void Add(string name, string value)
+    {
+        if (Canonical(name) is not { } canonical)
+            return;
+        if (!values.TryAdd(canonical, value))
+            throw new FaultException(ODataFaults.BadUrl, canonical, $"{canonical} có hai lần", $"{canonical} is given twice");
+    }
+
+    private static string? Canonical(string name)
+    {
+        if (name.StartsWith('@'))
+            return name;
+        var dollared = name.StartsWith('$') ? name : "$" + name;
+        if (Supported.FirstOrDefault(known => known.Equals(dollared, StringComparison.OrdinalIgnoreCase)) is { } supported)
+            return supported;
+        if (Unsupported.Contains(dollared, StringComparer.OrdinalIgnoreCase))
+            throw FaultException.NotSupported(name);
+        if (!name.StartsWith('$'))
+            return null;
+        var nearest = Nearest.Of(name, Supported);
+        throw new FaultException(
+            ODataFaults.BadUrl, name,
+            nearest is null ? name : $"{name}; ý bạn là {nearest}?", nearest is null ? name : $"{name}; did you mean {nearest}?");
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Platform.OData.Errors;
+
+namespace Platform.OData.Parsing;
+
+/// <summary>
+/// The request's URL as it was sent: percent-encoding decides what is a slash and what is part of a key, so it must
+/// survive until the path is parsed. The service root is what lies before the endpoint's catch-all.
+/// </summary>
+internal sealed record RequestAddress(Uri Url, Uri ServiceRoot, string Resource)
+{
+    public static RequestAddress Of(HttpContext http)
+    {
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        var path = string.IsNullOrEmpty(target) || target[0] != '/'
+            ? http.Request.PathBase.Add(http.Request.Path).ToUriComponent()
+            : target.Split('?')[0];
+        var origin = $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}";
+        if (!Uri.TryCreate(origin + path + http.Request.QueryString.ToUriComponent(), UriKind.Absolute, out var url))
+            throw new FaultException(ODataFaults.BadUrl, "path");
+        var segments = url.AbsolutePath.Split('/');
+        var depth = Depth(http.Request.PathBase) + ((RouteEndpoint)http.GetEndpoint()!).RoutePattern.PathSegments.Count;
+        var root = string.Join('/', segments.Take(depth)) + "/";
+        return new RequestAddress(url, new Uri(origin + root), string.Join('/', segments.Skip(depth)).TrimEnd('/'));
+    }
+
+    /// <summary>The same request from where the token says; the skip has been done.</summary>
+    public Uri NextLink(string token)
+    {
+        var kept = new List<string>();
+        foreach (var pair in new QueryStringEnumerable(Url.Query))
+            if (pair.DecodeName().ToString().TrimStart('$').ToLowerInvariant() is not ("skip" or "skiptoken"))
+                kept.Add($"{pair.EncodedName}={pair.EncodedValue}");
+        kept.Add("$skiptoken=" + token);
+        return new Uri(Url.GetLeftPart(UriPartial.Path) + "?" + string.Join('&', kept));
+    }
+
+    private static int Depth(PathString path) => path.HasValue ? path.Value!.Count(character => character == '/') : 0;
+}

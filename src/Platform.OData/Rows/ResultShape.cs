@@ -1,0 +1,22 @@
+using Platform.OData.Model;
+
+namespace Platform.OData.Rows;
+
+/// <summary>How to read and write one projected row: its fields in wire order and, for entities, its key.</summary>
+internal sealed record ResultShape(EntityMap? Map, IReadOnlyList<ResultField> Fields, IReadOnlyList<ValueField> Keys);
+
+/// <summary>One member of a row on the wire.</summary>
+internal abstract record ResultField(string Name);
+
+/// <summary>A primitive value.</summary>
+internal sealed record ValueField(string Name, Func<object, object?> Read) : ResultField(Name);
+
+/// <summary>An expanded to-one navigation: a row, or null.</summary>
+internal sealed record OneField(string Name, Func<object, object?> Read, ResultShape Shape) : ResultField(Name);
+
+/// <summary>An expanded to-many navigation: a list of rows, and their number before paging when it was asked for.</summary>
+internal sealed record ManyField(string Name, Func<object, object?> Read, ResultShape Shape, Func<object, object?>? Count)
+    : ResultField(Name);
+
+/// <summary>Columns of the same row that are written under a name: grouping properties reached over a navigation.</summary>
+internal sealed record InlineField(string Name, ResultShape Shape) : ResultField(Name);

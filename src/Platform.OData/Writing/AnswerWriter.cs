@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Xml;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OData;
+using Microsoft.OData.Edm;
+using Microsoft.OData.UriParser;
+using Platform.OData.Execution;
+using Platform.OData.Model;
+using Platform.OData.Parsing;
+
+namespace Platform.OData.Writing;
+
+/// <summary>
+/// Writes answers in OData's JSON format. Collections are streamed and flushed as they come, so memory does not grow
+/// with them; nothing is written before the first row has arrived, so that a failing query still gets a clean error.
+/// </summary>
+internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Negotiation agreed, Uri serviceRoot)
+{
+    private const int RowsPerFlush = 100;
+
+    public Task ServiceDocument() => Json(
+        new ODataUri { ServiceRoot = serviceRoot },
+        message => message.WriteServiceDocumentAsync(model.Edm.GenerateServiceDocument()));
+
+    public Task Collection(
+        ODataQuery query, RowsPlan plan, long? total, IAsyncEnumerator<object> rows, bool hasRow, Func<object, int, Uri> nextLink) =>
+        Json(Context(query, plan), async message =>
+        {
+            var (set, type) = Target(model, query, plan);
+            var writer = await message.CreateODataResourceSetWriterAsync(set, type);
+            var result = new ODataResourceSet { Count = total };
+            await writer.WriteStartAsync(result);
+            var row = new RowWriter(writer, serviceRoot, agreed.Version, agreed.Metadata == "full");
+            var (written, last) = (0, (object?)null);
+            for (; hasRow; hasRow = await rows.MoveNextAsync())
+            {
+                if (written == plan.PageSize)
+                {
+                    result.NextPageLink = nextLink(last!, written);
+                    break;
+                }
+                last = rows.Current;
+                await row.Write(last, plan.Shape);
+                if (++written % RowsPerFlush == 0)
+                    await writer.FlushAsync();
+            }
+            await writer.WriteEndAsync();
+            await writer.FlushAsync();
+        });
+
+    public Task Entity(ODataQuery query, RowsPlan plan, object entity) => Json(Context(query, plan), async message =>
+    {
+        var writer = await message.CreateODataResourceWriterAsync(plan.Shape.Map!.EdmSet, plan.Shape.Map.EdmType);
+        await new RowWriter(writer, serviceRoot, agreed.Version, agreed.Metadata == "full").Write(entity, plan.Shape);
+        await writer.FlushAsync();
+    });
+
+    public Task Property(ODataQuery query, RowsPlan plan, object value) => Json(
+        Context(query, plan),
+        message => message.WritePropertyAsync(new ODataProperty { Name = plan.Shape.Fields[0].Name, Value = EdmTypes.ToWire(value) }));
+
+    public Task Text(object value) => Plain(value switch
+    {
+        string text => text,
+        bool flag => XmlConvert.ToString(flag),
+        double number => XmlConvert.ToString(number),
+        DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        DateTime or DateTimeOffset => XmlConvert.ToString((DateTimeOffset)EdmTypes.ToWire(value)!),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    });
+
+    public Task Metadata() => Plain(agreed.Format == Format.Json ? model.CsdlJson : model.CsdlXml);
+
+    private Task Plain(string text)
+    {
+        response.ContentType = agreed.Format == Format.Json ? "application/json;charset=utf-8" : agreed.ContentType;
+        SetVersion(response, agreed.Version);
+        return response.WriteAsync(text);
+    }
+
+    public static void SetVersion(HttpResponse response, ODataVersion version) =>
+        response.Headers["OData-Version"] = ODataUtils.ODataVersionToString(version);
+
+    private async Task Json(ODataUri uri, Func<ODataMessageWriter, Task> write)
+    {
+        using var services = WriterServices.Root.CreateScope();
+        var settings = new ODataMessageWriterSettings
+        {
+            BaseUri = serviceRoot,
+            ODataUri = uri,
+            Version = agreed.Version,
+            EnableMessageStreamDisposal = false,
+            Validations = ValidationKinds.None,
+            MessageQuotas = new ODataMessageQuotas { MaxNestingDepth = 100 },
+        };
+        settings.SetContentType(agreed.ContentType, "utf-8");
+        var message = new ODataMessageWriter(new ResponseMessage(response, services.ServiceProvider), settings, model.Edm);
+        await write(message);
+        message.Dispose(); // not on failure: it would complete what must stay visibly incomplete
+    }
+
+    private ODataUri Context(ODataQuery query, RowsPlan plan) => new()
+    {
+        ServiceRoot = serviceRoot,
+        Path = query.Path,
+        SelectAndExpand = query.SelectExpand,
+        Apply = plan.Shape.Map is null && plan.Answer == Answer.Collection ? query.ApplyClause : null,
+    };
+
+    /// <summary>Rows of transformations borrow the set that the path starts from; the context URL tells them apart.</summary>
+    private static (IEdmEntitySet Set, IEdmEntityType Type) Target(ODataModel model, ODataQuery query, RowsPlan plan)
+    {
+        var map = plan.Shape.Map ?? model.Set(((EntitySetSegment)query.Path.FirstSegment).EntitySet.Name);
+        return (map.EdmSet, map.EdmType);
+    }
+}

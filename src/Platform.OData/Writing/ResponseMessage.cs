@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OData;
+using Microsoft.OData.Json;
+
+namespace Platform.OData.Writing;
+
+/// <summary>The HTTP response as the protocol library wants to see it.</summary>
+internal sealed class ResponseMessage(HttpResponse response, IServiceProvider container)
+    : IODataResponseMessageAsync, IContainerProvider
+{
+    public IServiceProvider Container => container;
+
+    public IEnumerable<KeyValuePair<string, string>> Headers =>
+        response.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()));
+
+    public int StatusCode
+    {
+        get => response.StatusCode;
+        set => response.StatusCode = value;
+    }
+
+    public string? GetHeader(string headerName) =>
+        response.Headers.TryGetValue(headerName, out var value) ? value.ToString() : null;
+
+    public void SetHeader(string headerName, string headerValue) => response.Headers[headerName] = headerValue;
+
+    public Stream GetStream() => throw new NotSupportedException("Responses are written asynchronously.");
+
+    public Task<Stream> GetStreamAsync() => Task.FromResult(response.Body);
+}
+
+/// <summary>
+/// The protocol library's services: Vietnamese is written as it is instead of as escapes, and control information
+/// keeps its <c>odata.</c> prefix, which both 4.0 and 4.01 clients read.
+/// </summary>
+internal sealed class WriterServices : IContainerBuilder
+{
+    public static readonly IServiceProvider Root = Build();
+
+    private readonly IServiceCollection services = new ServiceCollection();
+
+    public IContainerBuilder AddService(Microsoft.OData.ServiceLifetime lifetime, Type serviceType, Type implementationType)
+    {
+        services.Add(new ServiceDescriptor(serviceType, implementationType, Lifetime(lifetime)));
+        return this;
+    }
+
+    public IContainerBuilder AddService(
+        Microsoft.OData.ServiceLifetime lifetime, Type serviceType, Func<IServiceProvider, object> implementationFactory)
+    {
+        services.Add(new ServiceDescriptor(serviceType, implementationFactory, Lifetime(lifetime)));
+        return this;
+    }
+
+    public IServiceProvider BuildContainer() => services.BuildServiceProvider();
+
+    private static IServiceProvider Build()
+    {
+        var prefixed = new ODataSimplifiedOptions();
+        prefixed.SetOmitODataPrefix(false, ODataVersion.V401);
+        prefixed.SetOmitODataPrefix(false, ODataVersion.V4);
+        return new WriterServices().AddDefaultODataServices()
+            .AddServicePrototype(prefixed)
+            .AddService<IJsonWriterFactory>(
+                Microsoft.OData.ServiceLifetime.Singleton, _ => new DefaultJsonWriterFactory(ODataStringEscapeOption.EscapeOnlyControls))
+            .BuildContainer();
+    }
+
+    private static Microsoft.Extensions.DependencyInjection.ServiceLifetime Lifetime(Microsoft.OData.ServiceLifetime lifetime) => lifetime switch
+    {
+        Microsoft.OData.ServiceLifetime.Singleton => Microsoft.Extensions.DependencyInjection.ServiceLifetime.Singleton,
+        Microsoft.OData.ServiceLifetime.Scoped => Microsoft.Extensions.DependencyInjection.ServiceLifetime.Scoped,
+        _ => Microsoft.Extensions.DependencyInjection.ServiceLifetime.Transient,
+    };
+}

@@ -1,0 +1,83 @@
+using System.Collections;
+using Microsoft.OData;
+using Platform.OData.Model;
+using Platform.OData.Rows;
+
+namespace Platform.OData.Writing;
+
+/// <summary>Writes one projected row, and the rows expanded within it, to the protocol library's writer.</summary>
+internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, ODataVersion version, bool fullMetadata)
+{
+    public async Task Write(object row, ResultShape shape)
+    {
+        await writer.WriteStartAsync(Resource(row, shape));
+        foreach (var field in shape.Fields)
+        {
+            switch (field)
+            {
+                case OneField one:
+                    await Nested(one.Name, isCollection: false, () => WriteOne(one.Read(row), one.Shape));
+                    break;
+                case InlineField inline:
+                    await Nested(inline.Name, isCollection: false, () => Write(row, inline.Shape));
+                    break;
+                case ManyField many:
+                    await Nested(many.Name, isCollection: true, () => WriteMany(row, many));
+                    break;
+            }
+        }
+        await writer.WriteEndAsync();
+    }
+
+    private async Task WriteOne(object? row, ResultShape shape)
+    {
+        if (row is not null)
+        {
+            await Write(row, shape);
+            return;
+        }
+        await writer.WriteStartAsync((ODataResource?)null);
+        await writer.WriteEndAsync();
+    }
+
+    private async Task WriteMany(object row, ManyField many)
+    {
+        await writer.WriteStartAsync(new ODataResourceSet { Count = (long?)many.Count?.Invoke(row) });
+        foreach (var item in (IEnumerable?)many.Read(row) ?? Array.Empty<object>())
+            await Write(item!, many.Shape);
+        await writer.WriteEndAsync();
+    }
+
+    private async Task Nested(string name, bool isCollection, Func<Task> content)
+    {
+        await writer.WriteStartAsync(new ODataNestedResourceInfo { Name = name, IsCollection = isCollection });
+        await content();
+        await writer.WriteEndAsync();
+    }
+
+    private ODataResource Resource(object row, ResultShape shape)
+    {
+        var resource = new ODataResource
+        {
+            Properties = [.. shape.Fields.OfType<ValueField>()
+                .Select(field => new ODataProperty { Name = field.Name, Value = EdmTypes.ToWire(field.Read(row)) })],
+        };
+        if (shape.Map is { } map)
+            resource.TypeName = map.EdmType.Namespace + "." + map.EdmType.Name;
+        if (fullMetadata && shape.Map is not null)
+            resource.Id = resource.EditLink = resource.ReadLink = Id(row, shape);
+        else if (shape.Map is null)
+            resource.IsTransient = true;
+        return resource;
+    }
+
+    private Uri Id(object row, ResultShape shape)
+    {
+        var literals = shape.Keys.Select(key => (key.Name, Text: Uri.EscapeDataString(
+            ODataUriUtils.ConvertToUriLiteral(EdmTypes.ToWire(key.Read(row)), version))));
+        var key = shape.Keys.Count == 1
+            ? literals.Single().Text
+            : string.Join(',', literals.Select(literal => $"{literal.Name}={literal.Text}"));
+        return new Uri(serviceRoot, $"{shape.Map!.SetName}({key})");
+    }
+}

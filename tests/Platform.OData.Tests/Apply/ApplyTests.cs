@@ -1,0 +1,68 @@
+using Platform.OData.Tests.World;
+using Xunit;
+
+namespace Platform.OData.Tests.Apply;
+
+public sealed class ApplyTests(Province province)
+{
+    private async Task<string> Rows(string query) => (await province.Json("Facts?" + query, ("Accept", "application/json;odata.metadata=none")))["value"]!.ToJsonString();
+
+    [Theory]
+    [InlineData("aggregate(Learners with sum as N)", """[{"N":72}]""")]
+    [InlineData("aggregate(Cost with sum as N)", """[{"N":3.65}]""")]
+    [InlineData("aggregate(Confirmed with average as N)", """[{"N":8}]""")]
+    [InlineData("aggregate(Learners with min as Lo,Learners with max as Hi)", """[{"Lo":5,"Hi":30}]""")]
+    [InlineData("aggregate(Audience with countdistinct as N)", """[{"N":2}]""")]
+    [InlineData("aggregate(Confirmed with countdistinct as N)", """[{"N":3}]""")]
+    [InlineData("aggregate($count as N)", """[{"N":5}]""")]
+    [InlineData("aggregate(Day with max as Last)", """[{"Last":"2026-02-02"}]""")]
+    [InlineData("aggregate(Locality/Name with max as Last)", """[{"Last":"Ngọk Bay"}]""")]
+    [InlineData("aggregate(Learners mul 2 with sum as N)", """[{"N":144}]""")]
+    [InlineData("aggregate(Cost div Learners with max as N)", """[{"N":0.2857142857142857142857142857}]""")]
+    [InlineData("filter(Learners gt 1000)/aggregate(Learners with sum as S,$count as N)", """[{"S":null,"N":0}]""")]
+    [InlineData("filter(Audience eq 'Students')/aggregate(Confirmed with sum as S)", """[{"S":null}]""")]
+    [InlineData("aggregate($count as N)/filter(N gt 9)", "[]")]
+    [InlineData("aggregate(Learners with sum as S,Confirmed with sum as C)/compute(C mul 100.0 div S as P)", """[{"S":72,"C":24,"P":33.333333333333333333333333333}]""")]
+    public async Task Everything_is_aggregated_into_one_row(string apply, string expected) =>
+        Assert.Equal(expected, (await Rows("$apply=" + Uri.EscapeDataString(apply))));
+
+    [Theory]
+    [InlineData("groupby((Audience),aggregate(Learners with sum as N))", """[{"Audience":"Citizens","N":45},{"Audience":"Students","N":27}]""")]
+    [InlineData("groupby((Locality/Parent/Name),aggregate(Learners with sum as N))", """[{"N":12,"Locality":{"Parent":{"Name":"Quảng Ngãi"}}},{"N":60,"Locality":{"Parent":{"Name":"Thái Nguyên"}}}]""")]
+    [InlineData("groupby((Audience))", """[{"Audience":"Citizens"},{"Audience":"Students"}]""")]
+    [InlineData("groupby((Audience),aggregate(Confirmed with sum as C,$count as N))", """[{"Audience":"Citizens","C":24,"N":3},{"Audience":"Students","C":null,"N":2}]""")]
+    [InlineData("filter(Learners ge 10)/groupby((Audience),aggregate(Learners with sum as N))/filter(N gt 20)", """[{"Audience":"Citizens","N":40}]""")]
+    [InlineData("groupby((Locality/Code,Audience),aggregate(Learners with sum as N))/groupby((Audience),aggregate(N with max as Best))", """[{"Audience":"Citizens","Best":30},{"Audience":"Students","Best":20}]""")]
+    [InlineData("groupby((Locality/Code,Audience),aggregate(Learners with sum as N))/aggregate(N with max as Best)", """[{"Best":30}]""")]
+    [InlineData("groupby((Locality/Code),aggregate(Learners with sum as N))/topcount(1,N)", """[{"N":30,"Locality":{"Code":"05830"}}]""")]
+    [InlineData("orderby(Learners desc)/top(2)/aggregate(Learners with sum as N)", """[{"N":50}]""")]
+    [InlineData("compute(Learners mul 2 as Twice)/aggregate(Twice with sum as N)", """[{"N":144}]""")]
+    [InlineData("groupby((Audience),aggregate(Learners with sum as N))/compute(N mul 2 as M)", """[{"Audience":"Citizens","N":45,"M":90},{"Audience":"Students","N":27,"M":54}]""")]
+    public async Task Rows_are_grouped_and_transformed_in_a_chain(string apply, string expected) =>
+        Assert.Equal(expected, (await Rows("$apply=" + Uri.EscapeDataString(apply))));
+
+    [Fact]
+    public async Task The_ordinary_options_work_on_the_result()
+    {
+        const string apply = "$apply=groupby((Locality/Code,Audience),aggregate(Learners with sum as N))";
+        Assert.Equal("""[{"N":30},{"N":20}]""", await Rows(apply + "&$filter=N gt 5&$orderby=N desc&$top=2&$select=N"));
+        var counted = await province.Json("Facts?" + apply + "&$orderby=Locality/Code&$top=1&$skip=1&$count=true");
+        Assert.Equal(5, (long)counted["@odata.count"]!);
+        Assert.Equal("05953", (string)counted["value"]![0]!["Locality"]!["Code"]!);
+    }
+
+    [Fact]
+    public async Task Grouped_rows_are_paged_by_their_keys()
+    {
+        var first = await province.Json("Facts?$apply=groupby((Locality/Code),aggregate(Learners with sum as N))", ("Prefer", "odata.maxpagesize=2"));
+        Assert.Equal("30,30", Province.Join(first["value"]!.AsArray(), "N"));
+        Assert.Equal("12", await province.List((string)first["@odata.nextLink"]!, "N"));
+    }
+
+    [Fact]
+    public async Task Transformed_rows_have_a_context_that_names_them()
+    {
+        var answer = await province.Json("Facts?$apply=groupby((Audience),aggregate(Learners with sum as N))");
+        Assert.EndsWith("$metadata#Facts(Audience,N)", (string)answer["@odata.context"]!);
+    }
+}

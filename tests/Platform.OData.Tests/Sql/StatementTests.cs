@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.OData.Binding;
+using Platform.OData.Execution;
+using Platform.OData.Parsing;
+using Platform.OData.Tests.World;
+using Xunit;
+
+namespace Platform.OData.Tests.Sql;
+
+/// <summary>No connection is made: the provider only writes the statement down.</summary>
+public sealed class StatementTests
+{
+    [Theory]
+    [InlineData("Plans")]
+    [InlineData("Plans?$filter=Locality/Parent/Name eq 'x' and year(IssuedOn) eq 2026 and date(ChangedAt) lt 2026-01-01")]
+    [InlineData("Plans?$filter=Status eq 'Draft' and Id in (00000000-0000-7000-8000-000000000003)")]
+    [InlineData("Plans?$filter=Targets/any(t:t/Actual gt t/Value) and Tasks/all(t:t/Assignments/$count gt 0)")]
+    [InlineData("Plans?$filter=contains(Number,'a') or indexof(Number,'b') eq 1 or substring(Number,1,2) eq 'x' or length(trim(tolower(Number))) gt 3")]
+    [InlineData("Plans?$filter=hour(ChangedAt) eq 1 and minute(ChangedAt) eq 2 and second(ChangedAt) eq 3 and ChangedAt lt now()")]
+    [InlineData("Targets?$filter=round(Actual) eq 1 and floor(Actual) eq 1 and ceiling(Value) eq 2 and Value mul Year div 2.5 gt Weight")]
+    [InlineData("Localities?$search=kha AND NOT son&$count=true")]
+    [InlineData("Plans?$orderby=Locality/Name desc,Targets/$count,Number")]
+    [InlineData("Plans?$expand=Targets($filter=Value gt 5;$orderby=Value desc;$top=3;$count=true),Locality($expand=Parent($select=Name))")]
+    [InlineData("Plans?$expand=Tasks($expand=Assignments($select=Role)),Implements($levels=2)")]
+    [InlineData("Facts?$apply=groupby((Locality/Parent/Code),aggregate(Learners with sum as N,Confirmed with sum as C,Locality/Code with countdistinct as L,$count as R))")]
+    [InlineData("Facts?$apply=groupby((Locality/Parent/Code),aggregate(Learners with sum as N))/compute(N mul 100.0 div 3 as P)/filter(P gt 1)&$orderby=P desc&$top=3")]
+    [InlineData("Facts?$apply=groupby((Locality/Code,Audience),aggregate(Learners with sum as N))/groupby((Audience),aggregate(N with max as M,N with average as A))")]
+    [InlineData("Facts?$apply=filter(Learners gt 3)/aggregate(Cost with sum as S,Day with max as D,Audience with countdistinct as A)")]
+    [InlineData("Facts?$apply=groupby((Audience,Day))&$orderby=Day desc")]
+    [InlineData("Facts?$apply=topcount(5,Learners)/groupby((Audience),aggregate($count as N))")]
+    [InlineData("Plans(00000000-0000-7000-8000-000000000003)/Targets?$filter=Value gt 1")]
+    [InlineData("Plans(00000000-0000-7000-8000-000000000003)/Locality/Parent/Name")]
+    [InlineData("Plans(00000000-0000-7000-8000-000000000003)/Targets/$count?$filter=Value gt 1")]
+    [InlineData("Assignments(TaskId=1,Agency='a')?$expand=Task")]
+    public void Every_query_is_one_translated_statement(string url)
+    {
+        var sql = Sql(url);
+        Assert.StartsWith("SELECT", sql[sql.IndexOf("SELECT", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.DoesNotContain(';', sql);
+    }
+
+    [Fact]
+    public void Only_selected_columns_and_used_joins_are_read()
+    {
+        var sql = Sql("Plans?$select=Number");
+        Assert.DoesNotContain("JOIN", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("ChangedAt", sql, StringComparison.Ordinal);
+        Assert.Contains("JOIN", Sql("Plans?$select=LocalityCode"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_of_the_url_are_parameters()
+    {
+        var sql = Sql("Targets?$filter=Value gt 12345.5 and Audience eq 'zzz'&$top=7");
+        var body = sql[sql.IndexOf("SELECT", StringComparison.Ordinal)..];
+        Assert.DoesNotContain("12345", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("zzz", body, StringComparison.Ordinal);
+        Assert.Contains("LIMIT @", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_later_page_is_found_by_keyset_and_not_by_offset()
+    {
+        var sql = Sql("Targets?$orderby=Value desc", next: true);
+        Assert.DoesNotContain("OFFSET", sql, StringComparison.Ordinal);
+        Assert.Contains("t.\"Value\" < @", sql, StringComparison.Ordinal);
+    }
+
+    private static string Sql(string url, bool next = false)
+    {
+        using var db = new Database();
+        var root = new Uri("http://host/odata/");
+        var full = new Uri(root, url);
+        var limits = new ODataOptions();
+        var query = ODataQuery.Parse(Vietnam.Model, limits, root, full, QueryOptions.Read(full.Query));
+        var context = new BindingContext(Vietnam.Model, limits, query.Aliases, DateTimeOffset.UnixEpoch);
+        var token = next ? SkipToken.Read(SkipToken.Write([1.5m, 3], 0, "", limits.SigningKey), "", limits.SigningKey) : null;
+        return new Planner(context, query, db, token, 100).Plan().Query.ToQueryString();
+    }
+
+    private sealed class Database : DbContext, IODataSource
+    {
+        protected override void OnConfiguring(DbContextOptionsBuilder options) => options.UseNpgsql("Host=nowhere");
+
+        protected override void OnModelCreating(ModelBuilder model)
+        {
+            model.Entity<Locality>();
+            model.Entity<World.Plan>();
+            model.Entity<Target>();
+            model.Entity<PlanTask>();
+            model.Entity<Fact>();
+            model.Entity<Assignment>().HasKey(assignment => new { assignment.TaskId, assignment.Agency });
+        }
+
+        public IQueryable<T> Query<T>(string setName) where T : class => Set<T>();
+    }
+}
