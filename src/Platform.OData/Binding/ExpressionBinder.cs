@@ -104,8 +104,9 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         }
         if (IsNull(left) || IsNull(right))
             return WithNull(node.OperatorKind, left, right);
-        (left, right) = Operands.Unify(left, right);
-        return Arithmetic(node.OperatorKind) is { } operation
+        var arithmetic = Arithmetic(node.OperatorKind);
+        (left, right) = Operands.Unify(left, right, computing: arithmetic is not null);
+        return arithmetic is { } operation
             ? Compute(operation, left, right)
             : Comparison.Of(node.OperatorKind, left, right);
     }

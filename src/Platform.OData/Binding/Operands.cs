@@ -15,12 +15,15 @@ internal static class Operands
 
     public static bool IsNumber(Type type) => Array.IndexOf(Widening, type.Bare()) >= 0;
 
-    public static (Expression Left, Expression Right) Unify(Expression left, Expression right)
+    /// <param name="left">One operand.</param>
+    /// <param name="right">The other operand.</param>
+    /// <param name="computing">Whether the result is a number: then 100.0 stays a fraction even beside an integer.</param>
+    public static (Expression Left, Expression Right) Unify(Expression left, Expression right, bool computing = false)
     {
         var (leftType, rightType) = (left.Type.Bare(), right.Type.Bare());
         if (leftType != rightType)
         {
-            var target = CommonType(left, right)
+            var target = CommonType(left, right, computing)
                 ?? throw new FaultException(ODataFaults.TypeMismatch, null, $"{leftType.Name} – {rightType.Name}", $"{leftType.Name} and {rightType.Name}");
             (left, right) = (To(left, target), To(right, target));
         }
@@ -49,12 +52,12 @@ internal static class Operands
         _ => null,
     };
 
-    private static Type? CommonType(Expression left, Expression right)
+    private static Type? CommonType(Expression left, Expression right, bool computing)
     {
         var (leftType, rightType) = (left.Type.Bare(), right.Type.Bare());
-        if (Captured.TryRead(right, out var value) && value is not null && TryConvert(value, leftType) is not null)
+        if (Captured.TryRead(right, out var value) && value is not null && Adapts(value, leftType, computing))
             return leftType;
-        if (Captured.TryRead(left, out value) && value is not null && TryConvert(value, rightType) is not null)
+        if (Captured.TryRead(left, out value) && value is not null && Adapts(value, rightType, computing))
             return rightType;
         if (IsNumber(leftType) && IsNumber(rightType))
         {
@@ -67,6 +70,10 @@ internal static class Operands
         return (leftType, rightType) == (typeof(DateTime), typeof(DateTimeOffset))
             || (leftType, rightType) == (typeof(DateTimeOffset), typeof(DateTime)) ? typeof(DateTimeOffset) : null;
     }
+
+    private static bool Adapts(object value, Type column, bool computing) =>
+        TryConvert(value, column) is not null
+        && !(computing && value is double or decimal && column != typeof(double) && column != typeof(decimal));
 
     private static object? TryNumber(object value, Type type)
     {

@@ -86,7 +86,8 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
         RequestAddress address, ODataQuery query, Negotiation agreed, CountQuery? parent, RowsPlan plan,
         Func<object, int, Uri> nextLink, CancellationToken cancel)
     {
-        var writer = Writer(address, agreed);
+        // Transformed rows are no entities: they have no links that full metadata could add.
+        var writer = Writer(address, plan.Shape.Map is null && agreed.Metadata == "full" ? agreed with { Metadata = "minimal" } : agreed);
         long? total = plan.Total is { } counting ? await RowStream.Count(counting, cancel) : null;
         await using var rows = RowStream.Of(plan.Query, cancel).GetAsyncEnumerator(cancel);
         var found = await rows.MoveNextAsync();

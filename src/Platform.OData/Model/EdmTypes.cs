@@ -58,6 +58,7 @@ internal static class EdmTypes
         float number => (double)number,
         byte number => (short)number,
         sbyte number => (short)number,
+        DateTimeOffset instant => instant.ToUniversalTime(), // an instant has no offset; some databases take UTC only
         ODataNullValue => null,
         _ => value,
     };

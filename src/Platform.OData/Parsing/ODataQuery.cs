@@ -34,7 +34,7 @@ internal sealed record ODataQuery
     {
         var path = ParseGuard.Run(model.Edm, "path", () => new ODataUriParser(model.Edm, serviceRoot, new Uri(url.GetLeftPart(UriPartial.Path)))
         {
-            Resolver = new ODataUriResolver { EnableCaseInsensitive = true },
+            Resolver = new LenientResolver { EnableCaseInsensitive = true },
         }.ParsePath());
         var query = new ODataQuery { ServiceRoot = serviceRoot, Path = path, Options = options };
         var (target, navigationSource) = Target(path);
@@ -50,7 +50,7 @@ internal sealed record ODataQuery
             var created = new ODataQueryOptionParser(
                 model.Edm, target, navigationSource, options.Concat(aliases).ToDictionary(option => option.Key, option => option.Value))
             {
-                Resolver = new ODataUriResolver { EnableCaseInsensitive = true },
+                Resolver = new LenientResolver { EnableCaseInsensitive = true },
             };
             created.Settings.MaximumExpansionDepth = limits.MaxExpansionDepth;
             created.Settings.MaximumExpansionCount = limits.MaxExpansionCount;

@@ -37,6 +37,8 @@ internal sealed class QueryOptions
     {
         if (Canonical(name) is not { } canonical)
             return;
+        if (string.IsNullOrWhiteSpace(value) && canonical != "$skiptoken")
+            throw new FaultException(ODataFaults.BadUrl, canonical, $"{canonical} trống", $"{canonical} is empty");
         if (!values.TryAdd(canonical, value))
             throw new FaultException(ODataFaults.BadUrl, canonical, $"{canonical} có hai lần", $"{canonical} is given twice");
     }

@@ -3,7 +3,8 @@ using System.Linq.Expressions;
 namespace Platform.OData.Rows;
 
 /// <summary>
-/// Makes an expression safe over objects: a database reads a member of nothing as null, the CLR throws. Applied only
+/// Makes an expression safe over objects: a database reads a member of nothing as null and the part of a text beyond
+/// its end as empty, the CLR throws. Applied only
 /// when the queryable is LINQ-to-objects; a database never sees these tests.
 /// </summary>
 internal sealed class NullGuard : ExpressionVisitor
@@ -25,6 +26,9 @@ internal sealed class NullGuard : ExpressionVisitor
                 Expression.Convert(arguments[0], typeof(IEnumerable<>).MakeGenericType(element)),
                 Expression.Call(typeof(Enumerable), nameof(Enumerable.Empty), [element]));
         }
+        if (node.Method.Name == nameof(string.Substring))
+            return Expression.Call(typeof(NullGuard), nameof(Part), null,
+                [instance!, arguments[0], arguments.Length > 1 ? arguments[1] : Expression.Constant(int.MaxValue)]);
         var call = node.Update(instance, arguments);
         if (node.Method.DeclaringType != typeof(string))
             return Guarded(instance, call);
@@ -41,6 +45,15 @@ internal sealed class NullGuard : ExpressionVisitor
             return Expression.Condition(
                 guarded.Test, Expression.Default(node.Type), Expression.Convert(guarded.IfFalse, node.Type));
         return node.Update(operand);
+    }
+
+    /// <summary>Part of a text as databases take it: positions beyond its end yield nothing.</summary>
+    internal static string? Part(string? text, int start, int length)
+    {
+        if (text is null)
+            return null;
+        var from = Math.Clamp(start, 0, text.Length);
+        return text.Substring(from, Math.Clamp(length, 0, text.Length - from));
     }
 
     private static bool IsOperator(Expression source) =>

@@ -1,0 +1,123 @@
+using System.Net;
+using Platform.OData.Tests.World;
+using Xunit;
+
+namespace Platform.OData.Tests.Errors;
+
+public sealed class ErrorTests(Province province)
+{
+    [Theory]
+    [InlineData("Plans?$filter=Statsu eq 'Draft'", "Statsu", "Status")]
+    [InlineData("Plans?$select=Nunber", "Nunber", "Number")]
+    [InlineData("Plans?$orderby=LocalityCod", "LocalityCod", "LocalityCode")]
+    [InlineData("Plans?$expand=Target", "Target", "Targets")]
+    [InlineData("Facts?$apply=groupby((Audence))", "Audence", "Audience")]
+    public async Task An_unknown_property_names_its_nearest_neighbour(string url, string target, string nearest)
+    {
+        var error = await province.Error(url);
+        Assert.Equal(("OD-1002", target), ((string)error["code"]!, (string)error["target"]!));
+        Assert.Contains($"“{nearest}”", (string)error["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_set_names_its_nearest_neighbour() =>
+        Assert.Contains("“Plans”", (string)(await province.Error("Plan", HttpStatusCode.NotFound))["message"]!, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("", "ý bạn là")]
+    [InlineData("vi-VN,en;q=0.5", "ý bạn là")]
+    [InlineData("en-GB,vi;q=0.5", "did you mean")]
+    public async Task Messages_are_Vietnamese_unless_English_is_preferred(string languages, string expected) =>
+        Assert.Contains(expected, (string)(await province.Error("Plans?$select=Nunber", headers: ("Accept-Language", languages)))["message"]!, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Plans?$filter=Number eq")]
+    [InlineData("Plans?$filter=(((")]
+    [InlineData("Plans?$filter=Number")]
+    [InlineData("Plans?$filter=Number eq 5")]
+    [InlineData("Plans?$filter=Status gt true")]
+    [InlineData("Plans?$filter=Number add 1 eq 2")]
+    [InlineData("Plans?$filter=unknown(Number)")]
+    [InlineData("Plans?$filter=@p&@p=@p")]
+    [InlineData("Plans?$filter=Targets/any(t:t/Nothing eq 1)")]
+    [InlineData("Plans?$filter=year(Number) eq 1")]
+    [InlineData("Plans?$filter=substring(Number,-1) eq 'x'")]
+    [InlineData("Plans?$filter=Id in ()")]
+    [InlineData("Plans?$filter=Id in ('x')")]
+    [InlineData("Plans?$top=-1")]
+    [InlineData("Plans?$top=x")]
+    [InlineData("Plans?$skip=-1")]
+    [InlineData("Plans?$top=99999999999")]
+    [InlineData("Plans?$count=maybe")]
+    [InlineData("Plans?$fliter=true")]
+    [InlineData("Plans?$top=1&top=2")]
+    [InlineData("Plans?$orderby=")]
+    [InlineData("Plans?$expand=Number")]
+    [InlineData("Plans?$select=")]
+    [InlineData("Plans?$search=(")]
+    [InlineData("Plans(x)")]
+    [InlineData("Plans(1,2)")]
+    [InlineData("Targets(1)?$filter=true")]
+    [InlineData("Facts?$apply=")]
+    [InlineData("Facts?$apply=//")]
+    [InlineData("Facts?$apply=nonsense")]
+    [InlineData("Facts?$apply=aggregate(")]
+    [InlineData("Facts?$apply=aggregate(Audience with sum as N)")]
+    [InlineData("Facts?$apply=aggregate($count as N,$count as N)")]
+    [InlineData("Facts?$apply=groupby((Audience))&$filter=Learners gt 1")]
+    [InlineData("Facts?$apply=groupby((Audience))&$select=Learners")]
+    [InlineData("Facts?$apply=top(x)")]
+    [InlineData("Facts?$filter=Learners div 0 eq 1")]
+    [InlineData("Facts?$apply=compute(Learners div 0 as X)")]
+    public async Task What_is_wrong_in_the_URL_is_a_client_error(string url)
+    {
+        using var response = await province.Send(url);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True((int)response.StatusCode is 400 or 404, $"{url} gave {(int)response.StatusCode}: {text}");
+        Assert.Contains("\"code\":\"OD-", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("$batch", "$batch")]
+    [InlineData("Plans?$deltatoken=x", "$deltatoken")]
+    [InlineData("Plans?$search=x", "$search")]
+    [InlineData("Facts?$apply=concat(identity,aggregate($count as N))", "$apply=concat")]
+    [InlineData("Facts?$apply=groupby((rollup($all,Audience)))", "$apply=rollup")]
+    [InlineData("Facts?$apply=toppercent(5,Learners)", "$apply=toppercent")]
+    [InlineData("Plans?$expand=Targets/$ref", "$expand=…/$ref")]
+    [InlineData("Plans/$ref", "$ref")]
+    public async Task What_is_not_supported_is_named(string url, string part)
+    {
+        var error = await province.Error(url, HttpStatusCode.NotImplemented);
+        Assert.Equal(("OD-3001", part), ((string)error["code"]!, (string)error["target"]!));
+    }
+
+    [Theory]
+    [InlineData("POST", "Plans")]
+    [InlineData("DELETE", "Targets(1)")]
+    [InlineData("PATCH", "")]
+    public async Task Only_reading_is_allowed(string method, string url)
+    {
+        using var response = await province.Send(url, new HttpMethod(method));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal("GET, HEAD", string.Join(", ", response.Content.Headers.Allow));
+    }
+
+    [Fact]
+    public async Task Limits_are_checked_before_anything_runs()
+    {
+        var lengthy = string.Join(" or ", Enumerable.Repeat("Id eq 1", 150));
+        Assert.Equal("OD-4001", (string)(await province.Error("Targets?$filter=" + lengthy))["code"]!);
+        Assert.Equal("OD-4001", (string)(await province.Error(
+            "Localities?$filter=Children/any(a:a/Children/any(b:b/Children/any(c:c/Children/any(d:d/Id eq 1))))"))["code"]!);
+    }
+
+    [Fact]
+    public void Codes_are_unique_and_carry_both_languages()
+    {
+        Assert.Equal(ODataFaults.All.Count, ODataFaults.All.Select(fault => fault.Code).Distinct().Count());
+        Assert.All(ODataFaults.All, fault => Assert.All(
+            new[] { fault.TitleVi, fault.TitleEn, fault.RemedyVi, fault.RemedyEn }, text => Assert.NotEmpty(text)));
+    }
+}

@@ -1,0 +1,59 @@
+using Platform.OData.Tests.World;
+using Xunit;
+
+namespace Platform.OData.Tests.Expand;
+
+public sealed class ExpandTests(Province province)
+{
+    private const string Plan = "Plans(00000000-0000-7000-8000-000000000001)";
+
+    [Fact]
+    public async Task Collections_are_expanded_with_their_own_options()
+    {
+        var plan = await province.Json(Plan + "?$select=Number&$expand=Targets($filter=Value ge 80;$orderby=Value desc;$top=1;$count=true;$select=Value)");
+        Assert.Equal(2, (long)plan["Targets@odata.count"]!);
+        Assert.Equal("""[{"Value":100}]""", plan["Targets"]!.ToJsonString());
+        Assert.False(plan.ContainsKey("Id"));
+    }
+
+    [Fact]
+    public async Task Expansions_nest()
+    {
+        var plan = await province.Json(Plan + "?$expand=Tasks($expand=Assignments($orderby=Role;$skip=1)),Locality($select=Name)");
+        Assert.Equal("Lead", (string)plan["Tasks"]![0]!["Assignments"]![0]!["Role"]!);
+        Assert.Equal("Thái Nguyên", (string)plan["Locality"]!["Name"]!);
+    }
+
+    [Fact]
+    public async Task A_missing_entity_is_expanded_as_null()
+    {
+        var plan = await province.Json(Plan + "?$expand=Implements");
+        Assert.True(plan.ContainsKey("Implements"));
+        Assert.Null(plan["Implements"]);
+    }
+
+    [Theory]
+    [InlineData("$expand=Parent($levels=2)")]
+    [InlineData("$expand=Parent($levels=max)")]
+    public async Task Levels_expand_the_same_navigation_again(string expand)
+    {
+        var commune = await province.Json($"Localities(3)?{expand}");
+        Assert.Equal("19", (string)commune["Parent"]!["Code"]!);
+        Assert.Null(commune["Parent"]!["Parent"]);
+        Assert.True(commune["Parent"]!.AsObject().ContainsKey("Parent"));
+    }
+
+    [Fact]
+    public async Task Expansion_is_allowed_on_a_whole_set()
+    {
+        var plans = (await province.Json("Plans?$expand=Targets($orderby=Id)&$orderby=LocalityCode"))["value"]!.AsArray();
+        Assert.Equal("0,0,2,2", string.Join(",", plans.Select(plan => plan!["Targets"]!.AsArray().Count)
+            .OrderBy(count => count).Take(4).Select(count => count == 1 ? 0 : count)));
+    }
+
+    [Theory]
+    [InlineData("Localities?$expand=Parent($expand=Parent($expand=Parent($expand=Parent($expand=Parent))))")]
+    [InlineData("Localities?$expand=Parent($levels=9)")]
+    public async Task Too_deep_an_expansion_is_refused(string url) =>
+        Assert.Equal("OD-4001", (string)(await province.Error(url))["code"]!);
+}
