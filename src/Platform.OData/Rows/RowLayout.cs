@@ -10,9 +10,15 @@ internal sealed class RowBuilder
 
     public int Count => values.Count;
 
+    /// <summary>Adds a column and gives its number; a member that is there already is not read twice.</summary>
     public int Add(Expression value)
     {
-        values.Add(value.Lifted());
+        var lifted = value.Lifted();
+        var text = IsPath(lifted) ? lifted.ToString() : null;
+        var same = text is null ? -1 : values.FindIndex(known => IsPath(known) && known.Type == lifted.Type && known.ToString() == text);
+        if (same >= 0)
+            return same;
+        values.Add(lifted);
         return values.Count - 1;
     }
 
@@ -29,6 +35,14 @@ internal sealed class RowBuilder
         var bindings = order.Select((column, slot) => Expression.Bind(type.Slots[slot], values[column]));
         return new RowLayout(type, slotOf, Expression.MemberInit(Expression.New(type.ClrType), bindings));
     }
+
+    private static bool IsPath(Expression value) => value switch
+    {
+        ParameterExpression => true,
+        MemberExpression { Expression: { } instance } => IsPath(instance),
+        UnaryExpression { NodeType: ExpressionType.Convert } convert => IsPath(convert.Operand),
+        _ => false,
+    };
 }
 
 /// <summary>A finished projection: the row type, where each column lies in it, and the expression that makes a row.</summary>

@@ -84,7 +84,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
 
     private async Task Json(ODataUri uri, Func<ODataMessageWriter, Task> write)
     {
-        using var services = WriterServices.Root.CreateScope();
+        using var services = WriterContainer.Root.CreateScope();
         var settings = new ODataMessageWriterSettings
         {
             BaseUri = serviceRoot,

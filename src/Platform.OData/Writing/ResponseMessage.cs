@@ -34,7 +34,7 @@ internal sealed class ResponseMessage(HttpResponse response, IServiceProvider co
 /// The protocol library's services: Vietnamese is written as it is instead of as escapes, and control information
 /// keeps its <c>odata.</c> prefix, which both 4.0 and 4.01 clients read.
 /// </summary>
-internal sealed class WriterServices : IContainerBuilder
+internal sealed class WriterContainer : IContainerBuilder
 {
     public static readonly IServiceProvider Root = Build();
 
@@ -60,7 +60,7 @@ internal sealed class WriterServices : IContainerBuilder
         var prefixed = new ODataSimplifiedOptions();
         prefixed.SetOmitODataPrefix(false, ODataVersion.V401);
         prefixed.SetOmitODataPrefix(false, ODataVersion.V4);
-        return new WriterServices().AddDefaultODataServices()
+        return new WriterContainer().AddDefaultODataServices()
             .AddServicePrototype(prefixed)
             .AddService<IJsonWriterFactory>(
                 Microsoft.OData.ServiceLifetime.Singleton, _ => new DefaultJsonWriterFactory(ODataStringEscapeOption.EscapeOnlyControls))
