@@ -1,1 +1,69 @@
-Console.WriteLine("x");
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Platform.Access;
+using Platform.Analytics;
+using Platform.Assignments;
+using Platform.CommandLine;
+using Platform.Database;
+using Platform.Http;
+using Platform.Learning;
+using Platform.Localities;
+using Platform.Plans;
+using Platform.Rollup;
+using Platform.Tenancy;
+
+Console.OutputEncoding = Encoding.UTF8;
+return await Verbs.Run(args);
+
+namespace Platform
+{
+    /// <summary>The server's table of contents: services, pipeline, one MapX per room.</summary>
+    internal static class Server
+    {
+        internal static WebApplication Build(WebApplicationBuilder builder, DatabaseOptions database, Secrets secrets)
+        {
+            builder.WebHost.ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
+            });
+            var services = builder.Services;
+            services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
+            services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+            services.AddSingleton(TimeProvider.System);
+            services.AddAccess(secrets.KeyFolder);
+            AddDatabase(services, database);
+            services.AddSingleton<LocalityDirectory>();
+            services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
+            services.AddSingleton(new Pseudonyms(secrets.PseudonymKey)).AddScoped<CompletionInbox>();
+            services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+            services.AddOpenApiDocument();
+
+            var app = builder.Build();
+            app.UseProblems();
+            app.UseRouting();
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.UseTenantGate();
+            app.MapDocumentation();
+            app.MapHealthChecks("/health").AllowAnonymous();
+            app.MapTokens();
+            app.MapLocalities();
+            app.MapPlans();
+            app.MapAssignments();
+            app.MapLearning();
+            app.MapRollup();
+            app.MapAnalytics(secrets.PagingKey);
+            return app;
+        }
+
+        internal static void AddDatabase(IServiceCollection services, DatabaseOptions database)
+        {
+            var options = new DbContextOptionsBuilder().AddInterceptors(new TenantGuard(), new ScopedConnections());
+            database.Dialect.Configure(options, database.ApplicationConnection
+                ?? throw new InvalidOperationException("ConnectionStrings:Application is not configured."));
+            services.AddSingleton(database).AddSingleton(options.Options);
+            services.AddScoped<PlatformDb>(provider => database.Dialect.Create(options.Options, provider.GetRequiredService<TenantScope>()));
+        }
+    }
+}

@@ -35,8 +35,10 @@ public abstract class Dialect
     /// <summary>What is wrong with the role the server runs under; null when row-level security binds it.</summary>
     public abstract Task<string?> FindRoleWeakness(DbConnection connection, CancellationToken cancellation);
 
-    /// <summary>True when the statement lost a race that a new attempt can win: unique key, serialisation, deadlock.</summary>
-    public abstract bool IsLostRace(Exception exception);
+    /// <summary>
+    /// A statement that holds all other intakes off until the transaction ends: figures are read, changed and written as one.
+    /// </summary>
+    public abstract string LockIntake { get; }
 
     /// <summary>The tenant-owned tables of the model with what their policies depend on.</summary>
     protected static IEnumerable<ProtectedTable> ProtectedTables(IModel model) =>

@@ -14,6 +14,8 @@ public sealed class PostgreSqlDialect : Dialect
 {
     public override string NameCollation => "vi-x-icu";
 
+    public override string LockIntake => "select pg_advisory_xact_lock(5012025)";
+
     public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
         options.UseNpgsql(connectionString);
 
@@ -83,10 +85,6 @@ public sealed class PostgreSqlDialect : Dialect
             """;
         return await command.ExecuteScalarAsync(cancellation) as string;
     }
-
-    public override bool IsLostRace(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected }
-        || (exception.InnerException is { } inner && IsLostRace(inner));
 
     private static void Policy(StringBuilder sql, string table, string name, string command, string rows, bool check = false)
     {

@@ -16,6 +16,8 @@ public sealed class SqlServerDialect : Dialect
 {
     public override string NameCollation => "Vietnamese_100_CI_AS";
 
+    public override string LockIntake => "exec sp_getapplock @Resource = 'intake', @LockMode = 'Exclusive', @LockOwner = 'Transaction'";
+
     public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
         options.UseSqlServer(connectionString);
 
@@ -92,8 +94,4 @@ public sealed class SqlServerDialect : Dialect
             """;
         return await command.ExecuteScalarAsync(cancellation) as string;
     }
-
-    public override bool IsLostRace(Exception exception) =>
-        exception is SqlException { Number: 2601 or 2627 or 1205 or 3960 }
-        || (exception.InnerException is { } inner && IsLostRace(inner));
 }

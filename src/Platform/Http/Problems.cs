@@ -65,7 +65,6 @@ public static class Problems
     public static readonly ProblemKind NotACompletion = new("PLT-5010", 422, "Dòng này không phải một lượt hoàn thành", "This row is not a completion");
     public static readonly ProblemKind TooEarly = new("PLT-5011", 422, "Thời điểm hoàn thành trước khi phong trào bắt đầu", "The completion lies before the movement began");
     public static readonly ProblemKind NotACommune = new("PLT-5012", 422, "Lượt hoàn thành phải thuộc một xã, phường hoặc đặc khu", "A completion belongs to a commune, not to a province");
-    public static readonly ProblemKind Busy = new("PLT-5013", 503, "Đang bận ghi cùng những người học này; hãy gửi lại", "The same learners are being written just now; send it again");
 
     // 6000–6999 figures
     public static readonly ProblemKind NotReported = new("PLT-6001", 409, "Số liệu của chỉ tiêu này không lấy từ báo cáo", "This target's figures do not come from reports");

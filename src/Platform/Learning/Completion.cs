@@ -83,6 +83,9 @@ public sealed class LearnerIdentity
     public Guid Id { get; set; }
 
     public Guid LearnerId { get; set; }
+
+    /// <summary>The vendor whose own id it is; null for a citizen number.</summary>
+    public short? VendorId { get; set; }
 }
 
 internal sealed class LearningMapping :

@@ -95,7 +95,7 @@ public sealed class PlanFact
 {
     public required string Key { get; set; }
 
-    public decimal Value { get; set; }
+    public decimal? Value { get; set; }
 
     public string? Text { get; set; }
 }

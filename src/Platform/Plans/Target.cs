@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Localities;
@@ -34,12 +35,15 @@ public enum Audience
 public enum Bound
 {
     /// <summary>≥: tối thiểu, ít nhất, trở lên.</summary>
+    [JsonStringEnumMemberName("≥")]
     AtLeast,
 
     /// <summary>&gt;: trên.</summary>
+    [JsonStringEnumMemberName(">")]
     MoreThan,
 
     /// <summary>=: the plain figure; reached when the actual is not below it.</summary>
+    [JsonStringEnumMemberName("=")]
     Exactly,
 }
 
@@ -112,6 +116,9 @@ public sealed class Target : ITenantOwned
 
     public FigureSource Source { get; set; }
 
+    /// <summary>The people the percentage is of, by code: Adults, StudentsFromPrimary …; null for counts.</summary>
+    public string? Population { get; set; }
+
     public Plan? Plan { get; set; }
 
     public Locality? Locality { get; set; }
@@ -129,6 +136,7 @@ internal sealed class TargetMapping : IEntityTypeConfiguration<Target>
         builder.Property(t => t.Title).HasMaxLength(500);
         builder.Property(t => t.Measure).HasMaxLength(60);
         builder.Property(t => t.UnitText).HasMaxLength(60);
+        builder.Property(t => t.Population).HasMaxLength(40);
         builder.Property(t => t.Value).HasPrecision(14, 2);
         builder.HasOne(t => t.Locality).WithMany().HasForeignKey(t => t.TenantId).OnDelete(DeleteBehavior.Restrict);
     }

@@ -53,12 +53,13 @@ public sealed class AudienceTotal : IWrittenByIntake
     public DateTimeOffset AsOf { get; set; }
 }
 
-/// <summary>How many people an audience has in a locality and year: the denominator. Declared by the locality, never guessed.</summary>
+/// <summary>How many people a group has in a locality and year: the denominator. Declared by the locality, never guessed.</summary>
 public sealed class Population : ITenantOwned
 {
     public short TenantId { get; set; }
 
-    public Audience Audience { get; set; }
+    /// <summary>The group that targets name: PublicSector, StudentsFromPrimary, Adults …</summary>
+    public required string Code { get; set; }
 
     public int Year { get; set; }
 
@@ -81,6 +82,22 @@ public sealed class TargetFigure : ITenantOwned
 
     /// <summary>Null for counts, and where the audience's population is the denominator.</summary>
     public long? Denominator { get; set; }
+}
+
+/// <summary>How a target stands.</summary>
+public enum ProgressStatus
+{
+    /// <summary>A figure that nobody has sent.</summary>
+    Missing,
+
+    /// <summary>A province's figure to which some communes have not contributed yet.</summary>
+    Partial,
+
+    /// <summary>Below the target's value.</summary>
+    Behind,
+
+    /// <summary>The target is met.</summary>
+    Reached,
 }
 
 /// <summary>Progress on a target: a view over totals, populations and reported figures. Numerator and denominator, the percentage last.</summary>
@@ -113,6 +130,11 @@ public sealed class TargetProgress : ITenantOwned
 
     public int Members { get; set; }
 
+    /// <summary>100 × numerator / denominator, two decimals; may exceed 100. Null for counts and where a part is missing.</summary>
+    public decimal? Percentage { get; set; }
+
+    public ProgressStatus Status { get; set; }
+
     public DateTimeOffset? AsOf { get; set; }
 
     public Locality? Locality { get; set; }
@@ -140,7 +162,8 @@ internal sealed class FiguresMapping :
 
     public void Configure(EntityTypeBuilder<Population> builder)
     {
-        builder.HasKey(p => new { p.TenantId, p.Audience, p.Year });
+        builder.HasKey(p => new { p.TenantId, p.Code, p.Year });
+        builder.Property(p => p.Code).HasMaxLength(40);
         builder.Property(p => p.Source).HasMaxLength(200);
         builder.HasOne<Locality>().WithMany().HasForeignKey(p => p.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
@@ -156,6 +179,7 @@ internal sealed class FiguresMapping :
         builder.ToView("target_progress");
         builder.HasKey(p => new { p.TenantId, p.TargetId });
         builder.Property(p => p.TargetValue).HasPrecision(14, 2);
+        builder.Property(p => p.Percentage).HasPrecision(14, 2);
         builder.HasOne(p => p.Locality).WithMany().HasForeignKey(p => p.TenantId);
         builder.HasOne(p => p.Target).WithOne(t => t.Progress).HasForeignKey<TargetProgress>(p => new { p.TenantId, p.TargetId });
     }

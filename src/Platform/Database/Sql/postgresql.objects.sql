@@ -21,33 +21,45 @@ create or replace function platform_vendor_tenants() returns setof smallint stab
         and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now()))
   $$;
 
--- Progress on every target: numerator and denominator first, the percentage last (in Analytics).
+-- Progress on every target: numerator and denominator first, the percentage last. Missing is null, never zero.
 -- A province's figure is the sum over its communes, with how many of them have sent what it is made of.
 create view target_progress with (security_invoker = true) as
 select
-  t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
-  case when t.source = 'Completions' then l.achieved else f.numerator end as numerator,
-  case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
-  case when t.source = 'Completions' then coalesce(l.members, 0) else case when f.target_id is null then 0 else m.members end end as members_with_figures,
-  m.members,
-  case when t.source = 'Completions' then l.as_of else f.as_of end as as_of
-from targets t
-join plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
-join localities lo on lo.id = t.tenant_id
-cross join lateral (
-  select count(*)::int as members from localities x
-  where case when lo.level = 'Province' then x.province_id = lo.id and x.level = 'Commune' else x.id = lo.id end) m
-left join lateral (
-  select sum(a.achieved)::bigint as achieved, max(a.as_of) as as_of, count(distinct a.tenant_id)::int as members from audience_totals a
-  where a.audience = t.audience and a.year <= t.year
-    and (a.tenant_id = t.tenant_id
-      or (lo.level = 'Province' and a.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) l on true
-left join lateral (
-  select sum(q.people)::bigint as people from populations q
-  where q.audience = t.audience and q.year = t.year
-    and (q.tenant_id = t.tenant_id
-      or (lo.level = 'Province' and q.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) p on true
-left join lateral (
-  select g.target_id, g.numerator, g.denominator, g.as_of from target_figures g
-  where g.tenant_id = t.tenant_id and g.target_id = t.id
-  order by g.as_of desc limit 1) f on true;
+  x.*,
+  case when x.unit = 'Percent' and x.denominator > 0 then cast(100.0 * x.numerator / x.denominator as decimal(14, 2)) end as percentage,
+  case
+    when x.numerator is null or (x.unit = 'Percent' and coalesce(x.denominator, 0) = 0) then 'Missing'
+    when x.members_with_figures < x.members then 'Partial'
+    when x.bound = 'MoreThan' and x.numerator * case when x.unit = 'Percent' then 100.0 / x.denominator else 1.0 end > x.target_value then 'Reached'
+    when x.bound <> 'MoreThan' and x.numerator * case when x.unit = 'Percent' then 100.0 / x.denominator else 1.0 end >= x.target_value then 'Reached'
+    else 'Behind'
+  end as status
+from (
+  select
+    t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
+    case when t.source = 'Completions' then l.achieved else f.numerator end as numerator,
+    case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
+    case when t.source = 'Completions' then coalesce(l.members, 0) else case when f.target_id is null then 0 else m.members end end as members_with_figures,
+    m.members,
+    case when t.source = 'Completions' then l.as_of else f.as_of end as as_of
+  from targets t
+  join plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
+  join localities lo on lo.id = t.tenant_id
+  cross join lateral (
+    select count(*)::int as members from localities x
+    where case when lo.level = 'Province' then x.province_id = lo.id and x.level = 'Commune' else x.id = lo.id end) m
+  left join lateral (
+    select sum(a.achieved)::bigint as achieved, max(a.as_of) as as_of, count(distinct a.tenant_id)::int as members from audience_totals a
+    where a.audience = t.audience and a.year <= t.year
+      and (a.tenant_id = t.tenant_id
+        or (lo.level = 'Province' and a.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) l on true
+  left join lateral (
+    select sum(q.people)::bigint as people from populations q
+    where q.code = t.population and q.year = t.year
+      and (q.tenant_id = t.tenant_id
+        or (lo.level = 'Province' and q.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) p on true
+  left join lateral (
+    select g.target_id, g.numerator, g.denominator, g.as_of from target_figures g
+    where g.tenant_id = t.tenant_id and g.target_id = t.id
+    order by g.as_of desc limit 1) f on true
+) x;

@@ -35,33 +35,45 @@ create or alter function dbo.may_read_completion(@tenant smallint, @vendor small
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or @vendor = cast(session_context(N'vendor') as smallint);
 go
 
--- Progress on every target: numerator and denominator first, the percentage last (in Analytics).
+-- Progress on every target: numerator and denominator first, the percentage last. Missing is null, never zero.
 create view dbo.target_progress as
 select
-  t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
-  case when t.source = 'Completions' then l.achieved else f.numerator end as numerator,
-  case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
-  case when t.source = 'Completions' then coalesce(l.members, 0) else case when f.target_id is null then 0 else m.members end end as members_with_figures,
-  m.members,
-  case when t.source = 'Completions' then l.as_of else f.as_of end as as_of
-from dbo.targets t
-join dbo.plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
-join dbo.localities lo on lo.id = t.tenant_id
-outer apply (
-  select count(*) as members from dbo.localities x
-  where (lo.level = 'Province' and x.province_id = lo.id and x.level = 'Commune') or (lo.level <> 'Province' and x.id = lo.id)) m
-outer apply (
-  select sum(cast(a.achieved as bigint)) as achieved, max(a.as_of) as as_of, count(distinct a.tenant_id) as members from dbo.audience_totals a
-  where a.audience = t.audience and a.year <= t.year
-    and (a.tenant_id = t.tenant_id
-      or (lo.level = 'Province' and a.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) l
-outer apply (
-  select sum(cast(q.people as bigint)) as people from dbo.populations q
-  where q.audience = t.audience and q.year = t.year
-    and (q.tenant_id = t.tenant_id
-      or (lo.level = 'Province' and q.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) p
-outer apply (
-  select top 1 g.target_id, g.numerator, g.denominator, g.as_of from dbo.target_figures g
-  where g.tenant_id = t.tenant_id and g.target_id = t.id
-  order by g.as_of desc) f;
+  x.*,
+  case when x.unit = 'Percent' and x.denominator > 0 then cast(100.0 * x.numerator / x.denominator as decimal(14, 2)) end as percentage,
+  case
+    when x.numerator is null or (x.unit = 'Percent' and coalesce(x.denominator, 0) = 0) then 'Missing'
+    when x.members_with_figures < x.members then 'Partial'
+    when x.bound = 'MoreThan' and x.numerator * case when x.unit = 'Percent' then 100.0 / x.denominator else 1.0 end > x.target_value then 'Reached'
+    when x.bound <> 'MoreThan' and x.numerator * case when x.unit = 'Percent' then 100.0 / x.denominator else 1.0 end >= x.target_value then 'Reached'
+    else 'Behind'
+  end as status
+from (
+  select
+    t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
+    case when t.source = 'Completions' then l.achieved else f.numerator end as numerator,
+    case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
+    case when t.source = 'Completions' then coalesce(l.members, 0) else case when f.target_id is null then 0 else m.members end end as members_with_figures,
+    m.members,
+    case when t.source = 'Completions' then l.as_of else f.as_of end as as_of
+  from dbo.targets t
+  join dbo.plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
+  join dbo.localities lo on lo.id = t.tenant_id
+  outer apply (
+    select count(*) as members from dbo.localities x
+    where (lo.level = 'Province' and x.province_id = lo.id and x.level = 'Commune') or (lo.level <> 'Province' and x.id = lo.id)) m
+  outer apply (
+    select sum(cast(a.achieved as bigint)) as achieved, max(a.as_of) as as_of, count(distinct a.tenant_id) as members from dbo.audience_totals a
+    where a.audience = t.audience and a.year <= t.year
+      and (a.tenant_id = t.tenant_id
+        or (lo.level = 'Province' and a.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) l
+  outer apply (
+    select sum(cast(q.people as bigint)) as people from dbo.populations q
+    where q.code = t.population and q.year = t.year
+      and (q.tenant_id = t.tenant_id
+        or (lo.level = 'Province' and q.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) p
+  outer apply (
+    select top 1 g.target_id, g.numerator, g.denominator, g.as_of from dbo.target_figures g
+    where g.tenant_id = t.tenant_id and g.target_id = t.id
+    order by g.as_of desc) f
+) x;
 go

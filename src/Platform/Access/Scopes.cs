@@ -1,0 +1,22 @@
+namespace Platform.Access;
+
+/// <summary>OAuth scopes: what a token may be used for, within the roles of its client.</summary>
+public static class Scopes
+{
+    /// <summary>Read plans, assignments and figures of the localities within reach.</summary>
+    public const string Read = "localities.read";
+
+    /// <summary>Change the plans, agencies and figures of one's own locality.</summary>
+    public const string Write = "localities.write";
+
+    /// <summary>Push completions.</summary>
+    public const string Complete = "completions.write";
+
+    /// <summary>The scopes that a role may ask for.</summary>
+    public static IEnumerable<string> Of(Role role) => role switch
+    {
+        Role.Vendor => [Complete],
+        Role.CommuneAdmin or Role.ProvinceManager => [Read, Write],
+        _ => [Read],
+    };
+}

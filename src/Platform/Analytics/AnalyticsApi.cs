@@ -1,0 +1,37 @@
+using Platform.Access;
+using Platform.Database;
+using Platform.Localities;
+using Platform.OData;
+
+namespace Platform.Analytics;
+
+/// <summary>Serves the analytics model at /odata. The description is public; data needs a caller and shows what that caller may read.</summary>
+public static class AnalyticsApi
+{
+    /// <summary>Where the OData service is.</summary>
+    public const string Prefix = "/odata";
+
+    public static void MapAnalytics(this IEndpointRouteBuilder routes, byte[] signingKey)
+    {
+        var options = new ODataOptions { SigningKey = signingKey, Caller = http => http.Features.Get<Caller>()?.ClientId };
+        routes.MapOData(Prefix, AnalyticsModel.Build(), options, http => new AnalyticsSource(http.RequestServices.GetRequiredService<PlatformDb>()))
+            .AllowAnonymous()
+            .WithMetadata(new Requirement(Scopes.Read, Reach.Everything) { IsOpen = IsDescription })
+            .ExcludeFromDescription();
+    }
+
+    private static bool IsDescription(HttpContext http) =>
+        http.Request.Path.Value?.TrimEnd('/') is Prefix or $"{Prefix}/$metadata";
+}
+
+/// <summary>The rows behind each entity set; the context's filters and the database's policies have already narrowed them to the caller's reach.</summary>
+internal sealed class AnalyticsSource(PlatformDb db) : IODataSource
+{
+    public IQueryable<T> Query<T>(string setName)
+        where T : class => setName switch
+        {
+            "Provinces" => (IQueryable<T>)db.Localities.Where(l => l.Level == LocalityLevel.Province),
+            "Communes" => (IQueryable<T>)db.Localities.Where(l => l.Level == LocalityLevel.Commune),
+            _ => db.Set<T>(),
+        };
+}

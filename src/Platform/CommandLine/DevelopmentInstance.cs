@@ -1,0 +1,95 @@
+using Platform.Analytics;
+using Platform.Database;
+using Platform.Http;
+using Platform.SampleData;
+
+namespace Platform.CommandLine;
+
+/// <summary>
+/// The whole product on one machine with nothing to set up: embedded PostgreSQL, schema, localities, sample data, server. What
+/// <c>serve</c> runs in Development and what the tests run. Stops everything it started.
+/// </summary>
+internal sealed class DevelopmentInstance : IAsyncDisposable
+{
+    private readonly DevelopmentDatabase database;
+
+    private DevelopmentInstance(DevelopmentDatabase database, WebApplication app, string address, string credentials) =>
+        (this.database, App, Address, CredentialsFile) = (database, app, address, credentials);
+
+    internal WebApplication App { get; }
+
+    internal string Address { get; }
+
+    internal string CredentialsFile { get; }
+
+    internal DatabaseOptions Database => database.Options;
+
+    internal static async Task<DevelopmentInstance> Start(string dataFolder, string urls, Action<string> say, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(dataFolder);
+        var database = await DevelopmentDatabase.Start(dataFolder, say, cancellation);
+        WebApplication? app = null;
+        try
+        {
+            say($"Started {database.Description}");
+            var migration = new Migration(database.Options);
+            if (!await migration.IsCurrent(cancellation))
+                await migration.Apply(say, cancellation);
+
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+            {
+                EnvironmentName = Environments.Development, ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(DevelopmentInstance).Assembly.GetName().Name,
+            });
+            builder.WebHost.UseUrls(urls);
+            app = Server.Build(builder, database.Options, Secrets.InFolder(dataFolder));
+            await RoleCheck.Run(app.Services, cancellation);
+            var sample = new SampleLoader(app.Services);
+            if (!await sample.HasData(cancellation))
+                await sample.Load(say, cancellation);
+            await app.StartAsync(cancellation);
+            var address = app.Urls.First().TrimEnd('/');
+            var credentials = await SampleCredentials.Write(app.Services, dataFolder, address, cancellation);
+            return new DevelopmentInstance(database, app, address, credentials);
+        }
+        catch
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The start-up message.</summary>
+    internal string Welcome() => $"""
+
+        Platform is ready: {Address}
+          API               {Address}/v1/localities?province=19&search=kha%20son
+          Documentation     {Address}{Documentation.Page}
+          OData             {Address}{AnalyticsApi.Prefix}/$metadata
+          Credentials       {CredentialsFile}
+          Press Ctrl-C to stop.
+        """;
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
+        await database.DisposeAsync();
+    }
+}
+
+/// <summary>Refuses to serve under a role that row-level security does not bind.</summary>
+internal static class RoleCheck
+{
+    internal static async Task Run(IServiceProvider services, CancellationToken cancellation)
+    {
+        await using var work = services.CreateAsyncScope();
+        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+        var connection = Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetDbConnection(db.Database);
+        await connection.OpenAsync(cancellation);
+        if (await db.Dialect.FindRoleWeakness(connection, cancellation) is { } weakness)
+            throw new InvalidOperationException($"Refused to start: {weakness}, so tenants would not be kept apart. Connect as the application role that migrate prepared.");
+        await connection.CloseAsync();
+    }
+}

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using Platform.Database;
+using Platform.Database.Embedded;
+using Platform.SampleData;
+
+namespace Platform.CommandLine;
+
+/// <summary>The verbs of the one executable. Without a verb it serves.</summary>
+internal static class Verbs
+{
+    internal static async Task<int> Run(string[] args)
+    {
+        var urls = new Option<string>("--urls") { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+        var data = new Option<string?>("--data") { Description = "Data folder of Development (also PLATFORM_DATA). Default: .data in the repository." };
+        var script = new Option<bool>("--script") { Description = "Print the whole repeatable SQL script instead of running it." };
+        var provider = new Option<DatabaseProvider?>("--provider") { Description = "With --script: PostgreSql or SqlServer." };
+        var output = new Option<string>("--output") { Description = "The file to write.", DefaultValueFactory = _ => "openapi/platform.v1.json" };
+
+        var serve = new Command("serve", "Serve the API. In Development it brings its own PostgreSQL and sample data; elsewhere it needs a migrated database.") { urls, data };
+        serve.SetAction((parsed, cancellation) => Guarded(() => Serve(parsed.GetValue(urls)!, DataFolder(parsed.GetValue(data)), cancellation)));
+        var migrate = new Command("migrate", "Bring the database to the present schema, as its owner (ConnectionStrings:Owner).") { script, provider };
+        migrate.SetAction((parsed, cancellation) => Guarded(() => Migrate(parsed.GetValue(script), parsed.GetValue(provider), cancellation)));
+        var openapi = new Command("openapi", "Write the OpenAPI contract.") { output };
+        openapi.SetAction((parsed, cancellation) => Guarded(() => OpenApi(parsed.GetValue(output)!, cancellation)));
+        var sample = new Command("sample", "Load the sample data into an empty, migrated database (ConnectionStrings:Application).") { data };
+        sample.SetAction((parsed, cancellation) => Guarded(() => Sample(DataFolder(parsed.GetValue(data)), cancellation)));
+
+        var root = new RootCommand("Platform: kế hoạch, chỉ tiêu, phân công và số liệu Bình dân học vụ số của mọi xã, phường.") { serve, migrate, openapi, sample };
+        root.Options.Add(urls);
+        root.Options.Add(data);
+        root.SetAction((parsed, cancellation) => Guarded(() => Serve(parsed.GetValue(urls)!, DataFolder(parsed.GetValue(data)), cancellation)));
+        return await root.Parse(args).InvokeAsync();
+    }
+
+    private static async Task Serve(string urls, string dataFolder, CancellationToken cancellation)
+    {
+        if (IsDevelopment)
+        {
+            await using var instance = await DevelopmentInstance.Start(dataFolder, urls, Console.WriteLine, cancellation);
+            Console.WriteLine(instance.Welcome());
+            await instance.App.WaitForShutdownAsync(cancellation);
+            return;
+        }
+
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls(urls);
+        await using var app = Server.Build(builder, DatabaseOptions.From(builder.Configuration), Secrets.From(builder.Configuration));
+        await RoleCheck.Run(app.Services, cancellation);
+        await app.StartAsync(cancellation);
+        Console.WriteLine($"Platform is ready: {app.Urls.First().TrimEnd('/')}");
+        await app.WaitForShutdownAsync(cancellation);
+    }
+
+    private static async Task Migrate(bool script, DatabaseProvider? provider, CancellationToken cancellation)
+    {
+        var options = DatabaseOptions.From(WebApplication.CreateBuilder().Configuration);
+        if (script)
+            Console.Write(Migration.Script(provider ?? options.Provider, options.ApplicationRole));
+        else
+            await new Migration(options).Apply(Console.WriteLine, cancellation);
+    }
+
+    private static async Task OpenApi(string output, CancellationToken cancellation)
+    {
+        await File.WriteAllTextAsync(output, await Contract(cancellation), cancellation);
+        Console.WriteLine($"Wrote {output}");
+    }
+
+    /// <summary>The OpenAPI document, made without a database.</summary>
+    internal static async Task<string> Contract(CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var database = new DatabaseOptions { ApplicationConnection = "Host=nowhere" };
+        await using var app = Server.Build(builder, database, new Secrets(new byte[32], new byte[32], null));
+        await app.StartAsync(cancellation);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        return (await client.GetStringAsync(new Uri("/openapi/platform.v1.json", UriKind.Relative), cancellation)).ReplaceLineEndings("\n") + "\n";
+    }
+
+    private static async Task Sample(string dataFolder, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateBuilder();
+        await using var app = Server.Build(builder, DatabaseOptions.From(builder.Configuration), Secrets.From(builder.Configuration));
+        var sample = new SampleLoader(app.Services);
+        if (await sample.HasData(cancellation))
+            throw new InvalidOperationException("The database already holds data; sample data goes into an empty one only.");
+        await sample.Load(Console.WriteLine, cancellation);
+        Directory.CreateDirectory(dataFolder);
+        Console.WriteLine(await SampleCredentials.Write(app.Services, dataFolder, "http://127.0.0.1:8080", cancellation));
+    }
+
+    // Expected refusals are one clear line, not a stack trace.
+    private static async Task<int> Guarded(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+        catch (Exception e) when (e is InvalidOperationException or EmbeddedPostgresException or IOException or System.Data.Common.DbException)
+        {
+            await Console.Error.WriteLineAsync($"platform: {e.Message}");
+            return 1;
+        }
+    }
+
+    private static bool IsDevelopment =>
+        string.Equals(
+            Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT"),
+            Environments.Development, StringComparison.OrdinalIgnoreCase);
+
+    private static string DataFolder(string? option)
+    {
+        var folder = option ?? Environment.GetEnvironmentVariable("PLATFORM_DATA");
+        return Path.GetFullPath(string.IsNullOrWhiteSpace(folder) ? Path.Combine(Repository() ?? ".", ".data") : folder);
+    }
+
+    private static string? Repository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
+                return folder.FullName;
+        return null;
+    }
+}

@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Platform.Http;
+
+/// <summary>The OpenAPI document: made from the endpoints and their doc comments, the same bytes for the same code.</summary>
+public static class OpenApi
+{
+    /// <summary>Declares the problems an endpoint may answer with.</summary>
+    public static T Fails<T>(this T builder, params int[] statuses)
+        where T : IEndpointConventionBuilder
+    {
+        foreach (var status in statuses)
+            builder.WithMetadata(new ProducesProblem(status));
+        return builder;
+    }
+
+    /// <summary>Registers the document platform.v1.</summary>
+    public static void AddOpenApiDocument(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", new OpenApiInfo
+            {
+                Title = "Platform",
+                Version = "v1",
+                Description = "Bình dân học vụ số: kế hoạch, chỉ tiêu, phân công, lượt hoàn thành khóa học và số liệu của mọi xã, phường. "
+                    + "Figures across localities are read through OData at /odata.",
+            });
+            foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "Platform*.xml"))
+                options.IncludeXmlComments(file, includeControllerXmlComments: false);
+            options.SupportNonNullableReferenceTypes();
+            options.OperationFilter<Operations>();
+            options.DocumentFilter<Examples>();
+            options.CustomOperationIds(api => api.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().FirstOrDefault()?.EndpointName);
+            options.AddSecurityDefinition("clientCredentials", new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.OAuth2,
+                Flows = new OpenApiOAuthFlows
+                {
+                    ClientCredentials = new OpenApiOAuthFlow
+                    {
+                        TokenUrl = new Uri("/connect/token", UriKind.Relative),
+                        Scopes = new Dictionary<string, string>
+                        {
+                            [Access.Scopes.Read] = "Đọc kế hoạch và số liệu",
+                            [Access.Scopes.Write] = "Sửa kế hoạch và số liệu của địa phương mình",
+                            [Access.Scopes.Complete] = "Gửi lượt hoàn thành khóa học",
+                        },
+                    },
+                },
+            });
+        });
+    }
+
+    private sealed class ProducesProblem(int status) : IProducesResponseTypeMetadata
+    {
+        public Type? Type => typeof(ProblemView);
+
+        public int StatusCode => status;
+
+        public IEnumerable<string> ContentTypes => ["application/problem+json"];
+    }
+
+    // Route parameters that the gate reads, who may call, and what each status means.
+    private sealed class Operations : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            operation.Parameters ??= [];
+            foreach (var parameter in context.ApiDescription.RelativePath!.Contains("{code}", StringComparison.Ordinal) ? (string[])["code"] : [])
+            {
+                if (operation.Parameters.Any(p => p.Name == parameter))
+                    continue;
+                operation.Parameters.Insert(0, new OpenApiParameter
+                {
+                    Name = parameter,
+                    In = ParameterLocation.Path,
+                    Required = true,
+                    Description = "Code of the locality: two digits for a province, five for a commune.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^([0-9]{2}|[0-9]{5})$" },
+                    Example = "05953",
+                });
+            }
+
+            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<Access.Requirement>().FirstOrDefault() is { } requirement)
+            {
+                operation.Security =
+                [
+                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("clientCredentials", context.Document)] = [requirement.Scope] },
+                ];
+            }
+        }
+    }
+
+    private sealed class Examples : IDocumentFilter
+    {
+        public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+        {
+            foreach (var (operationId, example) in RequestExamples.All)
+            {
+                var operation = swaggerDoc.Paths.Values.SelectMany(p => p.Operations!.Values).Single(o => o.OperationId == operationId);
+                foreach (var content in operation.RequestBody!.Content!.Where(c => c.Key.EndsWith("json", StringComparison.Ordinal)))
+                    ((OpenApiMediaType)content.Value).Example = example;
+            }
+        }
+    }
+}
+
+/// <summary>RFC 9457 problem as the API answers it.</summary>
+/// <param name="Type">Address of the problem's description.</param>
+/// <param name="Title">What failed, in Vietnamese or English by Accept-Language.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The number that programs rely on: PLT-1002.</param>
+/// <param name="Instance">The path that was called.</param>
+/// <param name="Detail">This occurrence.</param>
+/// <param name="Errors">The fields at fault.</param>
+/// <param name="TraceId">For a fault of the server: what to quote to its operator.</param>
+public sealed record ProblemView(
+    string Type, string Title, int Status, string Code, string? Instance, string? Detail, IReadOnlyList<ProblemFieldView>? Errors, string? TraceId);
+
+/// <summary>A field at fault: JSON pointer into the body or name of the parameter.</summary>
+public sealed record ProblemFieldView(string Pointer, string Code, string Title, string? Detail);

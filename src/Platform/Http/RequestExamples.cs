@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+
+namespace Platform.Http;
+
+/// <summary>Request bodies that the documentation page shows, by operation.</summary>
+internal static class RequestExamples
+{
+    internal static IReadOnlyDictionary<string, JsonNode> All => new Dictionary<string, JsonNode>
+    {
+        ["CreateAgency"] = JsonNode.Parse("""{"key":"cong-an-xa","name":"Công an xã","kind":"Police"}""")!,
+        ["ReplaceAgency"] = JsonNode.Parse("""{"key":"cong-an-xa","name":"Công an xã","kind":"Police"}""")!,
+        ["CreateVillage"] = JsonNode.Parse("""{"kind":"Xóm","name":"Mai Sơn"}""")!,
+        ["CreatePlan"] = JsonNode.Parse("""
+            {
+              "number": null, "symbol": "KH-UBND", "title": "Bình dân học vụ số năm 2026", "issuer": "UBND xã", "fromYear": 2026, "toYear": 2026,
+              "implements": { "locality": "19", "number": "05-KH/BCĐ" },
+              "legalBases": [{ "number": "57-NQ/TW", "kind": "Nghị quyết", "issuedOn": "2024-12-22", "issuer": "Bộ Chính trị", "relation": "Basis" }],
+              "agencies": [{ "key": "cong-an-xa", "name": "Công an xã", "kind": "Police" }],
+              "targets": [{ "number": "III.1", "year": 2026, "audience": "Citizens", "title": "Người dân có kỹ năng số", "measure": "DigitalSkills",
+                            "bound": "=", "value": 100, "unit": "Percent", "source": "Completions", "population": "Adults" }],
+              "tasks": [{ "number": "1", "title": "Truyền thông" },
+                        { "number": "1.1", "parent": "1", "title": "Đưa tin trên đài truyền thanh", "schedule": { "kind": "Ongoing", "text": "Thường xuyên" },
+                          "assignments": [{ "agency": "cong-an-xa", "role": "Lead" }] }]
+            }
+            """)!,
+        ["AddTarget"] = JsonNode.Parse("""{"number":"III.10","year":2026,"audience":"Students","title":"Học sinh có kỹ năng số","measure":"DigitalSkills","bound":"≥","value":80,"unit":"Percent","source":"Completions"}""")!,
+        ["AddTask"] = JsonNode.Parse("""{"number":"1.4","parent":"1","title":"Phát tờ rơi tại chợ","schedule":{"kind":"Recurring","text":"Định kỳ hằng tháng","recurrence":"Monthly"}}""")!,
+        ["IssuePlan"] = JsonNode.Parse("""{"number":"12/KH-UBND","issuedOn":"2026-04-15","signer":"Nguyễn Văn A"}""")!,
+        ["ReplaceAssignmentMatrix"] = JsonNode.Parse("""{"rows":[{"task":"1.1","roles":{"cong-an-xa":["Lead"]}}]}""")!,
+        ["PushCompletions"] = JsonNode.Parse("""
+            [{ "id": "A-1", "learner": { "id": "hv-1029", "citizenId": "019099000123" }, "locality": "05953", "course": "KNS-CD-01", "audience": "Citizens",
+               "completedAt": "2026-03-01T08:00:00+07:00", "score": 85, "passed": true }]
+            """)!,
+        ["DeclarePopulations"] = JsonNode.Parse("""[{"code":"Adults","year":2026,"people":11850,"source":"Công an xã, 31/12/2025"}]""")!,
+        ["ReportFigure"] = JsonNode.Parse("""{"asOf":"2026-05-15T00:00:00+07:00","numerator":9120,"denominator":11850}""")!,
+    };
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Platform.Access;
+using Platform.Database;
+using Platform.Http;
+using Platform.Learning;
+using Platform.Localities;
+using Platform.Plans;
+using Platform.Rollup;
+using Platform.Tenancy;
+
+namespace Platform.SampleData;
+
+/// <summary>
+/// Loads five real plans as sample tenants, the courses, one LMS vendor, and invented but believable completions, all through the same
+/// types that the API uses. Refuses a database that already holds plans.
+/// </summary>
+internal sealed class SampleLoader(IServiceProvider services)
+{
+    private static readonly string[] Plans =
+        ["thai-nguyen-2026", "kha-son-2026", "bac-thanh-mien-2025-2026", "ngok-bay-2025-2026", "hoa-lac-2026"];
+
+    /// <summary>The sample clients: name in the credentials file, client id, role and locality.</summary>
+    internal static readonly (string Name, string ClientId, string Title, Role Role, string? Locality)[] Clients =
+    [
+        ("sampleVendor", "sample-vendor", "Nền tảng học mẫu", Role.Vendor, "19"),
+        ("khaSonAdmin", "kha-son-admin", "Quản trị xã Kha Sơn", Role.CommuneAdmin, "05953"),
+        ("hoaLacAdmin", "hoa-lac-admin", "Quản trị xã Hòa Lạc", Role.CommuneAdmin, "09988"),
+        ("bacThanhMienAdmin", "bac-thanh-mien-admin", "Quản trị xã Bắc Thanh Miện", Role.CommuneAdmin, "11254"),
+        ("ngokBayAdmin", "ngok-bay-admin", "Quản trị xã Ngọk Bay", Role.CommuneAdmin, "23317"),
+        ("thaiNguyenViewer", "thai-nguyen-viewer", "Tỉnh Thái Nguyên: xem số liệu", Role.ProvinceViewer, "19"),
+        ("thaiNguyenManager", "thai-nguyen-manager", "Tỉnh Thái Nguyên: quản lý", Role.ProvinceManager, "19"),
+        ("operator", "operator", "Vận hành nền tảng", Role.Operator, null),
+    ];
+
+    /// <summary>The sample vendor may push for Thái Nguyên as a whole and for the other sample communes.</summary>
+    private static readonly string[] AlsoForVendor = ["09988", "11254", "23317"];
+
+    /// <summary>Loads everything into an empty database.</summary>
+    internal async Task Load(Action<string> say, CancellationToken cancellation)
+    {
+        await LoadCourses(cancellation);
+        await RegisterClients(cancellation);
+        foreach (var name in Plans)
+            say(await LoadPlan(name, cancellation));
+        var completions = await LoadCompletions(cancellation);
+        say($"Loaded {completions:N0} sample completions");
+    }
+
+    /// <summary>True when sample or other data is there already.</summary>
+    internal async Task<bool> HasData(CancellationToken cancellation)
+    {
+        await using var work = services.CreateAsyncScope();
+        return await work.ServiceProvider.GetRequiredService<PlatformDb>().Clients.AnyAsync(cancellation);
+    }
+
+    internal static T Read<T>(string name)
+    {
+        using var stream = typeof(SampleLoader).Assembly.GetManifestResourceStream($"Platform.SampleData.{name}.json")
+            ?? throw new InvalidOperationException($"The sample file {name} is not in the assembly.");
+        return JsonSerializer.Deserialize<T>(stream, Json.Options)!;
+    }
+
+    private async Task LoadCourses(CancellationToken cancellation)
+    {
+        await using var work = services.CreateAsyncScope();
+        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+        db.Courses.AddRange(Read<List<CourseView>>("courses").Select(c => new Course { Code = c.Code, Title = c.Title, Audiences = [.. c.Audiences], Units = [.. c.Units] }));
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private async Task RegisterClients(CancellationToken cancellation)
+    {
+        await using var work = services.CreateAsyncScope();
+        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+        var directory = services.GetRequiredService<LocalityDirectory>();
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var (_, clientId, title, role, locality) in Clients)
+        {
+            var client = new Client
+            {
+                ClientId = clientId, Name = title, SecretHash = ClientSecret.Hash(ClientSecret.New()), CreatedAt = now, VendorId = role == Role.Vendor ? (short)1 : null,
+            };
+            foreach (var code in role == Role.Vendor ? [locality, .. AlsoForVendor] : (string?[])[locality])
+            {
+                var tenant = code is null ? (short?)null : (await directory.Find(code, cancellation))!.Id;
+                client.Grants.Add(new Grant { Role = role, TenantId = tenant, ValidFrom = now, GrantedBy = "sample" });
+            }
+
+            db.Clients.Add(client);
+        }
+
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private async Task<string> LoadPlan(string name, CancellationToken cancellation)
+    {
+        var content = Read<SamplePlan>(name);
+        var locality = await services.GetRequiredService<LocalityDirectory>().Find(content.Locality, cancellation)
+            ?? throw new InvalidOperationException($"{name} is for {content.Locality}, which is not in the list of localities.");
+        await using var work = services.CreateAsyncScope();
+        work.ServiceProvider.GetRequiredService<TenantScope>().EnterTenant(locality);
+        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+        var document = work.ServiceProvider.GetRequiredService<PlanDocument>();
+        var plan = await document.Create(locality, content, cancellation);
+        await document.Issue(plan, null, null, null, null, cancellation);
+        db.Populations.AddRange(SamplePopulations.Of(locality, content));
+        await db.SaveChangesAsync(cancellation);
+        return $"Loaded the plan of {locality.Kind} {locality.Name} ({locality.Code}): {content.Targets.Count} targets, {content.Tasks.Count} tasks, "
+            + $"{content.Tasks.Sum(t => t.Assignments.Count)} assignments";
+    }
+
+    private async Task<int> LoadCompletions(CancellationToken cancellation)
+    {
+        var directory = services.GetRequiredService<LocalityDirectory>();
+        var vendor = (await services.GetRequiredService<Callers>().Find("sample-vendor", cancellation))!;
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var localities = new List<LocalityEntry>();
+        foreach (var code in SamplePopulations.Communes)
+            localities.Add((await directory.Find(code, cancellation))!);
+        var stored = 0;
+        foreach (var rows in SampleCompletions.Make(localities, now).Chunk(5_000))
+        {
+            await using var work = services.CreateAsyncScope();
+            work.ServiceProvider.GetRequiredService<TenantScope>().EnterIntake(vendor.Vendor!.Value);
+            using var batch = JsonSerializer.SerializeToDocument(rows, Json.Options);
+            var answer = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(vendor, [.. batch.RootElement.EnumerateArray()], english: true, cancellation);
+            if (answer.Rejected > 0)
+                throw new InvalidOperationException($"A sample completion was rejected: {answer.Results.First(r => r.Outcome == RowOutcome.Rejected).Problem}");
+            stored += answer.Created;
+        }
+
+        return stored;
+    }
+}
+
+/// <summary>A sample file: the plan with the code of its locality.</summary>
+internal sealed record SamplePlan : PlanContent
+{
+    public required string Locality { get; init; }
+}
