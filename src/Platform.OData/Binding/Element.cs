@@ -47,13 +47,13 @@ internal sealed record RowElement(Type RowClrType, IReadOnlyList<RowColumn> Colu
     public override IEnumerable<string> Identity =>
         Columns.Where(column => column.IsKey).Select(column => column.Path);
 
-    public override bool CanBeNull(string path) => true;
+    public override bool CanBeNull(string path) => Columns.FirstOrDefault(column => column.Path == path)?.CanBeNull ?? true;
 
     protected override Expression? Declared(Expression instance, string path) =>
         Columns.FirstOrDefault(column => column.Path == path) is { } column ? Expression.Field(instance, column.Field) : null;
 }
 
-internal sealed record RowColumn(string Path, FieldInfo Field, bool IsKey);
+internal sealed record RowColumn(string Path, FieldInfo Field, bool IsKey, bool CanBeNull);
 
 /// <summary>An element at hand while binding: the expression that holds it, and how far a path has walked into it.</summary>
 internal sealed record Scope(ODataModel Model, Element Element, Expression Instance, string Prefix = "", bool Optional = false)
@@ -64,13 +64,15 @@ internal sealed record Scope(ODataModel Model, Element Element, Expression Insta
         return Optional ? value?.Lifted() : value;
     }
 
+    public bool CanBeNull(string name) => Optional || Element.CanBeNull(Prefix + name);
+
     /// <summary>The scope behind a to-one navigation.</summary>
     public Scope? One(string name)
     {
         if (Element is not EntityElement entity)
             return this with { Prefix = $"{Prefix}{name}/" };
         return entity.Map.Navigation(name) is { IsMany: false } navigation
-            ? new Scope(Model, new EntityElement(Model.Set(navigation.TargetSet)), navigation.Value.On(Instance), Optional: true)
+            ? new Scope(Model, new EntityElement(Model.Set(navigation.TargetSet)), navigation.Value.On(Instance), Optional: Optional || navigation.CanBeNull)
             : null;
     }
 

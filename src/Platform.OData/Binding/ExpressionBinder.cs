@@ -26,13 +26,22 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
             : throw new FaultException(ODataFaults.TypeMismatch, null, "điều kiện không phải đúng/sai", "the condition is not boolean");
     }
 
+    /// <summary>Whether the value is a property that every element has, though its CLR type might allow none.</summary>
+    public bool IsRequired(QueryNode node) => node switch
+    {
+        ConvertNode convert => IsRequired(convert.Source),
+        SingleValuePropertyAccessNode access => !ScopeOf(access.Source).CanBeNull(access.Property.Name),
+        SingleValueOpenPropertyAccessNode access => !ScopeOf(access.Source).CanBeNull(access.Name),
+        _ => false,
+    };
+
     public Expression Bind(QueryNode node)
     {
         context.CountNode();
         return node switch
         {
             ConstantNode constant => Constant(constant),
-            ConvertNode convert => Converted(convert),
+            ConvertNode convert => Bind(convert.Source), // promotions are redone by Operands, which knows the CLR types
             SingleValuePropertyAccessNode access => Value(access.Source, access.Property.Name),
             SingleValueOpenPropertyAccessNode access => Value(access.Source, access.Name),
             BinaryOperatorNode binary => Binary(binary),
@@ -62,9 +71,6 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
             _ => throw FaultException.NotSupported(node.LiteralText ?? value.GetType().Name),
         };
     }
-
-    /// <summary>The parser's own promotions are redone by <see cref="Operands"/>, which knows the CLR types.</summary>
-    private Expression Converted(ConvertNode node) => Bind(node.Source);
 
     private Expression Value(QueryNode source, string name)
     {

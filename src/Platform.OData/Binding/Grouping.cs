@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using Microsoft.OData.UriParser;
 using Microsoft.OData.UriParser.Aggregation;
 using Platform.OData.Errors;
@@ -37,6 +38,10 @@ internal static class Grouping
         var argumentColumns = aggregates
             .Select(aggregate => aggregate.Method == AggregationMethod.VirtualPropertyCount ? -1 : flat.Add(Argument(binder, aggregate)))
             .ToList();
+        // A group has members, so what every member has is there to be aggregated; an empty whole may have none.
+        var required = keys.Select(key => binder.IsRequired(key.Node))
+            .Concat(aggregates.Select(aggregate => IsCount(aggregate) || (keys.Count > 0 && binder.IsRequired(aggregate.Expression))))
+            .ToList();
         if (flat.Count == 0)
             flat.Add(Expression.Constant(1));
         var flatRow = flat.Build();
@@ -56,14 +61,14 @@ internal static class Grouping
         for (var i = 0; i < aggregates.Count; i++)
             result.Add(argumentColumns[i] < 0
                 ? Over(group, flatRow.ClrType, nameof(Enumerable.LongCount))
-                : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i])));
+                : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i]));
         var layout = result.Build();
 
         return pipeline with
         {
             Query = groups.Select(Expression.Lambda(layout.Make, group)),
             Element = new RowElement(layout.ClrType, [.. keys.Select(k => k.Path).Concat(aggregates.Select(a => a.Alias))
-                .Select((path, column) => new RowColumn(path, layout.Field(column), column < keys.Count))]),
+                .Select((path, column) => new RowColumn(path, layout.Field(column), column < keys.Count, !required[column]))]),
             Order = [],
             OfNothing = keys.Count > 0 ? null : () => Nothing(layout, aggregates),
         };
@@ -81,7 +86,7 @@ internal static class Grouping
         return pipeline with
         {
             Query = pipeline.Query.Select(Expression.Lambda(layout.Make, element)).Distinct(),
-            Element = new RowElement(layout.ClrType, [.. keys.Select((key, column) => new RowColumn(key.Path, layout.Field(column), IsKey: true))]),
+            Element = new RowElement(layout.ClrType, [.. keys.Select((key, column) => new RowColumn(key.Path, layout.Field(column), IsKey: true, !binder.IsRequired(key.Node)))]),
             Order = [],
         };
     }
@@ -120,7 +125,7 @@ internal static class Grouping
         };
     }
 
-    private static Expression Value(AggregationMethod method, Expression group, Type rowType, System.Reflection.FieldInfo field)
+    private static Expression Value(AggregationMethod method, Expression group, Type rowType, FieldInfo field, bool required)
     {
         var row = Expression.Parameter(rowType, "r");
         var argument = Expression.Field(row, field);
@@ -130,6 +135,8 @@ internal static class Grouping
         {
             case AggregationMethod.Sum:
                 var sum = Expression.Call(typeof(Enumerable), nameof(Enumerable.Sum), [rowType], group, selector);
+                if (required)
+                    return sum;
                 var none = Expression.Equal(Over(group, rowType, nameof(Enumerable.Count), present), Expression.Constant(0));
                 return Expression.Condition(none, Expression.Constant(null, sum.Type), sum);
             case AggregationMethod.Average:
@@ -158,10 +165,13 @@ internal static class Grouping
     {
         var row = Activator.CreateInstance(layout.ClrType)!;
         for (var i = 0; i < aggregates.Count; i++)
-            if (aggregates[i].Method is AggregationMethod.VirtualPropertyCount or AggregationMethod.CountDistinct)
+            if (IsCount(aggregates[i]))
                 layout.Field(i).SetValue(row, 0L);
         return row;
     }
+
+    private static bool IsCount(AggregateExpression aggregate) =>
+        aggregate.Method is AggregationMethod.VirtualPropertyCount or AggregationMethod.CountDistinct;
 
     private static void RefuseDuplicates(IEnumerable<string> names)
     {

@@ -20,13 +20,14 @@ internal static class Ordering
         for (; clause is not null; clause = clause.ThenBy)
         {
             var instance = Expression.Parameter(element.ClrType, "x");
-            var value = new ExpressionBinder(context, new Scope(context.Model, element, instance)).Bind(clause.Expression);
+            var binder = new ExpressionBinder(context, new Scope(context.Model, element, instance));
+            var value = binder.Bind(clause.Expression);
             if (value is ConstantExpression)
                 continue;
             terms.Add(new OrderTerm(
                 Expression.Lambda(value, instance),
                 clause.Direction == OrderByDirection.Descending,
-                value.Type.AcceptsNull() && !IsRequired(element, clause.Expression)));
+                value.Type.AcceptsNull() && !binder.IsRequired(clause.Expression)));
         }
         return terms;
     }
@@ -98,8 +99,4 @@ internal static class Ordering
         }
         yield return (term.Value, term.Descending);
     }
-
-    private static bool IsRequired(Element element, SingleValueNode node) =>
-        node is SingleValuePropertyAccessNode { Source: ResourceRangeVariableReferenceNode } access
-        && !element.CanBeNull(access.Property.Name);
 }

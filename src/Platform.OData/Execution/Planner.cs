@@ -117,12 +117,9 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         var total = query.Count ? CountQuery.Of(pipeline.Query) : null;
         var sorted = pipeline.Sorted(query.OrderBy);
         var terms = sorted.Order;
-        if (token is not null)
-            sorted = pipeline.Sorted(query.OrderBy) with
-            {
-                Query = Ordering.Apply(pipeline.Query.Where(Ordering.After(pipeline.Element.ClrType, terms, token.Values(terms))), terms),
-            };
-        var rows = token is null ? sorted.Query.Skip(query.Skip) : sorted.Query;
+        var rows = token is null
+            ? sorted.Query.Skip(query.Skip)
+            : Ordering.Apply(pipeline.Query.Where(Ordering.After(pipeline.Element.ClrType, terms, token.Values(terms))), terms);
         var remaining = query.Top is { } top ? Math.Max(0, top - (token?.Delivered ?? 0)) : int.MaxValue;
         rows = rows.Take(remaining <= pageSize ? remaining : pageSize + 1);
 

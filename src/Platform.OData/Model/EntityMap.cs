@@ -45,4 +45,4 @@ internal sealed class EntityMap(string setName, Type clrType, EdmEntityType edmT
 internal sealed record PropertyMap(string Name, LambdaExpression Value, bool Nullable, bool IsKey, string? Vi, string? En);
 
 /// <summary>A navigation: its name on the wire, the entity's navigation behind it, and the set it leads to.</summary>
-internal sealed record NavigationMap(string Name, LambdaExpression Value, bool IsMany, Type TargetClrType, string TargetSet);
+internal sealed record NavigationMap(string Name, LambdaExpression Value, bool IsMany, bool CanBeNull, Type TargetClrType, string TargetSet);

@@ -41,12 +41,12 @@ public sealed class EntitySetBuilder<T> where T : class
 
     /// <summary>Adds a navigation to at most one entity.</summary>
     /// <param name="name">Name on the wire.</param>
-    /// <param name="value">The entity's navigation property.</param>
+    /// <param name="value">The entity's navigation property; its annotation says whether there can be none.</param>
     /// <param name="targetSet">Name of the set that the target belongs to.</param>
     public EntitySetBuilder<T> One<TTarget>(string name, Expression<Func<T, TTarget?>> value, string targetSet)
         where TTarget : class
     {
-        Map.Add(new NavigationMap(name, value, IsMany: false, typeof(TTarget), targetSet));
+        Map.Add(new NavigationMap(name, value, IsMany: false, Nullability.Of(value), typeof(TTarget), targetSet));
         return this;
     }
 
@@ -57,7 +57,7 @@ public sealed class EntitySetBuilder<T> where T : class
     public EntitySetBuilder<T> Many<TTarget>(string name, Expression<Func<T, IEnumerable<TTarget>>> value, string targetSet)
         where TTarget : class
     {
-        Map.Add(new NavigationMap(name, value, IsMany: true, typeof(TTarget), targetSet));
+        Map.Add(new NavigationMap(name, value, IsMany: true, CanBeNull: false, typeof(TTarget), targetSet));
         return this;
     }
 

@@ -84,7 +84,8 @@ public sealed class ODataModelBuilder
         {
             Name = navigation.Name,
             Target = target.EdmType,
-            TargetMultiplicity = navigation.IsMany ? EdmMultiplicity.Many : EdmMultiplicity.ZeroOrOne,
+            TargetMultiplicity = navigation.IsMany ? EdmMultiplicity.Many
+                : navigation.CanBeNull ? EdmMultiplicity.ZeroOrOne : EdmMultiplicity.One,
         });
         ((EdmEntitySet)map.EdmSet).AddNavigationTarget(declared, target.EdmSet);
     }

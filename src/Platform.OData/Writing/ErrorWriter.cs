@@ -11,7 +11,7 @@ internal static class ErrorWriter
     public static async Task Write(HttpContext http, FaultException error)
     {
         var english = Negotiation.IsEnglish(http.Request);
-        http.Response.Clear();
+        http.Response.Headers.Remove("Preference-Applied");
         http.Response.StatusCode = error.Fault.Status;
         http.Response.ContentType = "application/json;odata.metadata=minimal;charset=utf-8";
         http.Response.Headers.ContentLanguage = english ? "en" : "vi";

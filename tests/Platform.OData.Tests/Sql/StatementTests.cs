@@ -49,6 +49,14 @@ public sealed class StatementTests
     }
 
     [Fact]
+    public void What_cannot_be_missing_is_not_tested_for_absence()
+    {
+        var sql = Sql("Facts?$apply=groupby((Locality/Code),aggregate(Learners with sum as N))&$orderby=N desc");
+        Assert.DoesNotContain("CASE", sql, StringComparison.Ordinal);
+        Assert.Contains("CASE", Sql("Plans?$orderby=Number"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Values_of_the_url_are_parameters()
     {
         var sql = Sql("Targets?$filter=Value gt 12345.5 and Audience eq 'zzz'&$top=7");
