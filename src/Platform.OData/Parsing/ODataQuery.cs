@@ -32,11 +32,17 @@ internal sealed record ODataQuery
 
     public static ODataQuery Parse(ODataModel model, ODataOptions limits, Uri serviceRoot, Uri url, QueryOptions options)
     {
-        var path = ParseGuard.Run(model.Edm, "path", () => new ODataUriParser(model.Edm, serviceRoot, new Uri(url.GetLeftPart(UriPartial.Path)))
+        var aliases = options.All.Where(option => option.Key.StartsWith('@'))
+            .Select(option => $"{option.Key}={Uri.EscapeDataString(option.Value)}");
+        var address = new Uri($"{url.GetLeftPart(UriPartial.Path)}?{string.Join('&', aliases)}");
+        var parser = new ODataUriParser(model.Edm, serviceRoot, address)
         {
             Resolver = new LenientResolver { EnableCaseInsensitive = true },
-        }.ParsePath());
+        };
+        var path = ParseGuard.Run(model.Edm, "path", parser.ParsePath);
         var query = new ODataQuery { ServiceRoot = serviceRoot, Path = path, Options = options };
+        foreach (var alias in parser.ParameterAliasNodes)
+            query.Aliases[alias.Key] = alias.Value;
         var (target, navigationSource) = Target(path);
         return target is null ? query : query.WithOptions(model, limits, target, navigationSource);
     }
@@ -48,7 +54,7 @@ internal sealed record ODataQuery
         {
             var aliases = Options.All.Where(option => option.Key.StartsWith('@'));
             var created = new ODataQueryOptionParser(
-                model.Edm, target, navigationSource, options.Concat(aliases).ToDictionary(option => option.Key, option => option.Value))
+                model.Edm, target, navigationSource, options.Concat(aliases).ToDictionary(option => option.Key, option => Literals.Normalized(option.Key, option.Value)))
             {
                 Resolver = new LenientResolver { EnableCaseInsensitive = true },
             };
@@ -81,7 +87,7 @@ internal sealed record ODataQuery
             Filter = Part("$filter", parser.ParseFilter),
             OrderBy = Part("$orderby", parser.ParseOrderBy),
             Search = Part("$search", parser.ParseSearch),
-            SelectExpand = Part("$select", parser.ParseSelectAndExpand),
+            SelectExpand = Part(Options["$expand"] is null ? "$select" : Options["$select"] is null ? "$expand" : "$select, $expand", parser.ParseSelectAndExpand),
             Top = Part("$top", () => Number("$top", parser.ParseTop(), limits.MaxTop)),
             Skip = Part("$skip", () => Number("$skip", parser.ParseSkip(), int.MaxValue)) ?? 0,
             Count = Part("$count", parser.ParseCount) ?? false,

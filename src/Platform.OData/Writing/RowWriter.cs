@@ -66,8 +66,6 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, ODataVersio
             resource.TypeName = map.EdmType.Namespace + "." + map.EdmType.Name;
         if (fullMetadata && shape.Map is not null)
             resource.Id = resource.EditLink = resource.ReadLink = Id(row, shape);
-        else if (shape.Map is null)
-            resource.IsTransient = true;
         return resource;
     }
 

@@ -44,6 +44,7 @@ public sealed class PathTests(Province province)
     [InlineData("Targets/$count?$filter=Year eq 2026", "4")]
     [InlineData(Plan + "/Targets/$count", "2")]
     [InlineData("Localities/$count?$search=kha", "1")]
+    [InlineData("Plans/$filter(@f)/$count?@f=IsProvincial", "1")]
     [InlineData("Facts/$count?$apply=groupby((Audience))", "2")]
     [InlineData("Facts/$count?$filter=Id gt 100", "0")]
     public async Task A_raw_value_is_plain_text(string url, string expected)

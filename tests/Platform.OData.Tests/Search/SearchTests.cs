@@ -9,6 +9,8 @@ public sealed class SearchTests(Province province)
     [InlineData("kha", "05953")]
     [InlineData("Ngọk", "23317")]
     [InlineData("\"đại phúc\"", "05830")]
+    [InlineData("kha-son", "")]
+    [InlineData("05953", "")]
     [InlineData("kha OR bay", "05953,23317")]
     [InlineData("ngai AND NOT kha", "51")]
     public async Task Search_ignores_case_and_diacritics(string search, string expected) =>
