@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Platform.Analytics;
 using Platform.Database;
 using Platform.Http;
@@ -26,6 +28,7 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
 
     internal static async Task<DevelopmentInstance> Start(string dataFolder, string urls, Action<string> say, CancellationToken cancellation)
     {
+        RefuseTakenPort(urls);
         Directory.CreateDirectory(dataFolder);
         var database = await DevelopmentDatabase.Start(dataFolder, say, cancellation);
         WebApplication? app = null;
@@ -57,6 +60,23 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
                 await app.DisposeAsync();
             await database.DisposeAsync();
             throw;
+        }
+    }
+
+    // Said before the database is touched: a second start on the same port is the commonest mistake.
+    private static void RefuseTakenPort(string urls)
+    {
+        foreach (var address in urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(BindingAddress.Parse).Where(a => a.Port > 0))
+        {
+            try
+            {
+                using var probe = new TcpListener(address.Host == "127.0.0.1" ? IPAddress.Loopback : IPAddress.Any, address.Port);
+                probe.Start();
+            }
+            catch (SocketException taken)
+            {
+                throw new InvalidOperationException($"Port {address.Port} is in use. Stop what listens there, or choose another: --urls http://127.0.0.1:8081", taken);
+            }
         }
     }
 

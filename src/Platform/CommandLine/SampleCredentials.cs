@@ -13,6 +13,8 @@ namespace Platform.CommandLine;
 /// </summary>
 internal static class SampleCredentials
 {
+    private static readonly JsonSerializerOptions Indented = new(Json.Options) { WriteIndented = true };
+
     internal const string FileName = "sample-credentials.json";
 
     internal static async Task<string> Write(IServiceProvider services, string dataFolder, string address, CancellationToken cancellation)
@@ -34,7 +36,7 @@ internal static class SampleCredentials
         }
 
         await db.SaveChangesAsync(cancellation);
-        PrivateFile.Write(file, JsonSerializer.Serialize(new Credentials($"{address}/connect/token", clients), new JsonSerializerOptions(Json.Options) { WriteIndented = true }));
+        PrivateFile.Write(file, JsonSerializer.Serialize(new Credentials($"{address}/connect/token", clients), Indented));
         return file;
     }
 

@@ -42,7 +42,7 @@ public sealed class PostgreSqlDialect : Dialect
                 alter table {table.Name} enable row level security;
                 alter table {table.Name} force row level security;
                 """);
-            Policy(sql, table.Name, "tenant_own", "all", "tenant_id = (select platform_tenant())", check: true);
+            Policy(sql, table.Name, "tenant_own", "all", "tenant_id = (select platform_tenant())", "tenant_id = (select platform_tenant())");
             if (!table.Personal)
             {
                 Policy(sql, table.Name, "province_read", "select", "tenant_id in (select id from localities where province_id = (select platform_province()))");
@@ -52,9 +52,14 @@ public sealed class PostgreSqlDialect : Dialect
             if (table.ReadBelow)
                 Policy(sql, table.Name, "superior_read", "select", "tenant_id = (select platform_superior()) and status <> 'Draft'");
             if (table.Intake && table.HasVendor)
-                Policy(sql, table.Name, "intake", "all", "vendor_id = (select platform_vendor()) and tenant_id in (select platform_vendor_tenants())", check: true);
+            {
+                const string own = "vendor_id = (select platform_vendor())";
+                Policy(sql, table.Name, "intake_read", "select", own);
+                Policy(sql, table.Name, "intake_insert", "insert", check: $"{own} and platform_vendor_completes(tenant_id)");
+                Policy(sql, table.Name, "intake_update", "update", own, own);
+            }
             else if (table.Intake)
-                Policy(sql, table.Name, "intake", "all", "(select platform_vendor()) is not null", check: true);
+                Policy(sql, table.Name, "intake", "all", "(select platform_vendor()) is not null", "(select platform_vendor()) is not null");
         }
 
         sql.AppendLine(CultureInfo.InvariantCulture, $"""
@@ -86,10 +91,10 @@ public sealed class PostgreSqlDialect : Dialect
         return await command.ExecuteScalarAsync(cancellation) as string;
     }
 
-    private static void Policy(StringBuilder sql, string table, string name, string command, string rows, bool check = false)
+    private static void Policy(StringBuilder sql, string table, string name, string command, string? rows = null, string? check = null)
     {
         sql.AppendLine(CultureInfo.InvariantCulture, $"drop policy if exists {name} on {table};");
-        sql.AppendLine(CultureInfo.InvariantCulture, $"create policy {name} on {table} for {command} using ({rows}){(check ? $" with check ({rows})" : "")};");
+        sql.AppendLine(CultureInfo.InvariantCulture, $"create policy {name} on {table} for {command}{(rows is null ? "" : $" using ({rows})")}{(check is null ? "" : $" with check ({check})")};");
     }
 
     private static string Text(short? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";

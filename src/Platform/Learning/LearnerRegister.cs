@@ -14,12 +14,12 @@ internal sealed class LearnerRegister
     private readonly PlatformDb db;
     private readonly short vendor;
     private readonly Dictionary<Guid, LearnerIdentity> identities;
-    private readonly ILookup<Guid, LearnerIdentity> identitiesOf;
+    private readonly Dictionary<Guid, List<LearnerIdentity>> identitiesOf;
     private readonly Dictionary<Guid, Learner> learners;
     private readonly Dictionary<Guid, Guid> merged = [];
 
     private LearnerRegister(
-        PlatformDb db, short vendor, Dictionary<Guid, LearnerIdentity> identities, ILookup<Guid, LearnerIdentity> identitiesOf, Dictionary<Guid, Learner> learners) =>
+        PlatformDb db, short vendor, Dictionary<Guid, LearnerIdentity> identities, Dictionary<Guid, List<LearnerIdentity>> identitiesOf, Dictionary<Guid, Learner> learners) =>
         (this.db, this.vendor, this.identities, this.identitiesOf, this.learners) = (db, vendor, identities, identitiesOf, learners);
 
     internal static async Task<LearnerRegister> Load(PlatformDb db, short vendor, List<Candidate> candidates, CancellationToken cancellation)
@@ -29,7 +29,7 @@ internal sealed class LearnerRegister
         var ids = identities.Values.Select(i => i.LearnerId).Distinct().ToList();
         var all = await db.LearnerIdentities.AsNoTracking().Where(i => ids.Contains(i.LearnerId)).ToListAsync(cancellation);
         var learners = await db.Learners.Where(l => ids.Contains(l.Id)).ToDictionaryAsync(l => l.Id, cancellation);
-        return new LearnerRegister(db, vendor, identities, all.ToLookup(i => i.LearnerId), learners);
+        return new LearnerRegister(db, vendor, identities, all.GroupBy(i => i.LearnerId).ToDictionary(g => g.Key, g => g.ToList()), learners);
     }
 
     /// <summary>True when the candidate names the stored learner.</summary>
@@ -122,11 +122,9 @@ internal sealed class LearnerRegister
 
     private Guid Now(Guid learner) => merged.TryGetValue(learner, out var to) ? Now(to) : learner;
 
-    private bool HasCitizen(Guid learner) =>
-        identitiesOf[learner].Any(i => i.VendorId is null) || identities.Values.Any(i => i.LearnerId == learner && i.VendorId is null);
+    private bool HasCitizen(Guid learner) => identitiesOf.TryGetValue(learner, out var names) && names.Exists(i => i.VendorId is null);
 
-    private bool HasOnlyOwnIds(Guid learner) =>
-        identitiesOf[learner].All(i => i.VendorId == vendor) && identities.Values.Where(i => i.LearnerId == learner).All(i => i.VendorId == vendor);
+    private bool HasOnlyOwnIds(Guid learner) => identitiesOf.TryGetValue(learner, out var names) && names.TrueForAll(i => i.VendorId == vendor);
 
     private void Name(Guid? identity, Guid learner, short? byVendor)
     {
@@ -134,6 +132,9 @@ internal sealed class LearnerRegister
             return;
         var named = new LearnerIdentity { Id = id, LearnerId = learner, VendorId = byVendor };
         identities.Add(id, named);
+        if (!identitiesOf.TryGetValue(learner, out var names))
+            identitiesOf.Add(learner, names = []);
+        names.Add(named);
         db.LearnerIdentities.Add(named);
     }
 }

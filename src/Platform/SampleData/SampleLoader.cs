@@ -6,7 +6,6 @@ using Platform.Http;
 using Platform.Learning;
 using Platform.Localities;
 using Platform.Plans;
-using Platform.Rollup;
 using Platform.Tenancy;
 
 namespace Platform.SampleData;

@@ -10,15 +10,14 @@ create or replace function platform_nation() returns boolean stable parallel saf
 create or replace function platform_vendor() returns smallint stable parallel safe language sql
   as $$ select nullif(current_setting('platform.vendor', true), '')::smallint $$;
 
--- The localities that the vendor of this connection may complete for.
-create or replace function platform_vendor_tenants() returns setof smallint stable parallel safe language sql
+-- Whether the vendor of this connection may complete for a locality: asked for each row that is written, so it looks up one.
+create or replace function platform_vendor_completes(tenant smallint) returns boolean stable parallel safe language sql
   as $$
-    select l.id from localities l
-    where exists (
-      select 1 from grants g join clients c on c.id = g.client_id
-      where c.vendor_id = platform_vendor() and g.role = 'Vendor'
-        and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
-        and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now()))
+    select exists (
+      select 1 from localities l
+      join clients c on c.vendor_id = platform_vendor()
+      join grants g on g.client_id = c.id and g.role = 'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
+      where l.id = tenant and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now()))
   $$;
 
 -- Progress on every target: numerator and denominator first, the percentage last. Missing is null, never zero.
