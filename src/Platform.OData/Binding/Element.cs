@@ -20,10 +20,15 @@ internal abstract record Element
     /// <summary>Names of the values that tell one element from another: the last word of every ordering.</summary>
     public abstract IEnumerable<string> Identity { get; }
 
+    /// <summary>Names of all values, the computed ones last.</summary>
+    public IEnumerable<string> Names => DeclaredNames.Concat(Computed.Keys.Order(StringComparer.Ordinal));
+
     public Expression? Value(Expression instance, string path) =>
         Computed.TryGetValue(path, out var computed) ? computed.On(instance) : Declared(instance, path);
 
     public abstract bool CanBeNull(string path);
+
+    protected abstract IEnumerable<string> DeclaredNames { get; }
 
     protected abstract Expression? Declared(Expression instance, string path);
 }
@@ -34,6 +39,8 @@ internal sealed record EntityElement(EntityMap Map) : Element
 
     public override IEnumerable<string> Identity => Map.Keys.Select(key => key.Name);
 
+    protected override IEnumerable<string> DeclaredNames => Map.Properties.Select(property => property.Name);
+
     public override bool CanBeNull(string path) => Map.Property(path)?.Nullable ?? true;
 
     protected override Expression? Declared(Expression instance, string path) => Map.Property(path)?.Value.On(instance);
@@ -43,6 +50,12 @@ internal sealed record EntityElement(EntityMap Map) : Element
 internal sealed record RowElement(Type RowClrType, IReadOnlyList<RowColumn> Columns) : Element
 {
     public override Type ClrType => RowClrType;
+
+    /// <summary>Per chain whose rows were put together: the columns that its rows do not have.</summary>
+    public IReadOnlyList<IReadOnlySet<string>> Absent { get; init; } = [];
+
+    protected override IEnumerable<string> DeclaredNames =>
+        Columns.Select(column => column.Path).Where(path => path != Combination.BranchName);
 
     public override IEnumerable<string> Identity =>
         Columns.Where(column => column.IsKey).Select(column => column.Path);

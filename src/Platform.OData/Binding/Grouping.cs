@@ -14,18 +14,37 @@ namespace Platform.OData.Binding;
 /// </summary>
 internal static class Grouping
 {
-    public static Pipeline Group(Pipeline pipeline, GroupByTransformationNode node)
-    {
-        var keys = Leaves(node.GroupingProperties, "").ToList();
-        return node.ChildTransformations switch
+    public static Pipeline Group(Pipeline pipeline, GroupByTransformationNode node) =>
+        Group(pipeline, [.. Leaves(node.GroupingProperties, "")], node.ChildTransformations);
+
+    public static Pipeline Group(
+        Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, TransformationNode? inGroup) => inGroup switch
         {
             null => Distinct(pipeline, keys),
-            AggregateTransformationNode aggregate => Aggregate(pipeline, keys, aggregate),
+            AggregateTransformationNode aggregate => Groups(pipeline, keys, aggregate).Pipeline,
             var other => throw FaultException.NotSupported($"$apply=groupby(…,{other.Kind.ToString().ToLowerInvariant()})"),
+        };
+
+    /// <summary>Aggregates everything into one row. A database has no row for the aggregates of nothing; OData has.</summary>
+    public static Pipeline Aggregate(Pipeline pipeline, AggregateTransformationNode node)
+    {
+        var (groups, counts) = Groups(pipeline, [], node);
+        var (columns, nothing) = (((RowElement)groups.Element).Columns, groups.Query.OrNothing());
+        var instance = Expression.Parameter(nothing.ElementType, "x");
+        var row = new RowBuilder { KeepsAll = true };
+        foreach (var column in columns)
+            row.Add(counts.Contains(column.Path)
+                ? Expression.Convert(Expression.Coalesce(Expression.Field(instance, column.Field), Expression.Constant(0L)), typeof(long?))
+                : Expression.Field(instance, column.Field));
+        var layout = row.Build();
+        return groups with
+        {
+            Query = nothing.Select(Expression.Lambda(layout.Make, instance)),
+            Element = new RowElement(layout.ClrType, [.. columns.Select((column, i) => column with { Field = layout.Field(i) })]),
         };
     }
 
-    public static Pipeline Aggregate(
+    private static (Pipeline Pipeline, IReadOnlySet<string> Counts) Groups(
         Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, AggregateTransformationNode node)
     {
         var aggregates = node.AggregateExpressions.Select(Known).ToList();
@@ -64,14 +83,14 @@ internal static class Grouping
                 : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i]));
         var layout = result.Build();
 
-        return pipeline with
+        var made = pipeline with
         {
             Query = groups.Select(Expression.Lambda(layout.Make, group)),
             Element = new RowElement(layout.ClrType, [.. keys.Select(k => k.Path).Concat(aggregates.Select(a => a.Alias))
                 .Select((path, column) => new RowColumn(path, layout.Field(column), column < keys.Count, !required[column]))]),
             Order = [],
-            OfNothing = keys.Count > 0 ? null : () => Nothing(layout, aggregates),
         };
+        return (made, aggregates.Where(IsCount).Select(aggregate => aggregate.Alias).ToHashSet(StringComparer.Ordinal));
     }
 
     private static Pipeline Distinct(Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys)
@@ -82,6 +101,8 @@ internal static class Grouping
         var row = new RowBuilder();
         foreach (var (_, node) in keys)
             row.Add(binder.Bind(node));
+        if (keys.Count == 0)
+            row.Add(Expression.Constant(1));
         var layout = row.Build();
         return pipeline with
         {
@@ -91,7 +112,7 @@ internal static class Grouping
         };
     }
 
-    private static IEnumerable<(string Path, SingleValueNode Node)> Leaves(IEnumerable<GroupByPropertyNode> nodes, string prefix)
+    public static IEnumerable<(string Path, SingleValueNode Node)> Leaves(IEnumerable<GroupByPropertyNode> nodes, string prefix)
     {
         foreach (var node in nodes)
         {
@@ -160,15 +181,6 @@ internal static class Grouping
 
     private static MethodCallExpression Over(Expression group, Type rowType, string method, params Expression[] arguments) =>
         Expression.Call(typeof(Enumerable), method, [rowType], [group, .. arguments]);
-
-    private static object Nothing(RowLayout layout, List<AggregateExpression> aggregates)
-    {
-        var row = Activator.CreateInstance(layout.ClrType)!;
-        for (var i = 0; i < aggregates.Count; i++)
-            if (IsCount(aggregates[i]))
-                layout.Field(i).SetValue(row, 0L);
-        return row;
-    }
 
     private static bool IsCount(AggregateExpression aggregate) =>
         aggregate.Method is AggregationMethod.VirtualPropertyCount or AggregationMethod.CountDistinct;

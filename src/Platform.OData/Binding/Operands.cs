@@ -15,6 +15,8 @@ internal static class Operands
 
     public static bool IsNumber(Type type) => Array.IndexOf(Widening, type.Bare()) >= 0;
 
+    public static int Width(Type number) => Array.IndexOf(Widening, number.Bare());
+
     /// <param name="left">One operand.</param>
     /// <param name="right">The other operand.</param>
     /// <param name="computing">Whether the result is a number: then 100.0 stays a fraction even beside an integer.</param>

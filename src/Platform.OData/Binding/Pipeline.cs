@@ -12,8 +12,11 @@ internal sealed record Pipeline(BindingContext Context, IQueryable Query, Elemen
 {
     public IReadOnlyList<OrderTerm> Order { get; init; } = [];
 
-    /// <summary>Set when the sequence is one row that aggregates everything: that row, should the database send none.</summary>
-    public Func<object>? OfNothing { get; init; }
+    /// <summary>Most times that one statement may read the set.</summary>
+    public const int MostCopies = 64;
+
+    /// <summary>How many times the statement reads the set: combinations multiply.</summary>
+    public int Copies { get; init; } = 1;
 
     public ExpressionBinder Binder(Expression instance) => new(Context, new Scope(Context.Model, Element, instance));
 
@@ -73,8 +76,11 @@ internal sealed record Pipeline(BindingContext Context, IQueryable Query, Elemen
         SkipStep skip => Cut(query => query.Skip(skip.Count)),
         Transformation { Node: FilterTransformationNode filter } => Where(filter.FilterClause),
         Transformation { Node: ComputeTransformationNode compute } => Compute(compute.Expressions),
-        Transformation { Node: AggregateTransformationNode aggregate } => Grouping.Aggregate(this, [], aggregate),
+        Transformation { Node: AggregateTransformationNode aggregate } => Grouping.Aggregate(this, aggregate),
         Transformation { Node: GroupByTransformationNode group } => Grouping.Group(this, group),
+        RollupStep rollup => Combination.Rollup(this, rollup),
+        ConcatStep concat => Combination.Concat(this, concat),
+        CumulativeStep cumulative => Cumulation.Of(this, cumulative),
         _ => throw FaultException.NotSupported("$apply"),
     };
 

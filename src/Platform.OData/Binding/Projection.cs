@@ -45,7 +45,7 @@ internal sealed class Projection(BindingContext context)
     {
         var row = new RowBuilder();
         var columns = new List<(string Path, int Column)>();
-        var paths = element.Columns.Select(column => column.Path).Concat(element.Computed.Keys.Order(StringComparer.Ordinal)).ToList();
+        var paths = element.Names.ToList();
         foreach (var path in selected is null || selected.Contains("*") ? paths : selected.Distinct())
         {
             var value = element.Value(instance, path);
@@ -56,24 +56,31 @@ internal sealed class Projection(BindingContext context)
             }
             columns.Add((path, row.Add(value)));
         }
+        var branch = element.Absent.Count == 0 ? -1 : row.Add(element.Value(instance, Combination.BranchName)!);
         more?.Invoke(row);
         var layout = row.Build();
-        return (layout, Inline(columns, layout));
+        return (layout, Inline(columns.Select(column => new Leaf(column.Path, layout.Getter(column.Column), Absence(element, column.Path, layout, branch)))));
     }
 
-    private static ResultShape Inline(IEnumerable<(string Path, int Column)> columns, RowLayout layout)
+    /// <summary>Whether a row of the combined chains lacks the column; null when every row has it.</summary>
+    private static Func<object, bool>? Absence(RowElement element, string path, RowLayout layout, int branch)
     {
-        var fields = columns
-            .GroupBy(column => column.Path.Split('/')[0])
-            .Select(group => group.First().Path == group.Key
-                ? (ResultField)new ValueField(group.Key, layout.Getter(group.First().Column))
-                : new InlineField(group.Key, Inline(group.Select(column => (column.Path[(group.Key.Length + 1)..], column.Column)), layout)));
-        return new ResultShape(null, [.. fields], []);
+        if (!element.Absent.Any(absent => absent.Contains(path)))
+            return null;
+        var number = layout.Getter(branch);
+        return row => element.Absent[(int)number(row)!].Contains(path);
     }
+
+    private static ResultShape Inline(IEnumerable<Leaf> leaves) => new(
+        null,
+        [.. leaves.GroupBy(leaf => leaf.Path.Split('/')[0]).Select(group => group.First() is var first && first.Path == group.Key
+            ? (ResultField)new ValueField(group.Key, first.Read) { IsAbsent = first.IsAbsent }
+            : new InlineField(group.Key, Inline(group.Select(leaf => leaf with { Path = leaf.Path[(group.Key.Length + 1)..] }))))],
+        []);
 
     private static IEnumerable<string> SelectedNames(EntityElement element, SelectExpandClause? clause)
     {
-        var all = element.Map.Properties.Select(property => property.Name).Concat(element.Computed.Keys.Order(StringComparer.Ordinal));
+        var all = element.Names;
         if (clause is null || clause.AllSelected || clause.SelectedItems.OfType<WildcardSelectItem>().Any())
             return all;
         var selected = clause.SelectedItems.OfType<PathSelectItem>().Select(Name).ToHashSet(StringComparer.Ordinal);
@@ -180,4 +187,6 @@ internal sealed class Projection(BindingContext context)
             item.TopOption, item.SkipOption, item.CountOption, item.SearchOption, new LevelsClause(false, levels), item.ComputeOption);
         return new SelectExpandClause([.. item.SelectAndExpand.SelectedItems, next], item.SelectAndExpand.AllSelected);
     }
+
+    private sealed record Leaf(string Path, Func<object, object?> Read, Func<object, bool>? IsAbsent);
 }

@@ -70,20 +70,19 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
         var binding = Binding(address, urlOptions);
         var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
         var pageSize = Math.Min(agreed.MaxPageSize ?? options.MaxPageSize, options.MaxPageSize);
-        var plan = ParseGuard.Run(model.Edm, "query", () => new Planner(context, query, source(http), token, pageSize).Plan());
+        var plan = ParseGuard.Run(model.Edm, "query", () => new Planner(context, query, source(http), token, pageSize).Bind());
 
         timeout.CancelAfter(options.StatementTimeout);
-        var rowsPlan = await Resolve(plan, timeout.Token);
-        if (agreed.MaxPageSize is not null && rowsPlan.Answer == Execution.Answer.Collection)
+        if (agreed.MaxPageSize is not null && plan.Answer == Execution.Answer.Collection)
             http.Response.Headers["Preference-Applied"] = $"odata.maxpagesize={pageSize}";
-        await Write(address, query, agreed, plan.Parent, rowsPlan,
+        await Write(address, query, agreed, plan,
             (last, written) => address.NextLink(SkipToken.Write(
-                rowsPlan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey)),
+                plan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey)),
             timeout.Token);
     }
 
     private async Task Write(
-        RequestAddress address, ODataQuery query, Negotiation agreed, CountQuery? parent, RowsPlan plan,
+        RequestAddress address, ODataQuery query, Negotiation agreed, Plan plan,
         Func<object, int, Uri> nextLink, CancellationToken cancel)
     {
         // Transformed rows are no entities: they have no links that full metadata could add.
@@ -91,7 +90,7 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
         long? total = plan.Total is { } counting ? await RowStream.Count(counting, cancel) : null;
         await using var rows = RowStream.Of(plan.Query, cancel).GetAsyncEnumerator(cancel);
         var found = await rows.MoveNextAsync();
-        if (!found && parent is not null && await RowStream.Count(parent, cancel) == 0)
+        if (!found && plan.Parent is { } parent && await RowStream.Count(parent, cancel) == 0)
             throw new FaultException(ODataFaults.NotFound);
         var value = found && plan.Answer is not (Execution.Answer.Collection or Execution.Answer.Entity)
             ? ((Rows.ValueField)plan.Shape.Fields[0]).Read(rows.Current)
@@ -104,7 +103,7 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
             case Execution.Answer.Count:
                 await writer.Text(value ?? 0L);
                 break;
-            case var _ when !found && parent is null:
+            case var _ when !found && plan.Parent is null:
                 throw new FaultException(ODataFaults.NotFound);
             case Execution.Answer.Entity when found:
                 await writer.Entity(query, plan, rows.Current);
@@ -120,19 +119,6 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
         }
-    }
-
-    /// <summary>Runs the leading one-row aggregates, each into the single row that the rest is evaluated over.</summary>
-    private static async Task<RowsPlan> Resolve(Plan plan, CancellationToken cancel)
-    {
-        while (plan is OneRowPlan first)
-        {
-            var row = await RowStream.First(first.Query, cancel) ?? first.OfNothing();
-            var single = Array.CreateInstance(first.Query.ElementType, 1);
-            single.SetValue(row, 0);
-            plan = first.Then(single.AsQueryable());
-        }
-        return (RowsPlan)plan;
     }
 
     private bool IsBatch => http.Request.Path.Value?.EndsWith("/$batch", StringComparison.OrdinalIgnoreCase) == true;

@@ -13,16 +13,12 @@ internal enum Answer
     Count,
 }
 
-/// <summary>A bound request: what to run, in one or two steps. Nothing has been sent to the database yet.</summary>
-internal abstract record Plan(IQueryable Query)
+/// <summary>A bound request: one statement whose rows are the answer. Nothing has been sent to the database yet.</summary>
+internal sealed record Plan(Answer Answer, IQueryable Query, ResultShape Shape)
 {
     /// <summary>Counts the entity that the path goes through; nothing there means 404 for what lies below it.</summary>
     public CountQuery? Parent { get; init; }
-}
 
-/// <summary>One statement whose rows are the answer.</summary>
-internal sealed record RowsPlan(Answer Answer, IQueryable Query, ResultShape Shape) : Plan(Query)
-{
     /// <summary>The number of rows regardless of paging, when <c>$count=true</c> asked for it.</summary>
     public CountQuery? Total { get; init; }
 
@@ -34,12 +30,6 @@ internal sealed record RowsPlan(Answer Answer, IQueryable Query, ResultShape Sha
     /// <summary>Rows on this page; the query asks for one more, to know whether there is a next page.</summary>
     public int? PageSize { get; init; }
 }
-
-/// <summary>
-/// An aggregate of everything, then more options: the database yields the one row (a default row stands in for an
-/// aggregate of nothing), and what follows is evaluated over that single row.
-/// </summary>
-internal sealed record OneRowPlan(IQueryable Query, Func<object> OfNothing, Func<IQueryable, Plan> Then) : Plan(Query);
 
 internal sealed record CountQuery(IQueryable Query, Func<object, object?> Read)
 {

@@ -17,7 +17,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
 {
     private static readonly MethodInfo QueryMethod = typeof(IODataSource).GetMethod(nameof(IODataSource.Query))!;
 
-    public Plan Plan()
+    public Plan Bind()
     {
         Pipeline? pipeline = null;
         CountQuery? parent = null;
@@ -42,7 +42,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
                     pipeline = pipeline.Where(new FilterClause(filter.Expression, filter.RangeVariable));
                     break;
                 case CountSegment when pipeline is not null && !single && i == segments.Count - 1:
-                    return Continue(pipeline, 0, Answer.Count) with { Parent = parent };
+                    return Continue(pipeline, Answer.Count) with { Parent = parent };
                 case PropertySegment property when pipeline is not null && single:
                     var raw = i == segments.Count - 2 && segments[^1] is ValueSegment;
                     if (!raw && i != segments.Count - 1)
@@ -54,7 +54,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         }
         if (pipeline is null)
             throw FaultException.NotSupported("path");
-        return (single ? Entity(pipeline) : Continue(pipeline, 0, Answer.Collection)) with { Parent = parent };
+        return (single ? Entity(pipeline) : Continue(pipeline, Answer.Collection)) with { Parent = parent };
     }
 
     private Pipeline Start(EntityMap map)
@@ -89,30 +89,22 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         return (pipeline with { Query = pipeline.Query.Where(found).Select(navigation.Value), Element = target }, true);
     }
 
-    /// <summary>The steps of <c>$apply</c> from the given one on, then the ordinary options.</summary>
-    private Plan Continue(Pipeline pipeline, int step, Answer answer)
+    /// <summary>The steps of <c>$apply</c>, then the ordinary options.</summary>
+    private Plan Continue(Pipeline pipeline, Answer answer)
     {
-        for (; step < query.Steps.Count; step++)
-        {
-            pipeline = pipeline.Apply(query.Steps[step]);
-            if (pipeline.OfNothing is not { } ofNothing)
-                continue;
-            var (single, next) = (pipeline with { OfNothing = null }, step + 1);
-            Plan Then(IQueryable rows) => Continue(single with { Query = rows }, next, answer);
-            Then(Array.CreateInstance(single.Element.ClrType, 0).AsQueryable()); // what follows is refused before the database is asked
-            return new OneRowPlan(single.Query, ofNothing, Then);
-        }
+        foreach (var step in query.Steps)
+            pipeline = pipeline.Apply(step);
         var narrowed = pipeline.Compute(query.Compute?.ComputedItems).Search(query.Search).Where(query.Filter);
         return answer == Answer.Count ? Count(narrowed) : Page(narrowed);
     }
 
-    private static RowsPlan Count(Pipeline pipeline)
+    private static Plan Count(Pipeline pipeline)
     {
         var total = CountQuery.Of(pipeline.Query);
-        return new RowsPlan(Answer.Count, total.Query, new ResultShape(null, [new ValueField("$count", total.Read)], []));
+        return new Plan(Answer.Count, total.Query, new ResultShape(null, [new ValueField("$count", total.Read)], []));
     }
 
-    private RowsPlan Page(Pipeline pipeline)
+    private Plan Page(Pipeline pipeline)
     {
         var total = query.Count ? CountQuery.Of(pipeline.Query) : null;
         var sorted = pipeline.Sorted(query.OrderBy);
@@ -131,7 +123,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
             EntityElement entity => new Projection(context).Entities(entity, instance, query.SelectExpand, 0, AddOrderValues),
             var element => Projection.Rows((RowElement)element, instance, query.SelectedNames, AddOrderValues),
         };
-        return new RowsPlan(Answer.Collection, rows.Select(Expression.Lambda(layout.Make, instance)), shape)
+        return new Plan(Answer.Collection, rows.Select(Expression.Lambda(layout.Make, instance)), shape)
         {
             Total = total,
             Order = terms,
@@ -140,7 +132,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         };
     }
 
-    private RowsPlan Entity(Pipeline pipeline)
+    private Plan Entity(Pipeline pipeline)
     {
         foreach (var option in new[] { "$filter", "$orderby", "$top", "$skip", "$count", "$search", "$apply", "$skiptoken" })
             if (query.Options[option] is not null)
@@ -148,16 +140,16 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         var computed = pipeline.Compute(query.Compute?.ComputedItems);
         var instance = Expression.Parameter(computed.Element.ClrType, "x");
         var (layout, shape) = new Projection(context).Entities((EntityElement)computed.Element, instance, query.SelectExpand, 0);
-        return new RowsPlan(Answer.Entity, computed.Query.Select(Expression.Lambda(layout.Make, instance)), shape);
+        return new Plan(Answer.Entity, computed.Query.Select(Expression.Lambda(layout.Make, instance)), shape);
     }
 
-    private static RowsPlan Property(Pipeline pipeline, string name, Answer answer)
+    private static Plan Property(Pipeline pipeline, string name, Answer answer)
     {
         var instance = Expression.Parameter(pipeline.Element.ClrType, "x");
         var row = new RowBuilder();
         var column = row.Add(pipeline.Element.Value(instance, name)!);
         var layout = row.Build();
         var shape = new ResultShape(null, [new ValueField(name, layout.Getter(column))], []);
-        return new RowsPlan(answer, pipeline.Query.Select(Expression.Lambda(layout.Make, instance)), shape);
+        return new Plan(answer, pipeline.Query.Select(Expression.Lambda(layout.Make, instance)), shape);
     }
 }

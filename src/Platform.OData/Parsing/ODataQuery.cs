@@ -66,7 +66,7 @@ internal sealed record ODataQuery
 
         T Part<T>(string name, Func<T> parse) => ParseGuard.Run(model.Edm, name, parse);
 
-        var apply = new ApplySteps(Parser);
+        var apply = new ApplySteps(Parser, (IEdmStructuredType)target);
         var steps = Options["$apply"] is { } text ? Part("$apply", () => apply.Read(text)) : [];
         var options = Options.All
             .Where(option => option.Key.StartsWith('$') && option.Key is not ("$apply" or "$skiptoken" or "$format"))

@@ -17,6 +17,8 @@ internal sealed class NullGuard : ExpressionVisitor
 
     protected override Expression VisitMethodCall(MethodCallExpression node)
     {
+        if (node.Method.DeclaringType == typeof(Queryable))
+            return node; // a query within the query: it was guarded when it was made
         var instance = Visit(node.Object);
         var arguments = Visit(node.Arguments).ToArray();
         if (node.Method.DeclaringType == typeof(Enumerable) && !IsOperator(node.Arguments[0]))

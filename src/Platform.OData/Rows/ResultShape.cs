@@ -3,13 +3,26 @@ using Platform.OData.Model;
 namespace Platform.OData.Rows;
 
 /// <summary>How to read and write one projected row: its fields in wire order and, for entities, its key.</summary>
-internal sealed record ResultShape(EntityMap? Map, IReadOnlyList<ResultField> Fields, IReadOnlyList<ValueField> Keys);
+internal sealed record ResultShape(EntityMap? Map, IReadOnlyList<ResultField> Fields, IReadOnlyList<ValueField> Keys)
+{
+    /// <summary>Whether a row has none of the fields.</summary>
+    public bool IsAbsent(object row) => Fields.All(field => field switch
+    {
+        ValueField value => value.IsAbsent?.Invoke(row) == true,
+        InlineField inline => inline.Shape.IsAbsent(row),
+        _ => false,
+    });
+}
 
 /// <summary>One member of a row on the wire.</summary>
 internal abstract record ResultField(string Name);
 
 /// <summary>A primitive value.</summary>
-internal sealed record ValueField(string Name, Func<object, object?> Read) : ResultField(Name);
+internal sealed record ValueField(string Name, Func<object, object?> Read) : ResultField(Name)
+{
+    /// <summary>Whether a row does not have the value at all, which differs from null; unset when every row has it.</summary>
+    public Func<object, bool>? IsAbsent { get; init; }
+}
 
 /// <summary>An expanded to-one navigation: a row, or null.</summary>
 internal sealed record OneField(string Name, Func<object, object?> Read, ResultShape Shape) : ResultField(Name);

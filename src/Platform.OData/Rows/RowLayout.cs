@@ -10,11 +10,14 @@ internal sealed class RowBuilder
 
     public int Count => values.Count;
 
+    /// <summary>Whether equal values get columns of their own: rows that are put together must be built alike.</summary>
+    public bool KeepsAll { get; init; }
+
     /// <summary>Adds a column and gives its number; a member that is there already is not read twice.</summary>
     public int Add(Expression value)
     {
         var lifted = value.Lifted();
-        var text = IsPath(lifted) ? lifted.ToString() : null;
+        var text = !KeepsAll && IsPath(lifted) ? lifted.ToString() : null;
         var same = text is null ? -1 : values.FindIndex(known => IsPath(known) && known.Type == lifted.Type && known.ToString() == text);
         if (same >= 0)
             return same;

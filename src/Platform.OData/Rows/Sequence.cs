@@ -24,6 +24,15 @@ internal static class Sequence
 
     public static IQueryable Distinct(this IQueryable query) => query.Call(nameof(Queryable.Distinct), [query.ElementType]);
 
+    public static IQueryable Concat(this IQueryable query, IQueryable next) =>
+        query.Call(nameof(Queryable.Concat), [query.ElementType], next.Expression);
+
+    /// <summary>The rows, or one row of nulls when there are none.</summary>
+    public static IQueryable OrNothing(this IQueryable query) =>
+        query.Call(
+            nameof(Queryable.DefaultIfEmpty), [query.ElementType],
+            query is EnumerableQuery ? [Expression.New(query.ElementType)] : []);
+
     public static IQueryable OrderBy(this IQueryable query, LambdaExpression key, bool descending, bool first) =>
         query.Call(
             (first, descending) switch
@@ -53,6 +62,10 @@ internal static class Sequence
         var layout = row.Build();
         return (groups.Select(Expression.Lambda(layout.Make, group)), layout.Getter(column));
     }
+
+    /// <summary>The sum over a query, as part of another one.</summary>
+    public static MethodCallExpression Sum(this IQueryable query, LambdaExpression summand) =>
+        Expression.Call(typeof(Queryable), nameof(Queryable.Sum), [query.ElementType], query.Expression, query.Quoted(summand));
 
     private static IQueryable Call(this IQueryable query, string method, Type[] types, params Expression[] arguments) =>
         query.Provider.CreateQuery(Expression.Call(typeof(Queryable), method, types, [query.Expression, .. arguments]));

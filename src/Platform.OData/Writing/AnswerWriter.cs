@@ -24,7 +24,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
         message => message.WriteServiceDocumentAsync(model.Edm.GenerateServiceDocument()));
 
     public Task Collection(
-        ODataQuery query, RowsPlan plan, long? total, IAsyncEnumerator<object> rows, bool hasRow, Func<object, int, Uri> nextLink) =>
+        ODataQuery query, Plan plan, long? total, IAsyncEnumerator<object> rows, bool hasRow, Func<object, int, Uri> nextLink) =>
         Json(Context(query, plan), async message =>
         {
             var (set, type) = Target(model, query, plan);
@@ -49,14 +49,14 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
             await writer.FlushAsync();
         });
 
-    public Task Entity(ODataQuery query, RowsPlan plan, object entity) => Json(Context(query, plan), async message =>
+    public Task Entity(ODataQuery query, Plan plan, object entity) => Json(Context(query, plan), async message =>
     {
         var writer = await message.CreateODataResourceWriterAsync(plan.Shape.Map!.EdmSet, plan.Shape.Map.EdmType);
         await new RowWriter(writer, serviceRoot, agreed.Version, agreed.Metadata == "full").Write(entity, plan.Shape);
         await writer.FlushAsync();
     });
 
-    public Task Property(ODataQuery query, RowsPlan plan, object value) => Json(
+    public Task Property(ODataQuery query, Plan plan, object value) => Json(
         Context(query, plan),
         message => message.WritePropertyAsync(new ODataProperty { Name = plan.Shape.Fields[0].Name, Value = EdmTypes.ToWire(value) }));
 
@@ -100,7 +100,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
         message.Dispose(); // not on failure: it would complete what must stay visibly incomplete
     }
 
-    private ODataUri Context(ODataQuery query, RowsPlan plan) => new()
+    private ODataUri Context(ODataQuery query, Plan plan) => new()
     {
         ServiceRoot = serviceRoot,
         Path = query.Path,
@@ -109,7 +109,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
     };
 
     /// <summary>Rows of transformations borrow the set that the path starts from; the context URL tells them apart.</summary>
-    private static (IEdmEntitySet Set, IEdmEntityType Type) Target(ODataModel model, ODataQuery query, RowsPlan plan)
+    private static (IEdmEntitySet Set, IEdmEntityType Type) Target(ODataModel model, ODataQuery query, Plan plan)
     {
         var map = plan.Shape.Map ?? model.Set(((EntitySetSegment)query.Path.FirstSegment).EntitySet.Name);
         return (map.EdmSet, map.EdmType);

@@ -18,7 +18,7 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, ODataVersio
                 case OneField one:
                     await Nested(one.Name, isCollection: false, () => WriteOne(one.Read(row), one.Shape));
                     break;
-                case InlineField inline:
+                case InlineField inline when !inline.Shape.IsAbsent(row):
                     await Nested(inline.Name, isCollection: false, () => Write(row, inline.Shape));
                     break;
                 case ManyField many:
@@ -59,7 +59,7 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, ODataVersio
     {
         var resource = new ODataResource
         {
-            Properties = [.. shape.Fields.OfType<ValueField>()
+            Properties = [.. shape.Fields.OfType<ValueField>().Where(field => field.IsAbsent?.Invoke(row) != true)
                 .Select(field => new ODataProperty { Name = field.Name, Value = EdmTypes.ToWire(field.Read(row)) })],
         };
         if (shape.Map is { } map)

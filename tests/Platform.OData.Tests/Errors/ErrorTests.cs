@@ -82,9 +82,9 @@ public sealed class ErrorTests(Province province)
     [InlineData("$batch", "$batch")]
     [InlineData("Plans?$deltatoken=x", "$deltatoken")]
     [InlineData("Plans?$search=x", "$search")]
-    [InlineData("Facts?$apply=concat(identity,aggregate($count as N))", "$apply=concat")]
-    [InlineData("Facts?$apply=groupby((rollup($all,Audience)))", "$apply=rollup")]
-    [InlineData("Facts?$apply=toppercent(5,Learners)", "$apply=toppercent")]
+    [InlineData("Facts?$apply=join(Locality as L)", "$apply=join")]
+    [InlineData("Facts?$apply=groupby((rolluprecursive(a,b,c,d)))", "$apply=rolluprecursive")]
+    [InlineData("Facts?$apply=groupby((Audience),topcount(1,Learners))", "$apply=groupby(…,topcount)")]
     [InlineData("Plans?$expand=Targets/$ref", "$expand=…/$ref")]
     [InlineData("Plans/$ref", "$ref")]
     public async Task What_is_not_supported_is_named(string url, string part)

@@ -28,6 +28,14 @@ public sealed class StatementTests
     [InlineData("Facts?$apply=filter(Learners gt 3)/aggregate(Cost with sum as S,Day with max as D,Audience with countdistinct as A)")]
     [InlineData("Facts?$apply=groupby((Audience,Day))&$orderby=Day desc")]
     [InlineData("Facts?$apply=topcount(5,Learners)/groupby((Audience),aggregate($count as N))")]
+    [InlineData("Facts?$apply=groupby((rollup($all,Locality/Parent/Code,Locality/Code),Audience),aggregate(Learners with sum as N,Confirmed with average as C,Day with max as D))&$filter=N gt 3&$orderby=N desc,C")]
+    [InlineData("Facts?$apply=groupby((rollup(Locality/Parent/Code,Locality/Code)))&$count=true")]
+    [InlineData("Facts?$apply=concat(topcount(2,Learners),groupby((Audience),aggregate(Learners with sum as N)),aggregate(Learners with sum as N,$count as C))&$orderby=N desc")]
+    [InlineData("Facts?$apply=concat(filter(Learners gt 4),identity)/groupby((Audience),aggregate(Learners with sum as N))")]
+    [InlineData("Facts?$apply=groupby((Locality/Code),aggregate(Learners with sum as N))/topsum(50,N)")]
+    [InlineData("Facts?$apply=groupby((Locality/Parent/Code),aggregate(Confirmed with sum as N))/bottompercent(50,N)&$top=5")]
+    [InlineData("Facts?$apply=toppercent(50,Learners)/aggregate(Learners with sum as N)")]
+    [InlineData("Facts?$apply=aggregate(Learners with sum as S,$count as C)/compute(S mul 2 as T)&$filter=T gt 1&$orderby=S")]
     [InlineData("Plans(00000000-0000-7000-8000-000000000003)/Targets?$filter=Value gt 1")]
     [InlineData("Plans(00000000-0000-7000-8000-000000000003)/Locality/Parent/Name")]
     [InlineData("Plans(00000000-0000-7000-8000-000000000003)/Targets/$count?$filter=Value gt 1")]
@@ -83,7 +91,7 @@ public sealed class StatementTests
         var query = ODataQuery.Parse(Vietnam.Model, limits, root, full, QueryOptions.Read(full.Query));
         var context = new BindingContext(Vietnam.Model, limits, query.Aliases, DateTimeOffset.UnixEpoch);
         var token = next ? SkipToken.Read(SkipToken.Write([1.5m, 3], 0, "", limits.SigningKey), "", limits.SigningKey) : null;
-        return new Planner(context, query, db, token, 100).Plan().Query.ToQueryString();
+        return new Planner(context, query, db, token, 100).Bind().Query.ToQueryString();
     }
 
     private sealed class Database : DbContext, IODataSource

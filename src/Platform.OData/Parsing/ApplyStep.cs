@@ -1,0 +1,30 @@
+using Microsoft.OData.UriParser;
+using Microsoft.OData.UriParser.Aggregation;
+
+namespace Platform.OData.Parsing;
+
+/// <summary>One step of <c>$apply</c>.</summary>
+internal abstract record ApplyStep;
+
+/// <summary>A step that the protocol library reads.</summary>
+internal sealed record Transformation(TransformationNode Node) : ApplyStep;
+
+/// <summary>A grouping whose properties form hierarchies: grouped at every level of them.</summary>
+internal sealed record RollupStep(GroupByTransformationNode Node, IReadOnlyList<Hierarchy> Hierarchies) : ApplyStep;
+
+/// <summary>Grouping properties from the top of a hierarchy down, and whether everything together is a level too.</summary>
+internal sealed record Hierarchy(bool HasTotal, IReadOnlyList<string> Levels);
+
+/// <summary>Several chains over the same input, their results one after the other.</summary>
+internal sealed record ConcatStep(IReadOnlyList<IReadOnlyList<ApplyStep>> Chains) : ApplyStep;
+
+internal sealed record OrderStep(OrderByClause Clause) : ApplyStep;
+
+internal sealed record SearchStep(SearchClause Clause) : ApplyStep;
+
+internal sealed record TopStep(int Count) : ApplyStep;
+
+internal sealed record SkipStep(int Count) : ApplyStep;
+
+/// <summary>The fewest elements, largest (or smallest) first, whose values together reach a sum or a share of the sum.</summary>
+internal sealed record CumulativeStep(OrderByClause Value, decimal Threshold, bool IsPercent) : ApplyStep;
