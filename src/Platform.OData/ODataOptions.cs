@@ -24,6 +24,12 @@ public sealed class ODataOptions
     /// <summary>Deepest nesting of <c>any</c> and <c>all</c>. Default 3; 1 to 10.</summary>
     public int MaxAnyAllDepth { get; set; } = 3;
 
+    /// <summary>Most parts of one batch. Default 100; 1 to 1,000.</summary>
+    public int MaxBatchParts { get; set; } = 100;
+
+    /// <summary>Largest body of a batch, or of options posted to <c>$query</c>, in bytes. Default 1,048,576; 1,024 to 64 Mi.</summary>
+    public int MaxBatchBytes { get; set; } = 1024 * 1024;
+
     /// <summary>Time after which a running statement is cancelled. Default 30 seconds; 1 second to 10 minutes.</summary>
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -42,6 +48,8 @@ public sealed class ODataOptions
         InRange(MaxExpansionCount, 1, 200, nameof(MaxExpansionCount));
         InRange(MaxNodeCount, 10, 2_000, nameof(MaxNodeCount));
         InRange(MaxAnyAllDepth, 1, 10, nameof(MaxAnyAllDepth));
+        InRange(MaxBatchParts, 1, 1_000, nameof(MaxBatchParts));
+        InRange(MaxBatchBytes, 1_024, 64 * 1024 * 1024, nameof(MaxBatchBytes));
         InRange(StatementTimeout.TotalSeconds, 1, 600, nameof(StatementTimeout));
         InRange(SigningKey.Length, 32, 1_024, nameof(SigningKey));
     }

@@ -31,9 +31,17 @@ public static class ODataFaults
         "Đi theo @odata.nextLink nguyên vẹn, hoặc bắt đầu lại từ trang đầu.",
         "Follow @odata.nextLink unchanged, or start again from the first page.");
 
+    internal static readonly ODataFault BadBatch = new(400, "OD-1007",
+        "Lô yêu cầu $batch không đúng định dạng", "The $batch request is malformed",
+        "Gửi JSON theo OData 4.01 hoặc multipart/mixed theo OData 4.0.", "Send OData 4.01 JSON or OData 4.0 multipart/mixed.");
+
+    internal static readonly ODataFault DependencyFailed = new(424, "OD-1008",
+        "Không chạy vì yêu cầu mà nó phụ thuộc đã lỗi", "Not run, because a request that it depends on failed",
+        "Sửa yêu cầu được nêu rồi gửi lại.", "Correct the request named and send again.");
+
     internal static readonly ODataFault MethodNotAllowed = new(405, "OD-2001",
         "Dịch vụ này chỉ để đọc", "This service is read-only",
-        "Dùng GET hoặc HEAD.", "Use GET or HEAD.");
+        "Dùng GET hoặc HEAD; POST chỉ cho $batch và $query.", "Use GET or HEAD; POST is for $batch and $query only.");
 
     internal static readonly ODataFault NotAcceptable = new(406, "OD-2002",
         "Không có định dạng được yêu cầu", "The requested format is not available",
@@ -43,6 +51,10 @@ public static class ODataFaults
     internal static readonly ODataFault BadVersion = new(400, "OD-2003",
         "Phiên bản OData không được hỗ trợ", "The OData version is not supported",
         "Dùng OData-MaxVersion 4.0 hoặc 4.01.", "Use OData-MaxVersion 4.0 or 4.01.");
+
+    internal static readonly ODataFault UnknownContent = new(415, "OD-2004",
+        "Không đọc được kiểu nội dung gửi lên", "The content type sent cannot be read",
+        "$batch: application/json hoặc multipart/mixed; $query: text/plain.", "$batch: application/json or multipart/mixed; $query: text/plain.");
 
     internal static readonly ODataFault NotSupported = new(501, "OD-3001",
         "Phần này của OData chưa được hỗ trợ", "This part of OData is not supported",
@@ -71,8 +83,8 @@ public static class ODataFaults
     /// <summary>All numbered errors, in order of their codes.</summary>
     public static IReadOnlyList<ODataFault> All { get; } =
     [
-        BadUrl, UnknownProperty, UnknownResource, NotFound, TypeMismatch, BadSkipToken,
-        MethodNotAllowed, NotAcceptable, BadVersion,
+        BadUrl, UnknownProperty, UnknownResource, NotFound, TypeMismatch, BadSkipToken, BadBatch, DependencyFailed,
+        MethodNotAllowed, NotAcceptable, BadVersion, UnknownContent,
         NotSupported, NotTranslatable,
         TooComplex, TooSlow,
         BadData, Unavailable,

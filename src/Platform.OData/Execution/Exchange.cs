@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Platform.OData.Batching;
 using Platform.OData.Binding;
 using Platform.OData.Errors;
 using Platform.OData.Parsing;
@@ -8,25 +9,28 @@ namespace Platform.OData.Execution;
 
 /// <summary>
 /// One request and its answer: negotiate, parse, bind, run, write. Each stage may refuse with a numbered fault; the
-/// database comes last. A failure after the first byte aborts the connection, so that no client takes a part for the
-/// whole.
+/// database comes last. A failure after the first byte has left aborts the connection, so that no client takes a part
+/// for the whole.
 /// </summary>
-internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions options, Func<HttpContext, IODataSource> source)
+internal sealed class Exchange(
+    HttpContext http, ODataModel model, ODataOptions options, Func<HttpContext, IODataSource> source, bool isPart = false)
 {
+    private const int HeldBack = 64 * 1024;
+
     public async Task Run()
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var target = http.Response.Body;
+        await using var body = new AnswerBody(http.Response, isPart ? int.MaxValue : HeldBack);
+        http.Response.Body = body;
         try
         {
             await Answer(timeout);
-        }
-        catch (FaultException) when (http.Response.HasStarted)
-        {
-            http.Abort();
+            await body.Complete();
         }
         catch (FaultException error)
         {
-            await ErrorWriter.Write(http, error);
+            await Refuse(body, error);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -34,25 +38,41 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
         }
         catch (Exception) when (timeout.IsCancellationRequested)
         {
-            await TooSlow();
+            await Refuse(body, new FaultException(
+                ODataFaults.TooSlow, null, $"{options.StatementTimeout.TotalSeconds} s", $"{options.StatementTimeout.TotalSeconds} s"));
+        }
+        finally
+        {
+            http.Response.Body = target;
         }
     }
 
-    private async Task TooSlow()
+    private async Task Refuse(AnswerBody body, FaultException error)
     {
-        if (http.Response.HasStarted)
+        if (body.HasLeft)
+        {
             http.Abort();
-        else
-            await ErrorWriter.Write(http, new FaultException(
-                ODataFaults.TooSlow, null, $"{options.StatementTimeout.TotalSeconds} s", $"{options.StatementTimeout.TotalSeconds} s"));
+            return;
+        }
+        body.Discard();
+        await ErrorWriter.Write(http, error);
+        await body.Complete();
     }
 
     private async Task Answer(CancellationTokenSource timeout)
     {
-        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
-            throw IsBatch ? FaultException.NotSupported("$batch") : new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method);
         var address = RequestAddress.Of(http);
-        var urlOptions = QueryOptions.Read(http.Request.QueryString.Value);
+        if (HttpMethods.IsPost(http.Request.Method) && !isPart && address.Resource.Equals("$batch", StringComparison.OrdinalIgnoreCase))
+        {
+            await new Batch(http, options, part => new Exchange(part, model, options, source, isPart: true).Run()).Answer(address.ServiceRoot);
+            return;
+        }
+        var urlText = http.Request.QueryString.Value;
+        if (HttpMethods.IsPost(http.Request.Method) && address.Resource.EndsWith("/$query", StringComparison.OrdinalIgnoreCase))
+            (address, urlText) = address.WithPostedOptions(await RequestBody.Read(http.Request, options.MaxBatchBytes, nameof(ODataOptions.MaxBatchBytes)), http.Request.ContentType);
+        else if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+            throw new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method);
+        var urlOptions = QueryOptions.Read(urlText);
         switch (address.Resource.ToUpperInvariant())
         {
             case "":
@@ -61,7 +81,9 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
             case "$METADATA":
                 await Writer(address, Agree(urlOptions, Format.Xml, Format.Json)).Metadata();
                 return;
-            case "$BATCH" or "$ENTITY" or "$ALL":
+            case "$BATCH":
+                throw new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method, "$batch: POST", "$batch: POST");
+            case "$ENTITY" or "$ALL":
                 throw FaultException.NotSupported(address.Resource);
         }
         var query = ODataQuery.Parse(model, options, address.ServiceRoot, address.Url, urlOptions);
@@ -69,12 +91,17 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
         var context = new BindingContext(model, options, query.Aliases, TimeProvider.System.GetUtcNow());
         var binding = Binding(address, urlOptions);
         var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
-        var pageSize = Math.Min(agreed.MaxPageSize ?? options.MaxPageSize, options.MaxPageSize);
+        var preferences = agreed.Preferences;
+        var pageSize = Math.Min(preferences.MaxPageSize ?? options.MaxPageSize, options.MaxPageSize);
         var plan = ParseGuard.Run(model.Edm, "query", () => new Planner(context, query, source(http), token, pageSize).Bind());
 
         timeout.CancelAfter(options.StatementTimeout);
-        if (agreed.MaxPageSize is not null && plan.Answer == Execution.Answer.Collection)
-            http.Response.Headers["Preference-Applied"] = $"odata.maxpagesize={pageSize}";
+        if (preferences.MaxPageSize is not null && plan.Answer == Execution.Answer.Collection)
+            Preferences.Confirm(http.Response, $"odata.maxpagesize={pageSize}");
+        if (preferences.IncludeAnnotations is { } annotations)
+            Preferences.Confirm(http.Response, $"odata.include-annotations=\"{annotations}\"");
+        if (preferences.OmitNulls)
+            Preferences.Confirm(http.Response, "omit-values=nulls");
         await Write(address, query, agreed, plan,
             (last, written) => address.NextLink(SkipToken.Write(
                 plan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey)),
@@ -120,8 +147,6 @@ internal sealed class Exchange(HttpContext http, ODataModel model, ODataOptions 
                 break;
         }
     }
-
-    private bool IsBatch => http.Request.Path.Value?.EndsWith("/$batch", StringComparison.OrdinalIgnoreCase) == true;
 
     private AnswerWriter Writer(RequestAddress address, Negotiation agreed) => new(http.Response, model, agreed, address.ServiceRoot);
 

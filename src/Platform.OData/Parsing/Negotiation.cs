@@ -18,7 +18,7 @@ internal enum Format
 /// What client and service agree on for one answer: protocol version, format and its parameters, language, page
 /// size. A 4.0 client gets exactly 4.0. Refuses (406) a format that is not offered for the resource.
 /// </summary>
-internal sealed record Negotiation(ODataVersion Version, Format Format, string Metadata, bool Ieee754, int? MaxPageSize)
+internal sealed record Negotiation(ODataVersion Version, Format Format, string Metadata, bool Ieee754, Preferences Preferences)
 {
     public string ContentType => Format switch
     {
@@ -38,7 +38,7 @@ internal sealed record Negotiation(ODataVersion Version, Format Format, string M
             VersionOf(request), chosen,
             Level(Parameter(parameters, "odata.metadata") ?? Parameter(parameters, "metadata")),
             Parameter(parameters, "IEEE754Compatible") is { } exact && exact.Equals("true", StringComparison.OrdinalIgnoreCase),
-            PageSize(request));
+            Preferences.Of(request));
     }
 
     public static ODataVersion VersionOf(HttpRequest request)
@@ -105,17 +105,6 @@ internal sealed record Negotiation(ODataVersion Version, Format Format, string M
 
     private static string? Parameter(MediaTypeHeaderValue? type, string name) =>
         type?.Parameters.FirstOrDefault(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value.ToString();
-
-    private static int? PageSize(HttpRequest request)
-    {
-        foreach (var preference in request.Headers["Prefer"].SelectMany(value => (value ?? "").Split(',', ';')))
-        {
-            var parts = preference.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (parts is ["odata.maxpagesize" or "maxpagesize", var text] && int.TryParse(text.Trim('"'), out var size) && size > 0)
-                return size;
-        }
-        return null;
-    }
 
     private static class Version4
     {

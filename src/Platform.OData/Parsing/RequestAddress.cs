@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -36,6 +37,16 @@ internal sealed record RequestAddress(Uri Url, Uri ServiceRoot, string Resource)
                 kept.Add($"{pair.EncodedName}={pair.EncodedValue}");
         kept.Add("$skiptoken=" + token);
         return new Uri(Url.GetLeftPart(UriPartial.Path) + "?" + string.Join('&', kept));
+    }
+
+    /// <summary>The resource that options were posted for, with those options as if they stood in its URL.</summary>
+    public (RequestAddress Address, string Query) WithPostedOptions(ReadOnlyMemory<byte> body, string? contentType)
+    {
+        if (contentType?.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) != true)
+            throw new FaultException(ODataFaults.UnknownContent, "Content-Type", contentType ?? "", contentType ?? "");
+        var query = "?" + string.Join('&', new[] { Url.Query.TrimStart('?'), Encoding.UTF8.GetString(body.Span).TrimStart('?') }.Where(part => part.Length > 0));
+        var path = Url.GetLeftPart(UriPartial.Path);
+        return (this with { Url = new Uri(path[..^"/$query".Length] + query), Resource = Resource[..^"/$query".Length] }, query);
     }
 
     private static int Depth(PathString path) => path.HasValue ? path.Value!.Count(character => character == '/') : 0;

@@ -31,7 +31,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
             var writer = await message.CreateODataResourceSetWriterAsync(set, type);
             var result = new ODataResourceSet { Count = total };
             await writer.WriteStartAsync(result);
-            var row = new RowWriter(writer, serviceRoot, agreed.Version, agreed.Metadata == "full");
+            var row = new RowWriter(writer, serviceRoot, agreed);
             var (written, last) = (0, (object?)null);
             for (; hasRow; hasRow = await rows.MoveNextAsync())
             {
@@ -52,7 +52,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
     public Task Entity(ODataQuery query, Plan plan, object entity) => Json(Context(query, plan), async message =>
     {
         var writer = await message.CreateODataResourceWriterAsync(plan.Shape.Map!.EdmSet, plan.Shape.Map.EdmType);
-        await new RowWriter(writer, serviceRoot, agreed.Version, agreed.Metadata == "full").Write(entity, plan.Shape);
+        await new RowWriter(writer, serviceRoot, agreed).Write(entity, plan.Shape);
         await writer.FlushAsync();
     });
 

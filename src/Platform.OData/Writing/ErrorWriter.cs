@@ -11,13 +11,12 @@ internal static class ErrorWriter
     public static async Task Write(HttpContext http, FaultException error)
     {
         var english = Negotiation.IsEnglish(http.Request);
-        http.Response.Headers.Remove("Preference-Applied");
         http.Response.StatusCode = error.Fault.Status;
         http.Response.ContentType = "application/json;odata.metadata=minimal;charset=utf-8";
         http.Response.Headers.ContentLanguage = english ? "en" : "vi";
         http.Response.Headers["OData-Version"] = http.Request.Headers["OData-MaxVersion"] == "4.0" ? "4.0" : "4.01";
         if (error.Fault.Status == StatusCodes.Status405MethodNotAllowed)
-            http.Response.Headers.Allow = "GET, HEAD";
+            http.Response.Headers.Allow = http.Request.Path.Value?.EndsWith("/$batch", StringComparison.OrdinalIgnoreCase) == true ? "POST" : "GET, HEAD";
         await http.Response.WriteAsJsonAsync(
             new { error = new { code = error.Fault.Code, message = error.In(english), target = error.Target } },
             Format, http.Response.ContentType, http.RequestAborted);

@@ -1,13 +1,16 @@
 using System.Collections;
 using Microsoft.OData;
 using Platform.OData.Model;
+using Platform.OData.Parsing;
 using Platform.OData.Rows;
 
 namespace Platform.OData.Writing;
 
 /// <summary>Writes one projected row, and the rows expanded within it, to the protocol library's writer.</summary>
-internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, ODataVersion version, bool fullMetadata)
+internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation agreed)
 {
+    private readonly bool omitsNulls = agreed.Preferences.OmitNulls;
+
     public async Task Write(object row, ResultShape shape)
     {
         await writer.WriteStartAsync(Resource(row, shape));
@@ -60,11 +63,12 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, ODataVersio
         var resource = new ODataResource
         {
             Properties = [.. shape.Fields.OfType<ValueField>().Where(field => field.IsAbsent?.Invoke(row) != true)
-                .Select(field => new ODataProperty { Name = field.Name, Value = EdmTypes.ToWire(field.Read(row)) })],
+                .Select(field => new ODataProperty { Name = field.Name, Value = EdmTypes.ToWire(field.Read(row)) })
+                .Where(property => property.Value is not null || !omitsNulls)],
         };
         if (shape.Map is { } map)
             resource.TypeName = map.EdmType.Namespace + "." + map.EdmType.Name;
-        if (fullMetadata && shape.Map is not null)
+        if (agreed.Metadata == "full" && shape.Map is not null)
             resource.Id = resource.EditLink = resource.ReadLink = Id(row, shape);
         return resource;
     }
@@ -72,7 +76,7 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, ODataVersio
     private Uri Id(object row, ResultShape shape)
     {
         var literals = shape.Keys.Select(key => (key.Name, Text: Uri.EscapeDataString(
-            ODataUriUtils.ConvertToUriLiteral(EdmTypes.ToWire(key.Read(row)), version))));
+            ODataUriUtils.ConvertToUriLiteral(EdmTypes.ToWire(key.Read(row)), agreed.Version))));
         var key = shape.Keys.Count == 1
             ? literals.Single().Text
             : string.Join(',', literals.Select(literal => $"{literal.Name}={literal.Text}"));

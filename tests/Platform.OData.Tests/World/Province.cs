@@ -56,6 +56,25 @@ public sealed class Province : IAsyncLifetime
     public async Task<JsonObject> Json(string url, params (string Name, string Value)[] headers) =>
         JsonNode.Parse(await Text(url, headers: headers))!.AsObject();
 
+    public async Task<HttpResponseMessage> Post(string url, string body, string contentType, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Root + url) { Content = new StringContent(body) };
+        request.Content.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await client.SendAsync(request);
+    }
+
+    /// <summary>The answers of a JSON batch.</summary>
+    public async Task<JsonArray> Batch(string requests, params (string Name, string Value)[] headers)
+    {
+        using var response = await Post("$batch", $$"""{"requests":[{{requests}}]}""", "application/json", headers);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {text}");
+        return JsonNode.Parse(text)!["responses"]!.AsArray();
+    }
+
     /// <summary>The values of one member over the answer's entities, joined by commas.</summary>
     public async Task<string> List(string url, string member) => Join((await Json(url))["value"]!.AsArray(), member);
 

@@ -1,0 +1,97 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Platform.OData.Writing;
+
+/// <summary>
+/// Holds an answer back while it is small: then it can still be replaced by an error, carries its length and an
+/// entity tag made of its content, and is not sent again to a client that has it (304). What grows beyond the limit
+/// streams on without a tag.
+/// </summary>
+internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
+{
+    private readonly Stream target = response.Body;
+    private MemoryStream? held = new();
+
+    /// <summary>Whether anything has left: from then on a failure must break the answer off.</summary>
+    public bool HasLeft => held is null;
+
+    public override bool CanRead => false;
+    public override bool CanSeek => false;
+    public override bool CanWrite => true;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public void Discard()
+    {
+        held?.SetLength(0);
+        response.Headers.Remove("Preference-Applied");
+    }
+
+    /// <summary>Sends what is held.</summary>
+    /// <param name="version">The entity tag, when it is known otherwise than from the content.</param>
+    public async Task Complete(string? version = null)
+    {
+        if (held is null)
+            return;
+        var content = held.GetBuffer().AsMemory(0, (int)held.Length);
+        held = null;
+        if (response.StatusCode == StatusCodes.Status200OK)
+        {
+            var tag = new EntityTagHeaderValue($"\"{version ?? Base64Url.EncodeToString(SHA256.HashData(content.Span).AsSpan(0, 12))}\"", isWeak: true);
+            response.Headers.ETag = tag.ToString();
+            if (IsKnown(tag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                response.Headers.ContentType = default;
+                return;
+            }
+        }
+        if (content.Length > 0)
+        {
+            response.ContentLength = content.Length;
+            await target.WriteAsync(content);
+        }
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (held is null)
+            return target.WriteAsync(buffer, cancellationToken);
+        if (held.Length + buffer.Length > limit)
+            return Release(buffer, cancellationToken);
+        held.Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        held is null ? target.FlushAsync(cancellationToken) : Task.CompletedTask;
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Responses are written asynchronously.");
+
+    public override void Flush()
+    {
+        // what is held stays held; what has left is flushed by the server
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private async ValueTask Release(ReadOnlyMemory<byte> more, CancellationToken cancel)
+    {
+        var content = held!.GetBuffer().AsMemory(0, (int)held.Length);
+        held = null;
+        await target.WriteAsync(content, cancel);
+        await target.WriteAsync(more, cancel);
+    }
+
+    private bool IsKnown(EntityTagHeaderValue tag) =>
+        EntityTagHeaderValue.TryParseList(response.HttpContext.Request.Headers.IfNoneMatch, out var known)
+        && known.Any(each => each.Equals(EntityTagHeaderValue.Any) || each.Compare(tag, useStrongComparison: false));
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using Platform.OData.Tests.World;
+using Xunit;
+
+namespace Platform.OData.Tests.Caching;
+
+public sealed class EntityTagTests(Province province)
+{
+    [Theory]
+    [InlineData("Targets(4)")]
+    [InlineData("Targets(4)/Value")]
+    [InlineData("Targets(4)/Value/$value")]
+    [InlineData("Targets?$filter=Year eq 2026")]
+    [InlineData("Targets/$count")]
+    [InlineData("$metadata")]
+    [InlineData("")]
+    public async Task What_the_client_has_is_not_sent_again(string url)
+    {
+        using var first = await province.Send(url);
+        var tag = first.Headers.ETag!;
+        Assert.True(tag.IsWeak);
+        Assert.Equal(first.Content.Headers.ContentLength, (await first.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).LongLength);
+        foreach (var known in new[] { tag.ToString(), "\"other\", " + tag, "*" })
+        {
+            using var again = await province.Send(url, headers: ("If-None-Match", known));
+            Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+            Assert.Equal(tag, again.Headers.ETag);
+            Assert.Empty(await again.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        }
+        using var changed = await province.Send(url, headers: ("If-None-Match", "W/\"other\""));
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+    }
+
+    [Fact]
+    public async Task Another_representation_has_another_tag()
+    {
+        using var plain = await province.Send("Targets(4)");
+        using var full = await province.Send("Targets(4)", headers: ("Accept", "application/json;odata.metadata=full"));
+        Assert.NotEqual(plain.Headers.ETag, full.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task An_error_has_no_tag()
+    {
+        using var response = await province.Send("Targets(99)", headers: ("If-None-Match", "*"));
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Null(response.Headers.ETag);
+    }
+}
