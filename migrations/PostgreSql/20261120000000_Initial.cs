@@ -51,7 +51,8 @@ namespace Platform.Migrations.PostgreSql
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    learner_id = table.Column<Guid>(type: "uuid", nullable: false)
+                    learner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    vendor_id = table.Column<short>(type: "smallint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -303,14 +304,14 @@ namespace Platform.Migrations.PostgreSql
                 columns: table => new
                 {
                     tenant_id = table.Column<short>(type: "smallint", nullable: false),
-                    audience = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     year = table.Column<int>(type: "integer", nullable: false),
                     people = table.Column<int>(type: "integer", nullable: false),
                     source = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_populations", x => new { x.tenant_id, x.audience, x.year });
+                    table.PrimaryKey("pk_populations", x => new { x.tenant_id, x.code, x.year });
                     table.ForeignKey(
                         name: "fk_populations_localities_tenant_id",
                         column: x => x.tenant_id,
@@ -414,7 +415,8 @@ namespace Platform.Migrations.PostgreSql
                     unit = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     unit_text = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
                     accumulation = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
-                    source = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false)
+                    source = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    population = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
                 },
                 constraints: table =>
                 {

@@ -315,6 +315,10 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("learner_id");
 
+                    b.Property<short?>("VendorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("vendor_id");
+
                     b.HasKey("Id")
                         .HasName("pk_learner_identities");
 
@@ -912,6 +916,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("plan_id");
 
+                    b.Property<string>("Population")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("population");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(24)
@@ -1041,10 +1050,10 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("smallint")
                         .HasColumnName("tenant_id");
 
-                    b.Property<string>("Audience")
-                        .HasMaxLength(24)
-                        .HasColumnType("character varying(24)")
-                        .HasColumnName("audience");
+                    b.Property<string>("Code")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("code");
 
                     b.Property<int>("Year")
                         .HasColumnType("integer")
@@ -1060,7 +1069,7 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(200)")
                         .HasColumnName("source");
 
-                    b.HasKey("TenantId", "Audience", "Year")
+                    b.HasKey("TenantId", "Code", "Year")
                         .HasName("pk_populations");
 
                     b.ToTable("populations");
@@ -1135,6 +1144,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("numerator");
 
+                    b.Property<decimal?>("Percentage")
+                        .HasPrecision(14, 2)
+                        .HasColumnType("numeric(14,2)")
+                        .HasColumnName("percentage");
+
                     b.Property<Guid>("PlanId")
                         .HasColumnType("uuid")
                         .HasColumnName("plan_id");
@@ -1144,6 +1158,12 @@ namespace Platform.Migrations.PostgreSql
                         .HasMaxLength(24)
                         .HasColumnType("character varying(24)")
                         .HasColumnName("source");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("status");
 
                     b.Property<decimal>("TargetValue")
                         .HasPrecision(14, 2)
@@ -1371,7 +1391,7 @@ namespace Platform.Migrations.PostgreSql
 
                             b1.Property<string>("Text");
 
-                            b1.Property<decimal>("Value");
+                            b1.Property<decimal?>("Value");
 
                             b1.HasKey("PlanTenantId", "PlanId", "__synthesizedOrdinal");
 

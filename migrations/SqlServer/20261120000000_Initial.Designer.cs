@@ -318,6 +318,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("learner_id");
 
+                    b.Property<short?>("VendorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("vendor_id");
+
                     b.HasKey("Id")
                         .HasName("pk_learner_identities");
 
@@ -915,6 +919,11 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("plan_id");
 
+                    b.Property<string>("Population")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("population");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(24)
@@ -1044,10 +1053,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("smallint")
                         .HasColumnName("tenant_id");
 
-                    b.Property<string>("Audience")
-                        .HasMaxLength(24)
-                        .HasColumnType("nvarchar(24)")
-                        .HasColumnName("audience");
+                    b.Property<string>("Code")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("code");
 
                     b.Property<int>("Year")
                         .HasColumnType("int")
@@ -1063,7 +1072,7 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("source");
 
-                    b.HasKey("TenantId", "Audience", "Year")
+                    b.HasKey("TenantId", "Code", "Year")
                         .HasName("pk_populations");
 
                     b.ToTable("populations");
@@ -1138,6 +1147,11 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("numerator");
 
+                    b.Property<decimal?>("Percentage")
+                        .HasPrecision(14, 2)
+                        .HasColumnType("decimal(14,2)")
+                        .HasColumnName("percentage");
+
                     b.Property<Guid>("PlanId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("plan_id");
@@ -1147,6 +1161,12 @@ namespace Platform.Migrations.SqlServer
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)")
                         .HasColumnName("source");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("status");
 
                     b.Property<decimal>("TargetValue")
                         .HasPrecision(14, 2)
@@ -1374,7 +1394,7 @@ namespace Platform.Migrations.SqlServer
 
                             b1.Property<string>("Text");
 
-                            b1.Property<decimal>("Value");
+                            b1.Property<decimal?>("Value");
 
                             b1.HasKey("PlanTenantId", "PlanId", "__synthesizedOrdinal");
 

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Platform.Assignments;
 using Platform.Learning;
 using Platform.Localities;
@@ -10,6 +11,9 @@ namespace Platform.Analytics;
 /// <summary>What provinces can ask through OData: each name with the expression over the entity that answers it. Read-only; no people.</summary>
 internal static class AnalyticsModel
 {
+    /// <summary>The metadata document as committed: indented, the same bytes for the same model.</summary>
+    internal static string Contract() => XDocument.Parse(Build().CsdlXml).ToString().ReplaceLineEndings("\n") + "\n";
+
     internal static ODataModel Build() => ODataModel.Create("Platform")
         .EntitySet<Locality>("Provinces", "Province", set => set
             .Describe("Tỉnh, thành phố", "Provinces")

@@ -14,7 +14,7 @@ public static class AssignmentsApi
     {
         const string path = "/v1/localities/{code}/plans/{id:guid}/assignment-matrix";
         routes.MapGet(path, GetAssignmentMatrix).WithName(nameof(GetAssignmentMatrix)).WithTags("Assignments")
-            .Require(Scopes.Read, Reach.RouteLocality).Produces<MatrixView>(200, "application/json", MatrixCsv.ContentType).Fails(401, 403, 404, 406);
+            .Require(Scopes.Read, Reach.RouteLocality).Produces<MatrixView>(200, "application/json", MatrixCsv.ContentType).Fails(400, 401, 403, 404);
         routes.MapPut(path, ReplaceAssignmentMatrix).WithName(nameof(ReplaceAssignmentMatrix)).WithTags("Assignments")
             .Require(Scopes.Write, Reach.RouteLocality).Accepts<MatrixContent>("application/json", MatrixCsv.ContentType)
             .Fails(400, 401, 403, 404, 409, 412, 413, 415, 422);

@@ -98,18 +98,3 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
         await database.DisposeAsync();
     }
 }
-
-/// <summary>Refuses to serve under a role that row-level security does not bind.</summary>
-internal static class RoleCheck
-{
-    internal static async Task Run(IServiceProvider services, CancellationToken cancellation)
-    {
-        await using var work = services.CreateAsyncScope();
-        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
-        var connection = Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetDbConnection(db.Database);
-        await connection.OpenAsync(cancellation);
-        if (await db.Dialect.FindRoleWeakness(connection, cancellation) is { } weakness)
-            throw new InvalidOperationException($"Refused to start: {weakness}, so tenants would not be kept apart. Connect as the application role that migrate prepared.");
-        await connection.CloseAsync();
-    }
-}

@@ -14,14 +14,14 @@ internal static class Verbs
         var data = new Option<string?>("--data") { Description = "Data folder of Development (also PLATFORM_DATA). Default: .data in the repository." };
         var script = new Option<bool>("--script") { Description = "Print the whole repeatable SQL script instead of running it." };
         var provider = new Option<DatabaseProvider?>("--provider") { Description = "With --script: PostgreSql or SqlServer." };
-        var output = new Option<string>("--output") { Description = "The file to write.", DefaultValueFactory = _ => "openapi/platform.v1.json" };
+        var output = new Option<string?>("--output") { Description = "The file to write. Default: openapi/platform.v1.json in the repository." };
 
         var serve = new Command("serve", "Serve the API. In Development it brings its own PostgreSQL and sample data; elsewhere it needs a migrated database.") { urls, data };
         serve.SetAction((parsed, cancellation) => Guarded(() => Serve(parsed.GetValue(urls)!, DataFolder(parsed.GetValue(data)), cancellation)));
         var migrate = new Command("migrate", "Bring the database to the present schema, as its owner (ConnectionStrings:Owner).") { script, provider };
         migrate.SetAction((parsed, cancellation) => Guarded(() => Migrate(parsed.GetValue(script), parsed.GetValue(provider), cancellation)));
-        var openapi = new Command("openapi", "Write the OpenAPI contract.") { output };
-        openapi.SetAction((parsed, cancellation) => Guarded(() => OpenApi(parsed.GetValue(output)!, cancellation)));
+        var openapi = new Command("openapi", "Write the OpenAPI contract and, beside it, the OData metadata.") { output };
+        openapi.SetAction((parsed, cancellation) => Guarded(() => OpenApi(parsed.GetValue(output) ?? Path.Combine(Repository() ?? ".", "openapi", "platform.v1.json"), cancellation)));
         var sample = new Command("sample", "Load the sample data into an empty, migrated database (ConnectionStrings:Application).") { data };
         sample.SetAction((parsed, cancellation) => Guarded(() => Sample(DataFolder(parsed.GetValue(data)), cancellation)));
 
@@ -42,7 +42,7 @@ internal static class Verbs
             return;
         }
 
-        var builder = WebApplication.CreateBuilder();
+        var builder = Builder();
         builder.WebHost.UseUrls(urls);
         await using var app = Server.Build(builder, DatabaseOptions.From(builder.Configuration), Secrets.From(builder.Configuration));
         await RoleCheck.Run(app.Services, cancellation);
@@ -53,7 +53,7 @@ internal static class Verbs
 
     private static async Task Migrate(bool script, DatabaseProvider? provider, CancellationToken cancellation)
     {
-        var options = DatabaseOptions.From(WebApplication.CreateBuilder().Configuration);
+        var options = DatabaseOptions.From(Builder().Configuration);
         if (script)
             Console.Write(Migration.Script(provider ?? options.Provider, options.ApplicationRole));
         else
@@ -62,14 +62,16 @@ internal static class Verbs
 
     private static async Task OpenApi(string output, CancellationToken cancellation)
     {
+        var metadata = Path.Combine(Path.GetDirectoryName(output) ?? ".", "analytics.csdl.xml");
         await File.WriteAllTextAsync(output, await Contract(cancellation), cancellation);
-        Console.WriteLine($"Wrote {output}");
+        await File.WriteAllTextAsync(metadata, Analytics.AnalyticsModel.Contract(), cancellation);
+        Console.WriteLine($"Wrote {output} and {metadata}");
     }
 
     /// <summary>The OpenAPI document, made without a database.</summary>
     internal static async Task<string> Contract(CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = Builder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var database = new DatabaseOptions { ApplicationConnection = "Host=nowhere" };
         await using var app = Server.Build(builder, database, new Secrets(new byte[32], new byte[32], null));
@@ -80,7 +82,7 @@ internal static class Verbs
 
     private static async Task Sample(string dataFolder, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = Builder();
         await using var app = Server.Build(builder, DatabaseOptions.From(builder.Configuration), Secrets.From(builder.Configuration));
         var sample = new SampleLoader(app.Services);
         if (await sample.HasData(cancellation))
@@ -89,6 +91,10 @@ internal static class Verbs
         Directory.CreateDirectory(dataFolder);
         Console.WriteLine(await SampleCredentials.Write(app.Services, dataFolder, "http://127.0.0.1:8080", cancellation));
     }
+
+    // Settings lie beside the executable, wherever it is started from.
+    private static WebApplicationBuilder Builder() =>
+        WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 
     // Expected refusals are one clear line, not a stack trace.
     private static async Task<int> Guarded(Func<Task> run)

@@ -42,6 +42,8 @@ public sealed class SqlServerDialect : Dialect
     public override string DropObjects() => """
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
+        drop function if exists dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
+          dbo.may_write_completion, dbo.may_read_completion;
         """;
 
     public override string CreateObjects(IModel model, string applicationRole)

@@ -5,10 +5,18 @@ namespace Platform.Http;
 /// <summary>Request bodies that the documentation page shows, by operation.</summary>
 internal static class RequestExamples
 {
-    internal static IReadOnlyDictionary<string, JsonNode> All => new Dictionary<string, JsonNode>
+    /// <summary>Replacing takes the same body as making.</summary>
+    private static readonly Dictionary<string, string> Alike = new()
+    {
+        ["ReplaceAgency"] = "CreateAgency", ["ReplacePlan"] = "CreatePlan", ["ReplaceTarget"] = "AddTarget", ["ReplaceTask"] = "AddTask",
+    };
+
+    internal static IEnumerable<(string OperationId, JsonNode Body)> All =>
+        Bodies.Select(b => (b.Key, b.Value)).Concat(Alike.Select(a => (a.Key, Bodies[a.Value].DeepClone())));
+
+    private static Dictionary<string, JsonNode> Bodies => new()
     {
         ["CreateAgency"] = JsonNode.Parse("""{"key":"cong-an-xa","name":"Công an xã","kind":"Police"}""")!,
-        ["ReplaceAgency"] = JsonNode.Parse("""{"key":"cong-an-xa","name":"Công an xã","kind":"Police"}""")!,
         ["CreateVillage"] = JsonNode.Parse("""{"kind":"Xóm","name":"Mai Sơn"}""")!,
         ["CreatePlan"] = JsonNode.Parse("""
             {

@@ -13,7 +13,7 @@ public static class LocalitiesApi
     public static void MapLocalities(this IEndpointRouteBuilder routes)
     {
         var list = routes.MapGroup("/v1/localities").WithTags("Localities").AllowAnonymous();
-        list.MapGet("", ListLocalities).WithName(nameof(ListLocalities));
+        list.MapGet("", ListLocalities).WithName(nameof(ListLocalities)).Fails(400, 404);
         list.MapGet("{code}", GetLocality).WithName(nameof(GetLocality)).Fails(404);
 
         var read = routes.MapGroup("/v1/localities/{code}").WithTags("Agencies").Require(Scopes.Read, Reach.RouteLocality).Fails(401, 403, 404);

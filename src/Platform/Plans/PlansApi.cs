@@ -13,7 +13,7 @@ public static class PlansApi
     public static void MapPlans(this IEndpointRouteBuilder routes)
     {
         var read = routes.MapGroup("/v1/localities/{code}/plans").WithTags("Plans").Require(Scopes.Read, Reach.RouteLocality).Fails(401, 403, 404);
-        read.MapGet("", ListPlans).WithName(nameof(ListPlans));
+        read.MapGet("", ListPlans).WithName(nameof(ListPlans)).Fails(400);
         read.MapGet("{id:guid}", GetPlan).WithName(nameof(GetPlan));
 
         var write = routes.MapGroup("/v1/localities/{code}/plans").WithTags("Plans").Require(Scopes.Write, Reach.RouteLocality).Fails(401, 403, 404);

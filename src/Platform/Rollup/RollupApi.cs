@@ -15,7 +15,7 @@ public static class RollupApi
     {
         var read = routes.MapGroup("/v1/localities/{code}").WithTags("Figures").Require(Scopes.Read, Reach.RouteLocality).Fails(401, 403, 404);
         read.MapGet("populations", ListPopulations).WithName(nameof(ListPopulations));
-        read.MapGet("progress", ListProgress).WithName(nameof(ListProgress));
+        read.MapGet("progress", ListProgress).WithName(nameof(ListProgress)).Fails(400);
 
         var write = routes.MapGroup("/v1/localities/{code}").WithTags("Figures").Require(Scopes.Write, Reach.RouteLocality).Fails(401, 403, 404);
         write.MapPut("populations", DeclarePopulations).WithName(nameof(DeclarePopulations)).Fails(400, 413, 415, 422);
