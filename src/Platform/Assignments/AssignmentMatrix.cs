@@ -42,18 +42,17 @@ public sealed class AssignmentMatrix(PlatformDb db, PlanDocument document)
         var faults = new Faults();
         var wanted = new List<Assignment>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < rows.Count; i++)
+        foreach (var (row, at, _) in faults.Each("/rows", rows))
         {
-            var row = rows[i];
             if (row.Task is null || !tasks.TryGetValue(row.Task, out var task))
-                faults.Add($"/rows/{i}/task", Problems.AssignedTaskUnknown, new Explanation($"«{row.Task}»", $"«{row.Task}»"));
+                faults.Add($"{at}/task", Problems.AssignedTaskUnknown, new Explanation($"«{row.Task}»", $"«{row.Task}»"));
             else if (!seen.Add(row.Task))
-                faults.Add($"/rows/{i}/task", Problems.Repeated);
+                faults.Add($"{at}/task", Problems.Repeated);
             else
             {
                 var cells = (row.Roles ?? new Dictionary<string, IReadOnlyList<AssignmentRole>>())
-                    .SelectMany(cell => cell.Value.Distinct().Select(role => new AssignmentContent(cell.Key, role, null))).ToList();
-                wanted.AddRange(Read(cells, task, agencies, $"/rows/{i}/roles", faults));
+                    .SelectMany(cell => (cell.Value ?? []).Distinct().Select(role => new AssignmentContent(cell.Key, role, null))).ToList();
+                wanted.AddRange(Read(cells, task, agencies, $"{at}/roles", faults));
             }
         }
 
@@ -83,13 +82,13 @@ public sealed class AssignmentMatrix(PlatformDb db, PlanDocument document)
         IReadOnlyList<AssignmentContent> from, PlanTask task, Dictionary<string, Agency> agencies, string at, Faults faults)
     {
         var read = new List<Assignment>();
-        for (var i = 0; i < from.Count; i++)
+        foreach (var (content, place, _) in faults.Each(at, from))
         {
-            var role = faults.Value($"{at}/{i}/role", from[i].Role);
-            if (from[i].Agency is not { } key || !agencies.TryGetValue(key, out var agency))
-                faults.Add($"{at}/{i}/agency", Problems.AssignedAgencyUnknown, new Explanation($"«{from[i].Agency}»", $"«{from[i].Agency}»"));
+            var role = faults.Value($"{place}/role", content.Role);
+            if (content.Agency is not { } key || !agencies.TryGetValue(key, out var agency))
+                faults.Add($"{place}/agency", Problems.AssignedAgencyUnknown, new Explanation($"«{content.Agency}»", $"«{content.Agency}»"));
             else if (read.Exists(a => a.AgencyId == agency.Id && a.Role == role))
-                faults.Add($"{at}/{i}", Problems.Repeated);
+                faults.Add(place, Problems.Repeated);
             else
                 read.Add(new Assignment
                 {
@@ -100,7 +99,7 @@ public sealed class AssignmentMatrix(PlatformDb db, PlanDocument document)
                     AgencyId = agency.Id,
                     Agency = agency,
                     Role = role,
-                    Source = faults.Optional($"{at}/{i}/source", from[i].Source, 40),
+                    Source = faults.Optional($"{place}/source", content.Source, 40),
                 });
         }
 

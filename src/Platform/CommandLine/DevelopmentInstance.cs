@@ -35,17 +35,15 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
         try
         {
             say($"Started {database.Description}");
-            var migration = new Migration(database.Options);
-            if (!await migration.IsCurrent(cancellation))
-                await migration.Apply(say, cancellation);
-
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions
             {
                 EnvironmentName = Environments.Development, ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(DevelopmentInstance).Assembly.GetName().Name,
             });
             builder.WebHost.UseUrls(urls);
             app = Server.Build(builder, database.Options, Secrets.InFolder(dataFolder));
-            await RoleCheck.Run(app.Services, cancellation);
+            if (!await StartCheck.IsMigrated(app.Services, cancellation))
+                await new Migration(database.Options).Apply(say, cancellation);
+            await StartCheck.Run(app.Services, cancellation);
             var sample = new SampleLoader(app.Services);
             if (!await sample.HasData(cancellation))
                 await sample.Load(say, cancellation);

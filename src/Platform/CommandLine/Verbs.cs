@@ -45,7 +45,7 @@ internal static class Verbs
         var builder = Builder();
         builder.WebHost.UseUrls(urls);
         await using var app = Server.Build(builder, DatabaseOptions.From(builder.Configuration), Secrets.From(builder.Configuration));
-        await RoleCheck.Run(app.Services, cancellation);
+        await StartCheck.Run(app.Services, cancellation);
         await app.StartAsync(cancellation);
         Console.WriteLine($"Platform is ready: {app.Urls.First().TrimEnd('/')}");
         await app.WaitForShutdownAsync(cancellation);

@@ -32,13 +32,6 @@ public sealed class Migration(DatabaseOptions options)
         await new LocalityRegister(db).Load(say, cancellation);
     }
 
-    /// <summary>True when nothing is pending and the list of localities is there.</summary>
-    public async Task<bool> IsCurrent(CancellationToken cancellation)
-    {
-        await using var db = Open(options.OwnerConnection!);
-        return !(await db.Database.GetPendingMigrationsAsync(cancellation)).Any() && await db.Localities.AnyAsync(cancellation);
-    }
-
     /// <summary>The whole schema as one repeatable script, for operators who do not let programs change schemas.</summary>
     public static string Script(DatabaseProvider provider, string applicationRole)
     {

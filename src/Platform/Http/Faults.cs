@@ -42,6 +42,19 @@ public sealed class Faults
         return text;
     }
 
+    /// <summary>The elements of a list with their pointers; an element that is null is a fault.</summary>
+    public IEnumerable<(T Item, string At, int Index)> Each<T>(string pointer, IReadOnlyList<T?>? list)
+        where T : class
+    {
+        for (var i = 0; i < (list?.Count ?? 0); i++)
+        {
+            if (list![i] is { } item)
+                yield return (item, $"{pointer}/{i}", i);
+            else
+                Add($"{pointer}/{i}", Problems.Required);
+        }
+    }
+
     /// <summary>A value that must be there.</summary>
     public T Value<T>(string pointer, T? value)
         where T : struct

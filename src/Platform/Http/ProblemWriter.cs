@@ -97,12 +97,13 @@ public static class ProblemWriter
         _ => null,
     };
 
-    // A value of the wrong type has a path; text that is no JSON at all has a position.
+    // A value of the wrong type has a path; text that is no JSON at all is the reader's own exception and has a position.
     private static (ProblemKind, Explanation?, IReadOnlyList<FieldFault>) Malformed(JsonException json)
     {
         var where = new Explanation(
             $"Dòng {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.", $"Line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.");
-        return json.InnerException is null && json.Path is { Length: > 1 } path && json.Message.Contains("could not be converted", StringComparison.Ordinal)
+        var isSyntax = json.GetType() != typeof(JsonException) || json.InnerException is JsonException;
+        return !isSyntax && json.Path is { Length: > 1 } path
             ? (Problems.Invalid, null, [new FieldFault(Json.Pointer(path), Problems.WrongType, where)])
             : (Problems.MalformedBody, where, []);
     }

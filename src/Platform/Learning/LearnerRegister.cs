@@ -91,6 +91,8 @@ internal sealed class LearnerRegister
         {
             foreach (var completion in db.Completions.Local.Where(c => c.LearnerId == from))
                 completion.LearnerId = Now(to);
+            foreach (var identity in db.LearnerIdentities.Local.Where(i => i.LearnerId == from))
+                identity.LearnerId = Now(to);
             await db.Completions.Where(c => c.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(c => c.LearnerId, Now(to)), cancellation);
             await db.LearnerIdentities.Where(i => i.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(i => i.LearnerId, Now(to)), cancellation);
         }
@@ -99,6 +101,8 @@ internal sealed class LearnerRegister
     private void MergeInto(Guid to, Guid from, FigureChanges changes)
     {
         merged[from] = to;
+        if (identitiesOf.Remove(from, out var names))
+            identitiesOf[to].AddRange(names);
         if (!learners.Remove(from, out var old))
             return;
         var learner = learners[to];

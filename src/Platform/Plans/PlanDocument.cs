@@ -128,18 +128,17 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
         var agencies = await MatchAgencies(plan, content, faults, cancellation);
         await FindImplemented(plan, content.Implements, faults, cancellation);
 
-        plan.LegalBases.AddRange(content.LegalBases.Select((b, i) => PlanReading.LegalBasis(b, plan, i, faults)));
-        for (var i = 0; i < content.Targets.Count; i++)
+        plan.LegalBases.AddRange(faults.Each("/legalBases", content.LegalBases).Select(b => PlanReading.LegalBasis(b.Item, plan, b.Index, faults)));
+        foreach (var (from, at, i) in faults.Each("/targets", content.Targets))
         {
             var target = new Target { TenantId = plan.TenantId, Id = Guid.CreateVersion7(), PlanId = plan.Id, Ordinal = i, Number = "", Title = "", Measure = "" };
-            PlanReading.Target(content.Targets[i], target, plan, $"/targets/{i}", faults);
+            PlanReading.Target(from, target, plan, at, faults);
             plan.Targets.Add(target);
         }
 
         var tasks = new Dictionary<string, PlanTask>(StringComparer.Ordinal);
-        for (var i = 0; i < content.Tasks.Count; i++)
+        foreach (var (from, at, i) in faults.Each("/tasks", content.Tasks))
         {
-            var (from, at) = (content.Tasks[i], $"/tasks/{i}");
             var task = new PlanTask { TenantId = plan.TenantId, Id = Guid.CreateVersion7(), PlanId = plan.Id, Ordinal = i, Number = "", Title = "" };
             PlanReading.Task(from, task, at, faults);
             if (from.Parent is not null)
@@ -156,8 +155,8 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
             plan.Assignments.AddRange(AssignmentMatrix.Read(from.Assignments, task, agencies, $"{at}/assignments", faults));
         }
 
-        plan.Initiatives.AddRange(content.Initiatives.Select((x, i) => PlanReading.Initiative(x, plan, i, tasks, faults)));
-        plan.ReportingRules.AddRange(content.ReportingRules.Select((r, i) => PlanReading.ReportingRule(r, plan, i, faults)));
+        plan.Initiatives.AddRange(faults.Each("/initiatives", content.Initiatives).Select(x => PlanReading.Initiative(x.Item, plan, x.Index, tasks, faults)));
+        plan.ReportingRules.AddRange(faults.Each("/reportingRules", content.ReportingRules).Select(r => PlanReading.ReportingRule(r.Item, plan, r.Index, faults)));
         faults.ThrowIfAny();
 
         // The parts are added explicitly: their keys are set, and a tracked plan would take them for existing rows.

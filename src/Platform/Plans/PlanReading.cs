@@ -25,10 +25,10 @@ internal static class PlanReading
         plan.ToYear = faults.Within("/toYear", from.ToYear, FirstYear, LastYear);
         if (plan.ToYear < plan.FromYear)
             faults.Add("/toYear", Problems.OutOfRange, new Explanation("Năm cuối trước năm đầu.", "The last year lies before the first."));
-        plan.FundingSources = [.. from.FundingSources.Select((s, i) => faults.Text($"/fundingSources/{i}", s, 300))];
-        plan.Facts = [.. from.Facts.Select((f, i) => new PlanFact
+        plan.FundingSources = [.. faults.Each("/fundingSources", from.FundingSources).Select(s => faults.Text(s.At, s.Item, 300))];
+        plan.Facts = [.. faults.Each("/facts", from.Facts).Select(f => new PlanFact
         {
-            Key = faults.Text($"/facts/{i}/key", f.Key, 60), Value = f.Value, Text = faults.Optional($"/facts/{i}/text", f.Text, 500),
+            Key = faults.Text($"{f.At}/key", f.Item.Key, 60), Value = f.Item.Value, Text = faults.Optional($"{f.At}/text", f.Item.Text, 500),
         })];
     }
 
@@ -99,13 +99,13 @@ internal static class PlanReading
             Ordinal = index,
             Name = faults.Text($"{at}/name", from.Name, 200),
             Kind = faults.Value($"{at}/kind", from.Kind),
-            Coverage = [.. (from.Coverage ?? []).Select((c, i) => new Coverage
+            Coverage = [.. faults.Each($"{at}/coverage", from.Coverage).Select(c => new Coverage
             {
-                Each = faults.Optional($"{at}/coverage/{i}/each", c.Each, 40),
-                AtLeast = c.AtLeast,
-                Of = faults.Optional($"{at}/coverage/{i}/of", c.Of, 40),
-                Percent = c.Percent,
-                Text = faults.Optional($"{at}/coverage/{i}/text", c.Text, 300),
+                Each = faults.Optional($"{c.At}/each", c.Item.Each, 40),
+                AtLeast = c.Item.AtLeast,
+                Of = faults.Optional($"{c.At}/of", c.Item.Of, 40),
+                Percent = c.Item.Percent,
+                Text = faults.Optional($"{c.At}/text", c.Item.Text, 300),
             })],
         };
     }
@@ -129,7 +129,7 @@ internal static class PlanReading
             DataFrom = from.DataFrom,
             DataTo = from.DataTo,
             Recipient = faults.Optional($"{at}/recipient", from.Recipient, 80),
-            Reporters = [.. (from.Reporters ?? []).Select((r, i) => faults.Text($"{at}/reporters/{i}", r, 80))],
+            Reporters = [.. faults.Each($"{at}/reporters", from.Reporters).Select(r => faults.Text(r.At, r.Item, 80))],
         };
     }
 
@@ -137,17 +137,16 @@ internal static class PlanReading
     internal static Dictionary<string, Agency> Agencies(PlanContent from, short tenant, Faults faults)
     {
         var agencies = new Dictionary<string, Agency>(StringComparer.Ordinal);
-        for (var i = 0; i < from.Agencies.Count; i++)
+        foreach (var (content, at, _) in faults.Each("/agencies", from.Agencies))
         {
-            var content = from.Agencies[i];
-            var name = faults.Text($"/agencies/{i}/name", content.Name, 300);
-            var key = VietnameseText.Slug(faults.Optional($"/agencies/{i}/key", content.Key, 80) ?? name);
+            var name = faults.Text($"{at}/name", content.Name, 300);
+            var key = VietnameseText.Slug(faults.Optional($"{at}/key", content.Key, 80) ?? name);
             var agency = new Agency
             {
-                TenantId = tenant, Id = Guid.CreateVersion7(), Key = key.Length > 80 ? key[..80] : key, Name = name, Kind = faults.Value($"/agencies/{i}/kind", content.Kind),
+                TenantId = tenant, Id = Guid.CreateVersion7(), Key = key.Length > 80 ? key[..80] : key, Name = name, Kind = faults.Value($"{at}/kind", content.Kind),
             };
             if (key.Length > 0 && !agencies.TryAdd(key, agency))
-                faults.Add($"/agencies/{i}/key", Problems.Repeated);
+                faults.Add($"{at}/key", Problems.Repeated);
         }
 
         return agencies;

@@ -34,10 +34,10 @@ public static class RollupApi
     {
         var faults = new Faults();
         var present = await db.Populations.Where(p => p.TenantId == locality.Id).ToDictionaryAsync(p => (p.Code, p.Year), cancellation);
-        for (var i = 0; i < body.Count; i++)
+        foreach (var (sent, at, _) in faults.Each("", body))
         {
-            var code = faults.Text($"/{i}/code", body[i].Code, 40);
-            var year = faults.Within($"/{i}/year", body[i].Year, 2024, 2100);
+            var code = faults.Text($"{at}/code", sent.Code, 40);
+            var year = faults.Within($"{at}/year", sent.Year, 2024, 2100);
             if (!present.TryGetValue((code, year), out var population))
             {
                 population = new Population { TenantId = locality.Id, Code = code, Year = year, Source = "" };
@@ -45,8 +45,8 @@ public static class RollupApi
                 db.Populations.Add(population);
             }
 
-            population.People = faults.Within($"/{i}/people", body[i].People, 0, 200_000_000);
-            population.Source = faults.Text($"/{i}/source", body[i].Source, 200);
+            population.People = faults.Within($"{at}/people", sent.People, 0, 200_000_000);
+            population.Source = faults.Text($"{at}/source", sent.Source, 200);
         }
 
         faults.ThrowIfAny();

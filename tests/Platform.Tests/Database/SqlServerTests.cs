@@ -28,7 +28,7 @@ public sealed class SqlServerTests
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using var app = Server.Build(builder, database, Secrets.InFolder(folder));
-        await RoleCheck.Run(app.Services, cancellation);
+        await StartCheck.Run(app.Services, cancellation);
         var sample = new SampleLoader(app.Services);
         if (!await sample.HasData(cancellation))
             await sample.Load(_ => { }, cancellation);

@@ -4,17 +4,23 @@ using Platform.Database;
 namespace Platform.CommandLine;
 
 /// <summary>Refuses to serve a database that lacks migrations, or under a role that row-level security does not bind.</summary>
-internal static class RoleCheck
+internal static class StartCheck
 {
-    internal static async Task Run(IServiceProvider services, CancellationToken cancellation)
+    internal static async Task<bool> IsMigrated(IServiceProvider services, CancellationToken cancellation)
     {
         await using var work = services.CreateAsyncScope();
         var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
-        if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
+        return !(await db.Database.GetPendingMigrationsAsync(cancellation)).Any() && await db.Localities.AnyAsync(cancellation);
+    }
+
+    internal static async Task Run(IServiceProvider services, CancellationToken cancellation)
+    {
+        if (!await IsMigrated(services, cancellation))
             throw new InvalidOperationException("Refused to start: the database lacks migrations. Run the verb migrate as its owner first.");
-        var connection = db.Database.GetDbConnection();
+        await using var work = services.CreateAsyncScope();
+        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
         await db.Database.OpenConnectionAsync(cancellation);
-        if (await db.Dialect.FindRoleWeakness(connection, cancellation) is { } weakness)
+        if (await db.Dialect.FindRoleWeakness(db.Database.GetDbConnection(), cancellation) is { } weakness)
             throw new InvalidOperationException($"Refused to start: {weakness}, so tenants would not be kept apart. Connect as the application role that migrate prepared.");
         await db.Database.CloseConnectionAsync();
     }
