@@ -34,7 +34,7 @@ public sealed class TenantGuard : SaveChangesInterceptor
                 continue;
             var moved = entry.State == EntityState.Modified
                 && entry.Property(nameof(ITenantOwned.TenantId)).IsModified
-                && entry.Entity is not IWrittenByIntake;
+                && !(db.Scope.Vendor is not null && entry.Entity is IWrittenByIntake);
             if (moved || !db.Scope.MayWrite(entry.Entity))
                 throw new ForeignTenantException(entry.Metadata.DisplayName(), entry.Entity.TenantId);
         }
