@@ -68,6 +68,9 @@ public sealed class PostgreSqlDialect : Dialect
             revoke all on "__EFMigrationsHistory" from {applicationRole};
             grant select on "__EFMigrationsHistory" to {applicationRole};
             revoke insert, update, delete on localities, locality_names from {applicationRole};
+            -- A completion stays as it was sent; only the learner it belongs to may turn out to be another.
+            revoke update on completions from {applicationRole};
+            grant update (learner_id) on completions to {applicationRole};
             """);
         return sql.ToString();
     }
