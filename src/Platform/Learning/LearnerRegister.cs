@@ -32,11 +32,12 @@ internal sealed class LearnerRegister
         return new LearnerRegister(db, vendor, identities, all.GroupBy(i => i.LearnerId).ToDictionary(g => g.Key, g => g.ToList()), learners);
     }
 
-    /// <summary>True when the candidate names the stored learner.</summary>
+    /// <summary>
+    /// True when the candidate names the stored learner as the stored row did: that row made all its names known, and a citizen number decides.
+    /// </summary>
     internal bool IsKnownAs(Guid learner, Candidate candidate) =>
-        new[] { candidate.CitizenIdentity, candidate.VendorIdentity }.OfType<Guid>()
-            .All(i => !identities.TryGetValue(i, out var known) || Now(known.LearnerId) == Now(learner))
-        && new[] { candidate.CitizenIdentity, candidate.VendorIdentity }.OfType<Guid>().Any(identities.ContainsKey);
+        new[] { candidate.CitizenIdentity, candidate.VendorIdentity }.OfType<Guid>().All(identities.ContainsKey)
+        && (Known(candidate.CitizenIdentity) ?? Known(candidate.VendorIdentity)) == Now(learner);
 
     /// <summary>The learner that a new completion belongs to; a citizen number says more than a vendor's id.</summary>
     internal Guid Recognise(Candidate candidate, FigureChanges changes)
@@ -75,7 +76,7 @@ internal sealed class LearnerRegister
         }
 
         changes.Count(learner, -1);
-        if (completion.CompletedAt < learner.FirstAt || (completion.CompletedAt == learner.FirstAt && completion.CourseId < learner.FirstCourseId))
+        if (IsEarlier(completion.CompletedAt, completion.CourseId, learner))
             (learner.FirstAt, learner.FirstCourseId) = (completion.CompletedAt, completion.CourseId);
         if (IsLater(completion.CompletedAt, completion.TenantId, (int)completion.Audience, learner))
             (learner.LatestAt, learner.TenantId, learner.Audience) = (completion.CompletedAt, completion.TenantId, completion.Audience);
@@ -84,7 +85,7 @@ internal sealed class LearnerRegister
         changes.Count(learner, +1);
     }
 
-    /// <summary>Moves the completions of merged learners.</summary>
+    /// <summary>Moves the completions and names of merged learners, those of this batch included.</summary>
     internal async Task Merge(CancellationToken cancellation)
     {
         foreach (var (from, to) in merged)
@@ -108,7 +109,7 @@ internal sealed class LearnerRegister
         var learner = learners[to];
         changes.Count(old, -1);
         changes.Count(learner, -1);
-        if (old.FirstAt < learner.FirstAt)
+        if (IsEarlier(old.FirstAt, old.FirstCourseId, learner))
             (learner.FirstAt, learner.FirstCourseId) = (old.FirstAt, old.FirstCourseId);
         if (IsLater(old.LatestAt, old.TenantId, (int)old.Audience, learner))
             (learner.LatestAt, learner.TenantId, learner.Audience) = (old.LatestAt, old.TenantId, old.Audience);
@@ -119,6 +120,9 @@ internal sealed class LearnerRegister
     }
 
     // Two completions at the same instant must give the same answer whichever comes first.
+    private static bool IsEarlier(DateTimeOffset at, int course, Learner learner) =>
+        (at, course).CompareTo((learner.FirstAt, learner.FirstCourseId)) < 0;
+
     private static bool IsLater(DateTimeOffset at, short tenant, int audience, Learner learner) =>
         (at, tenant, audience).CompareTo((learner.LatestAt, learner.TenantId, (int)learner.Audience)) > 0;
 
