@@ -42,10 +42,11 @@ internal sealed class CompletionReading(
     {
         if (element.ValueKind != JsonValueKind.Object)
             return (null, null, Fault("", Problems.NotACompletion));
-        var id = element.TryGetProperty("id", out var sent) && sent.ValueKind == JsonValueKind.String ? sent.GetString() : null;
+        string? id = null;
         CompletionContent content;
         try
         {
+            id = element.TryGetProperty("id", out var sent) && sent.ValueKind == JsonValueKind.String ? sent.GetString() : null;
             content = element.Deserialize<CompletionContent>(Json.Options)!;
         }
         catch (JsonException wrong)
