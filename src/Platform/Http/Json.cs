@@ -16,6 +16,7 @@ public static partial class Json
     {
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false));
+        options.Converters.Add(new MomentConverter());
         options.NumberHandling = JsonNumberHandling.Strict;
         options.RespectNullableAnnotations = true;
         return options;
@@ -26,4 +27,18 @@ public static partial class Json
 
     [GeneratedRegex(@"\.?\[?'?(?<step>[^.\[\]']+)'?\]?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex PathSteps();
+}
+
+/// <summary>Reads moments with their offset only: without one the server's own time zone would decide which moment is meant.</summary>
+internal sealed partial class MomentConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var moment) && Offset().IsMatch(reader.GetString()!)
+            ? moment
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+    [GeneratedRegex(@"T.*(Z|[+-][0-9]{2}:[0-9]{2})$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Offset();
 }
