@@ -73,7 +73,8 @@ public static class TenantGate
         if (locality is null || !(write ? caller.Manages(locality) : caller.Reads(locality)))
             throw UnknownLocality(code);
         context.Features.Set(new RouteLocality(locality));
-        if (caller.Manages(locality))
+        // A province's figures are made of its communes' rows, so its manager reads it as a viewer does.
+        if (caller.Manages(locality) && (write || locality.Level == LocalityLevel.Commune))
             scope.EnterTenant(locality);
         else if (caller.ReadsNation)
             scope.EnterNation();
