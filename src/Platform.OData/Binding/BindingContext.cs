@@ -1,5 +1,6 @@
 using Microsoft.OData.UriParser;
 using Platform.OData.Errors;
+using Platform.OData.Parsing;
 
 namespace Platform.OData.Binding;
 
@@ -16,6 +17,7 @@ internal sealed class BindingContext(
     public ODataModel Model { get; } = model;
     public ODataOptions Options { get; } = options;
     public IDictionary<string, SingleValueNode> Aliases { get; } = aliases;
+    public IReadOnlyDictionary<string, FilteredCount> Counts { get; init; } = new Dictionary<string, FilteredCount>();
     public DateTimeOffset Now { get; } = now;
 
     public void CountNode()

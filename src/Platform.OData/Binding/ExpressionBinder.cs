@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
 using Platform.OData.Errors;
 using Platform.OData.Model;
+using Platform.OData.Parsing;
 using Platform.OData.Rows;
 
 namespace Platform.OData.Binding;
@@ -46,6 +48,8 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
             SingleValueOpenPropertyAccessNode access => Value(access.Source, access.Name),
             BinaryOperatorNode binary => Binary(binary),
             UnaryOperatorNode unary => Unary(unary),
+            SingleValueFunctionCallNode { Name: "cast" } cast => Cast(cast),
+            SingleValueFunctionCallNode { Name: "isof" } => throw FaultException.NotSupported("isof"),
             SingleValueFunctionCallNode call => Functions.Bind(call.Name, [.. call.Parameters.Select(Bind)], context.Now),
             LambdaNode lambda => AnyOrAll(lambda),
             CountNode count => Count(count),
@@ -66,7 +70,7 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         return value switch
         {
             null => Expression.Constant(null),
-            string or bool or DateOnly or DateTimeOffset or Guid => Captured.Value(value),
+            string or bool or DateOnly or DateTimeOffset or Guid or TimeSpan => Captured.Value(value),
             _ when Operands.IsNumber(value.GetType()) => Captured.Value(value),
             _ => throw FaultException.NotSupported(node.LiteralText ?? value.GetType().Name),
         };
@@ -111,6 +115,8 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         if (IsNull(left) || IsNull(right))
             return WithNull(node.OperatorKind, left, right);
         var arithmetic = Arithmetic(node.OperatorKind);
+        if (arithmetic is ExpressionType.Add or ExpressionType.Subtract && IsInstant(left.Type) && right.Type.Bare() == typeof(TimeSpan))
+            return Expression.MakeBinary(arithmetic.Value, left, left.Type.AcceptsNull() ? right.Lifted() : right);
         (left, right) = Operands.Unify(left, right, computing: arithmetic is not null);
         return arithmetic is { } operation
             ? Compute(operation, left, right)
@@ -203,7 +209,56 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
     }
 
     private Expression Alias(ParameterAliasNode node) =>
-        context.Aliases.TryGetValue(node.Alias, out var value) && value is not null ? Bind(value) : Expression.Constant(null);
+        context.Counts.TryGetValue(node.Alias, out var count) ? Count(count)
+        : context.Aliases.TryGetValue(node.Alias, out var value) && value is not null ? Bind(value) : Expression.Constant(null);
+
+    /// <summary>A collection's members that meet the options, read where the collection's path is understood.</summary>
+    private MethodCallExpression Count(FilteredCount count)
+    {
+        using var depth = context.EnterLambda();
+        context.CountNode();
+        var variable = scopes.GetValueOrDefault(count.Path[0]);
+        var scope = variable ?? scopes[RootVariable];
+        var path = count.Path.Skip(variable is null ? 0 : 1).ToList();
+        foreach (var name in path.SkipLast(1))
+            scope = scope.One(name) ?? throw new FaultException(ODataFaults.UnknownProperty, name, name, name);
+        var last = path.LastOrDefault() ?? count.Path[0];
+        var (target, items) = scope.Many(last) ?? throw new FaultException(ODataFaults.UnknownProperty, last, last, last);
+        var parser = new ODataQueryOptionParser(context.Model.Edm, target.EdmType, target.EdmSet, count.Options.ToDictionary())
+        {
+            Resolver = new LenientResolver { EnableCaseInsensitive = true },
+        };
+        var item = Expression.Parameter(target.ClrType, "c" + count.GetHashCode().ToString("x", CultureInfo.InvariantCulture));
+        var members = new Scope(root.Model, new EntityElement(target), item);
+        var conditions = new List<Expression>();
+        if (ParseGuard.Run(context.Model.Edm, "$count", count.Options.GetValueOrDefault("$filter") ?? "", parser.ParseFilter) is { } filter)
+            conditions.Add(new ExpressionBinder(context, members).Condition(filter.Expression));
+        if (ParseGuard.Run(context.Model.Edm, "$count", count.Options.GetValueOrDefault("$search") ?? "", parser.ParseSearch) is { } search)
+            conditions.Add(SearchText.Bind(context, search.Expression, (target.SearchText ?? throw FaultException.NotSupported("$search")).On(item)));
+        return Expression.Call(
+            typeof(Enumerable), nameof(Enumerable.LongCount), [target.ClrType], items, Expression.Lambda(conditions.Aggregate(Expression.AndAlso), item));
+    }
+
+    /// <summary>Values from the URL are converted here; in the query numbers become numbers, and keys become text.</summary>
+    private Expression Cast(SingleValueFunctionCallNode call)
+    {
+        var value = Bind(call.Parameters.First());
+        if (call.Parameters.Count() != 2 || call.TypeReference?.Definition is not IEdmPrimitiveType primitive
+            || EdmTypes.ClrType(primitive.PrimitiveKind) is not { } type)
+            throw FaultException.NotSupported("cast");
+        if (IsNull(value) || value.Type.Bare() == type)
+            return value;
+        if (Captured.TryRead(value, out var literal))
+            return EdmTypes.Cast(literal, type) is { } cast ? Captured.Value(cast) : Expression.Constant(null);
+        if (Operands.IsNumber(value.Type) && Operands.IsNumber(type))
+            return Operands.To(value, type);
+        var bare = value.Type.Bare();
+        return type == typeof(string) && (bare == typeof(int) || bare == typeof(long) || bare == typeof(short) || bare == typeof(Guid))
+            ? Functions.Text(value)
+            : throw FaultException.NotSupported($"cast(…,{primitive.FullTypeName()})");
+    }
+
+    private static bool IsInstant(Type type) => type.Bare() == typeof(DateTimeOffset) || type.Bare() == typeof(DateTime);
 
     private static bool IsNull(Expression expression) => expression is ConstantExpression { Value: null };
 

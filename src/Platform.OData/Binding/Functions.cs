@@ -24,10 +24,12 @@ internal static class Functions
             ("trim", 1) => Call(arguments, nameof(string.Trim)),
             ("length", 1) => Of(arguments[0], text => Expression.Property(text, nameof(string.Length)), typeof(string)),
             ("indexof", 2) => Call(arguments, nameof(string.IndexOf), typeof(string)),
+            ("substring", 2 or 3) when Captured.TryRead(arguments[1], out var start) && start is int and < 0 => Ending(arguments, (int)start),
             ("substring", 2) => Call(Bounded(arguments), nameof(string.Substring), typeof(int)),
             ("substring", 3) => Call(Bounded(arguments), nameof(string.Substring), typeof(int), typeof(int)),
             ("concat", 2) => Concat(arguments),
             ("year" or "month" or "day", 1) => Part(arguments[0], name, typeof(DateOnly), typeof(DateTime), typeof(DateTimeOffset)),
+            ("totaloffsetminutes", 1) => Of(arguments[0], _ => Expression.Constant(0), typeof(DateTime), typeof(DateTimeOffset)), // instants are kept in UTC
             ("hour" or "minute" or "second", 1) => Part(arguments[0], name, typeof(DateTime), typeof(DateTimeOffset)),
             ("date", 1) => Date(arguments[0]),
             ("now", 0) => Captured.Value(now),
@@ -51,10 +53,25 @@ internal static class Functions
             Plain(arguments[0], typeof(string)), Plain(arguments[1], typeof(string)),
             typeof(string).GetMethod(nameof(string.Concat), [typeof(string), typeof(string)]));
 
-    /// <summary>Positions written in the URL may not be negative: databases disagree on what that would mean.</summary>
+    /// <summary>The value as text.</summary>
+    public static Expression Text(Expression value) => Of(
+        value, bare => Expression.Call(bare, bare.Type.GetMethod(nameof(ToString), Type.EmptyTypes)!), value.Type.Bare());
+
+    /// <summary>A part that begins so many characters before the end, or at the beginning of a shorter text.</summary>
+    private static Expression Ending(IReadOnlyList<Expression> arguments, int before)
+    {
+        var length = Expression.Property(arguments[0], nameof(string.Length));
+        var start = Expression.Condition(
+            Expression.LessThan(length, Captured.Value(-before)), Expression.Constant(0), Expression.Subtract(length, Captured.Value(-before)));
+        return arguments.Count == 2
+            ? Call([arguments[0], start], nameof(string.Substring), typeof(int))
+            : Call([arguments[0], start, Bounded(arguments)[2]], nameof(string.Substring), typeof(int), typeof(int));
+    }
+
+    /// <summary>A length written in the URL may not be negative, nor a position that is not counted from the end.</summary>
     private static IReadOnlyList<Expression> Bounded(IReadOnlyList<Expression> arguments)
     {
-        foreach (var argument in arguments.Skip(1))
+        foreach (var argument in arguments.Skip(arguments.Count == 3 && Captured.TryRead(arguments[1], out var start) && start is int and < 0 ? 2 : 1))
             if (Captured.TryRead(argument, out var value) && value is int and < 0 or long and < 0)
                 throw new FaultException(ODataFaults.TypeMismatch, "substring", $"substring: {value} < 0", $"substring: {value} < 0");
         return arguments;

@@ -12,6 +12,9 @@ namespace Platform.OData.Binding;
 /// </summary>
 internal sealed class Projection(BindingContext context)
 {
+    /// <summary>A clause that selects nothing: of references only the key is needed.</summary>
+    public static readonly SelectExpandClause Nothing = new([], allSelected: false);
+
     /// <summary>Projects entities.</summary>
     public (RowLayout Layout, ResultShape Shape) Entities(
         EntityElement element, Expression instance, SelectExpandClause? clause, int depth, Action<RowBuilder>? more = null)
@@ -25,11 +28,7 @@ internal sealed class Projection(BindingContext context)
             fields.Add(layout => new ValueField(name, layout.Getter(column)));
         }
         foreach (var item in clause?.SelectedItems.OfType<ExpandedReferenceSelectItem>() ?? [])
-        {
-            if (item is not ExpandedNavigationSelectItem expanded)
-                throw FaultException.NotSupported("$expand=…/$ref");
-            fields.Add(Expand(row, scope, expanded, Levels(expanded, depth), depth + 1));
-        }
+            fields.Add(Expand(row, scope, item, depth + 1));
         var keys = element.Map.Keys.Select(key => (key.Name, Column: row.Add(scope.Value(key.Name)!))).ToList();
         more?.Invoke(row);
         var layout = row.Build();
@@ -100,7 +99,7 @@ internal sealed class Projection(BindingContext context)
     }
 
     private Func<RowLayout, ResultField> Expand(
-        RowBuilder row, Scope scope, ExpandedNavigationSelectItem item, long levels, int depth)
+        RowBuilder row, Scope scope, ExpandedReferenceSelectItem item, int depth)
     {
         if (depth > context.Options.MaxExpansionDepth)
             throw BindingContext.Limit(nameof(ODataOptions.MaxExpansionDepth), context.Options.MaxExpansionDepth);
@@ -108,27 +107,40 @@ internal sealed class Projection(BindingContext context)
             throw FaultException.NotSupported("$expand(…$apply)");
         context.CountNode();
         var name = item.PathToNavigationProperty.OfType<NavigationPropertySegment>().Last().NavigationProperty.Name;
-        var inner = levels > 1 ? WithNextLevel(item, levels - 1) : item.SelectAndExpand;
+        var inner = item switch
+        {
+            ExpandedNavigationSelectItem expanded when Levels(expanded, depth - 1) is > 1 and var levels => WithNextLevel(expanded, levels - 1),
+            ExpandedNavigationSelectItem expanded => expanded.SelectAndExpand,
+            _ => Nothing,
+        };
         return scope.Many(name) is { } many
             ? ExpandMany(row, item, name, many.Target, many.Items, inner, depth)
             : ExpandOne(row, scope, item, name, inner, depth);
     }
 
     private Func<RowLayout, ResultField> ExpandOne(
-        RowBuilder row, Scope scope, ExpandedNavigationSelectItem item, string name, SelectExpandClause inner, int depth)
+        RowBuilder row, Scope scope, ExpandedReferenceSelectItem item, string name, SelectExpandClause inner, int depth)
     {
-        if (item.FilterOption is not null || item.OrderByOption is not null || item.TopOption is not null
-            || item.SkipOption is not null || item.SearchOption is not null || item.CountOption is not null)
-            throw FaultException.NotSupported($"$expand={name}($filter, $orderby, $top, $skip, $search, $count)");
+        if (item.OrderByOption is not null || item.TopOption is not null || item.SkipOption is not null || item.CountOption is not null)
+            throw new FaultException(
+                ODataFaults.BadUrl, "$expand", $"{name} là một thực thể, không phải tập hợp", $"{name} is one entity and no collection");
         var target = scope.One(name)!;
-        var (layout, shape) = Entities(Computed((EntityElement)target.Element, item.ComputeOption), target.Instance, inner, depth);
-        var column = row.Add(Expression.Condition(
-            target.Instance.IsNull(), Expression.Constant(null, layout.ClrType), layout.Make, layout.ClrType));
-        return outer => new OneField(name, outer.Getter(column), shape);
+        var element = Computed((EntityElement)target.Element, item.ComputeOption);
+        var (layout, shape) = Entities(element, target.Instance, inner, depth);
+        var isNone = target.Instance.IsNull();
+        var within = new Scope(context.Model, element, target.Instance);
+        if (item.FilterOption is { } filter)
+            isNone = Expression.OrElse(isNone, Expression.Not(new ExpressionBinder(context, within).Condition(filter.Expression)));
+        if (item.SearchOption is { } search)
+            isNone = Expression.OrElse(isNone, Expression.Not(SearchText.Bind(
+                context, search.Expression, (element.Map.SearchText ?? throw FaultException.NotSupported("$search")).On(target.Instance))));
+        var column = row.Add(Expression.Condition(isNone, Expression.Constant(null, layout.ClrType), layout.Make, layout.ClrType));
+        var references = item is not ExpandedNavigationSelectItem;
+        return outer => new OneField(name, outer.Getter(column), shape with { IsReference = references });
     }
 
     private Func<RowLayout, ResultField> ExpandMany(
-        RowBuilder row, ExpandedNavigationSelectItem item, string name, EntityMap target, Expression items, SelectExpandClause inner, int depth)
+        RowBuilder row, ExpandedReferenceSelectItem item, string name, EntityMap target, Expression items, SelectExpandClause inner, int depth)
     {
         var element = Computed(new EntityElement(target), item.ComputeOption);
         var type = target.ClrType;
@@ -150,7 +162,8 @@ internal sealed class Projection(BindingContext context)
         var rows = Expression.Call(
             typeof(Enumerable), nameof(Enumerable.Select), [type, layout.ClrType], items, Expression.Lambda(layout.Make, instance));
         var column = row.Add(Expression.Call(typeof(Enumerable), nameof(Enumerable.ToList), [layout.ClrType], rows));
-        return outer => new ManyField(name, outer.Getter(column), shape, count is { } counted ? outer.Getter(counted) : null);
+        var references = item is not ExpandedNavigationSelectItem;
+        return outer => new ManyField(name, outer.Getter(column), shape with { IsReference = references }, count is { } counted ? outer.Getter(counted) : null);
     }
 
     private MethodCallExpression Where(Expression items, EntityElement element, Func<Scope, Expression> condition)

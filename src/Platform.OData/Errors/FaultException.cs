@@ -10,6 +10,9 @@ internal sealed class FaultException(ODataFault fault, string? target = null, st
     public ODataFault Fault { get; } = fault;
     public string? Target { get; } = target;
 
+    /// <summary>Place of the mistake in the text of the target, counted in characters from 0.</summary>
+    public int? Position { get; init; }
+
     public string In(bool english)
     {
         var (title, detail, remedy) = english

@@ -73,6 +73,11 @@ internal sealed class Exchange(
         else if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
             throw new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method);
         var urlOptions = QueryOptions.Read(urlText);
+        var byId = address.Resource.Equals("$entity", StringComparison.OrdinalIgnoreCase);
+        if (byId)
+            (address, urlOptions) = (address.Entity(urlOptions["$id"]), urlOptions.Without("$id"));
+        else if (urlOptions["$id"] is not null)
+            throw FaultException.NotSupported("$id");
         switch (address.Resource.ToUpperInvariant())
         {
             case "":
@@ -83,20 +88,22 @@ internal sealed class Exchange(
                 return;
             case "$BATCH":
                 throw new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method, "$batch: POST", "$batch: POST");
-            case "$ENTITY" or "$ALL":
+            case "$ALL":
                 throw FaultException.NotSupported(address.Resource);
         }
         var query = ODataQuery.Parse(model, options, address.ServiceRoot, address.Url, urlOptions);
         var agreed = Agree(urlOptions, Offered(query));
-        var context = new BindingContext(model, options, query.Aliases, TimeProvider.System.GetUtcNow());
+        var context = new BindingContext(model, options, query.Aliases, TimeProvider.System.GetUtcNow()) { Counts = query.Counts };
         var binding = Binding(address, urlOptions);
         var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
         var preferences = agreed.Preferences;
         var pageSize = Math.Min(preferences.MaxPageSize ?? options.MaxPageSize, options.MaxPageSize);
         var plan = ParseGuard.Run(model.Edm, "query", () => new Planner(context, query, source(http), token, pageSize).Bind());
+        if (byId && plan.Answer != Execution.Answer.Entity)
+            throw new FaultException(ODataFaults.BadUrl, "$id", $"$id: {address.Resource}", $"$id: {address.Resource}");
 
         timeout.CancelAfter(options.StatementTimeout);
-        if (preferences.MaxPageSize is not null && plan.Answer == Execution.Answer.Collection)
+        if (preferences.MaxPageSize is not null && plan.Answer is Execution.Answer.Collection or Execution.Answer.References)
             Preferences.Confirm(http.Response, $"odata.maxpagesize={pageSize}");
         if (preferences.IncludeAnnotations is { } annotations)
             Preferences.Confirm(http.Response, $"odata.include-annotations=\"{annotations}\"");
@@ -117,9 +124,11 @@ internal sealed class Exchange(
         long? total = plan.Total is { } counting ? await RowStream.Count(counting, cancel) : null;
         await using var rows = RowStream.Of(plan.Query, cancel).GetAsyncEnumerator(cancel);
         var found = await rows.MoveNextAsync();
+        if (!found && plan.IsKeyed)
+            throw new FaultException(ODataFaults.NotFound);
         if (!found && plan.Parent is { } parent && await RowStream.Count(parent, cancel) == 0)
             throw new FaultException(ODataFaults.NotFound);
-        var value = found && plan.Answer is not (Execution.Answer.Collection or Execution.Answer.Entity)
+        var value = found && plan.Answer is Execution.Answer.Property or Execution.Answer.RawValue or Execution.Answer.Count
             ? ((Rows.ValueField)plan.Shape.Fields[0]).Read(rows.Current)
             : null;
         switch (plan.Answer)
@@ -127,11 +136,17 @@ internal sealed class Exchange(
             case Execution.Answer.Collection:
                 await writer.Collection(query, plan, total, rows, found, nextLink);
                 break;
+            case Execution.Answer.References:
+                await writer.References(plan, total, rows, found, nextLink);
+                break;
             case Execution.Answer.Count:
                 await writer.Text(value ?? 0L);
                 break;
             case var _ when !found && plan.Parent is null:
                 throw new FaultException(ODataFaults.NotFound);
+            case Execution.Answer.Reference when found:
+                await writer.Reference(plan, rows.Current);
+                break;
             case Execution.Answer.Entity when found:
                 await writer.Entity(query, plan, rows.Current);
                 break;

@@ -11,6 +11,8 @@ internal enum Answer
     Property,
     RawValue,
     Count,
+    Reference,
+    References,
 }
 
 /// <summary>A bound request: one statement whose rows are the answer. Nothing has been sent to the database yet.</summary>
@@ -18,6 +20,9 @@ internal sealed record Plan(Answer Answer, IQueryable Query, ResultShape Shape)
 {
     /// <summary>Counts the entity that the path goes through; nothing there means 404 for what lies below it.</summary>
     public CountQuery? Parent { get; init; }
+
+    /// <summary>Whether a key was given for what is addressed: then nothing there is 404, even below an entity that exists.</summary>
+    public bool IsKeyed { get; init; }
 
     /// <summary>The number of rows regardless of paging, when <c>$count=true</c> asked for it.</summary>
     public CountQuery? Total { get; init; }

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
 using Platform.OData.Binding;
 using Platform.OData.Errors;
@@ -22,6 +23,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         Pipeline? pipeline = null;
         CountQuery? parent = null;
         var single = false;
+        var (keyed, references) = (false, false);
         var segments = query.Path.ToList();
         for (var i = 0; i < segments.Count; i++)
         {
@@ -32,12 +34,23 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
                     break;
                 case KeySegment key when pipeline is not null && !single:
                     pipeline = ByKey(pipeline, key);
-                    single = true;
+                    single = keyed = true;
                     break;
                 case NavigationPropertySegment navigation when pipeline is not null && single:
                     parent = CountQuery.Of(pipeline.Query);
                     (pipeline, single) = Navigate(pipeline, navigation.NavigationProperty.Name);
+                    keyed = false;
                     break;
+                case NavigationPropertyLinkSegment link when pipeline is not null && single:
+                    parent = CountQuery.Of(pipeline.Query);
+                    (pipeline, single) = Navigate(pipeline, link.NavigationProperty.Name);
+                    (keyed, references) = (false, true);
+                    break;
+                case ReferenceSegment when pipeline is not null && i == segments.Count - 1:
+                    references = true;
+                    break;
+                case TypeSegment type when pipeline is { Element: EntityElement entity } && type.EdmType.AsElementType() == entity.Map.EdmType:
+                    break; // there is no inheritance: the only type to cast to is the own one
                 case FilterSegment filter when pipeline is not null && !single:
                     pipeline = pipeline.Where(new FilterClause(filter.Expression, filter.RangeVariable));
                     break;
@@ -47,14 +60,25 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
                     var raw = i == segments.Count - 2 && segments[^1] is ValueSegment;
                     if (!raw && i != segments.Count - 1)
                         throw FaultException.NotSupported(segments[i + 1].Identifier ?? segments[i + 1].GetType().Name);
-                    return Property(pipeline, property.Property.Name, raw ? Answer.RawValue : Answer.Property) with { Parent = parent };
+                    return Property(pipeline, property.Property.Name, raw ? Answer.RawValue : Answer.Property) with { Parent = parent, IsKeyed = keyed };
                 default:
                     throw FaultException.NotSupported(segments[i].Identifier ?? segments[i].GetType().Name);
             }
         }
         if (pipeline is null)
             throw FaultException.NotSupported("path");
-        return (single ? Entity(pipeline) : Continue(pipeline, Answer.Collection)) with { Parent = parent };
+        if (references)
+            return References(pipeline, single) with { Parent = parent, IsKeyed = keyed };
+        return (single ? Entity(pipeline) : Continue(pipeline, Answer.Collection)) with { Parent = parent, IsKeyed = keyed };
+    }
+
+    /// <summary>The same entities, of which only the references are sent.</summary>
+    private Plan References(Pipeline pipeline, bool single)
+    {
+        var entities = single ? Entity(pipeline, Projection.Nothing) : Continue(pipeline, Answer.Collection, Projection.Nothing);
+        return entities.Shape.Map is null
+            ? throw FaultException.NotSupported("$apply + $ref")
+            : entities with { Answer = single ? Answer.Reference : Answer.References };
     }
 
     private Pipeline Start(EntityMap map)
@@ -90,12 +114,12 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
     }
 
     /// <summary>The steps of <c>$apply</c>, then the ordinary options.</summary>
-    private Plan Continue(Pipeline pipeline, Answer answer)
+    private Plan Continue(Pipeline pipeline, Answer answer, SelectExpandClause? selected = null)
     {
         foreach (var step in query.Steps)
             pipeline = pipeline.Apply(step);
         var narrowed = pipeline.Compute(query.Compute?.ComputedItems).Search(query.Search).Where(query.Filter);
-        return answer == Answer.Count ? Count(narrowed) : Page(narrowed);
+        return answer == Answer.Count ? Count(narrowed) : Page(narrowed, selected ?? query.SelectExpand);
     }
 
     private static Plan Count(Pipeline pipeline)
@@ -104,7 +128,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         return new Plan(Answer.Count, total.Query, new ResultShape(null, [new ValueField("$count", total.Read)], []));
     }
 
-    private Plan Page(Pipeline pipeline)
+    private Plan Page(Pipeline pipeline, SelectExpandClause? selected)
     {
         var total = query.Count ? CountQuery.Of(pipeline.Query) : null;
         var sorted = pipeline.Sorted(query.OrderBy);
@@ -120,7 +144,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         void AddOrderValues(RowBuilder row) => columns.AddRange(terms.Select(term => row.Add(term.Value.On(instance))));
         var (layout, shape) = pipeline.Element switch
         {
-            EntityElement entity => new Projection(context).Entities(entity, instance, query.SelectExpand, 0, AddOrderValues),
+            EntityElement entity => new Projection(context).Entities(entity, instance, selected, 0, AddOrderValues),
             var element => Projection.Rows((RowElement)element, instance, query.SelectedNames, AddOrderValues),
         };
         return new Plan(Answer.Collection, rows.Select(Expression.Lambda(layout.Make, instance)), shape)
@@ -132,14 +156,14 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         };
     }
 
-    private Plan Entity(Pipeline pipeline)
+    private Plan Entity(Pipeline pipeline, SelectExpandClause? selected = null)
     {
         foreach (var option in new[] { "$filter", "$orderby", "$top", "$skip", "$count", "$search", "$apply", "$skiptoken" })
             if (query.Options[option] is not null)
                 throw new FaultException(ODataFaults.BadUrl, option, $"{option} chỉ dùng cho tập hợp", $"{option} applies to collections only");
         var computed = pipeline.Compute(query.Compute?.ComputedItems);
         var instance = Expression.Parameter(computed.Element.ClrType, "x");
-        var (layout, shape) = new Projection(context).Entities((EntityElement)computed.Element, instance, query.SelectExpand, 0);
+        var (layout, shape) = new Projection(context).Entities((EntityElement)computed.Element, instance, selected ?? query.SelectExpand, 0);
         return new Plan(Answer.Entity, computed.Query.Select(Expression.Lambda(layout.Make, instance)), shape);
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Xml;
 using Microsoft.OData;
 using Microsoft.OData.Edm;
 
@@ -28,6 +30,30 @@ internal static class EdmTypes
         Kinds.TryGetValue(Nullable.GetUnderlyingType(clrType) ?? clrType, out var kind)
             ? kind
             : throw new ArgumentException($"{clrType.Name} has no EDM type here; expose it as one of: {string.Join(", ", Kinds.Keys.Select(type => type.Name))}.");
+
+    public static Type? ClrType(EdmPrimitiveTypeKind kind) => kind switch
+    {
+        EdmPrimitiveTypeKind.DateTimeOffset => typeof(DateTimeOffset),
+        _ => Kinds.FirstOrDefault(pair => pair.Value == kind).Key,
+    };
+
+    /// <summary>A literal as a value of another type; null when it is none.</summary>
+    public static object? Cast(object? literal, Type type)
+    {
+        try
+        {
+            var text = Convert.ToString(literal is DateOnly or DateTimeOffset ? ToWire(literal) : literal, CultureInfo.InvariantCulture)!;
+            return type == typeof(string) ? text
+                : type == typeof(Guid) ? Guid.Parse(text)
+                : type == typeof(DateOnly) ? DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture)
+                : type == typeof(DateTimeOffset) ? XmlConvert.ToDateTimeOffset(text).ToUniversalTime()
+                : Convert.ChangeType(text, type, CultureInfo.InvariantCulture);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException or InvalidCastException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Decimals carry a variable scale and instants seven digits: the EDM defaults (0) would announce a loss.</summary>
     public static IEdmPrimitiveTypeReference Reference(Type clrType, bool nullable)

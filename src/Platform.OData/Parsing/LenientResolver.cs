@@ -1,3 +1,4 @@
+using System.Xml;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
 
@@ -20,6 +21,23 @@ internal sealed class LenientResolver : ODataUriResolver
             leftNode = new ConvertNode(leftNode, meeting);
             rightNode = new ConvertNode(rightNode, meeting);
         }
+        rightNode = AsDuration(binaryOperatorKind, left, rightNode);
         base.PromoteBinaryOperandTypes(binaryOperatorKind, ref leftNode, ref rightNode, out typeReference);
+    }
+
+    /// <summary>4.01 lets a duration be written without its prefix; beside an instant only a duration can be meant.</summary>
+    private static SingleValueNode AsDuration(BinaryOperatorKind kind, IEdmTypeReference? instant, SingleValueNode node)
+    {
+        if (kind is not (BinaryOperatorKind.Add or BinaryOperatorKind.Subtract) || instant?.IsDateTimeOffset() != true
+            || node is not ConstantNode { Value: string text })
+            return node;
+        try
+        {
+            return new ConstantNode(XmlConvert.ToTimeSpan(text), $"duration'{text}'", EdmCoreModel.Instance.GetDuration(isNullable: false));
+        }
+        catch (FormatException)
+        {
+            return node;
+        }
     }
 }

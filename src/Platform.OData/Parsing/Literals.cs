@@ -4,7 +4,7 @@ namespace Platform.OData.Parsing;
 
 /// <summary>
 /// Rewrites what the protocol library's lexers cannot read though the specification allows it: dates in the list of
-/// an <c>in</c>, and search words that are not made of letters alone. Text within quotes is left as it is.
+/// an <c>in</c>, the operator <c>divby</c>, and search words that are not made of letters alone. Text within quotes is left as it is.
 /// </summary>
 internal static partial class Literals
 {
@@ -13,7 +13,8 @@ internal static partial class Literals
         "$search" => SearchWord().Replace(text, match => IsPlain(match.Value) ? match.Value : $"\"{match.Value}\""),
         "$filter" or "$apply" or "$orderby" or "$expand" or "$compute" => DateList().Replace(
             text,
-            match => match.Groups["dates"] is { Success: true } dates
+            match => match.Groups["divby"].Success ? " mul 1.0 div "
+                : match.Groups["dates"] is { Success: true } dates
                 ? $"{match.Groups["in"].Value}({string.Join(',', dates.Value.Split(',').Select(date => $"'{date.Trim()}'"))})"
                 : match.Value),
         _ => text,
@@ -25,7 +26,7 @@ internal static partial class Literals
     private static partial Regex SearchWord();
 
     [GeneratedRegex(
-        @"'(?:[^']|'')*'|(?<in>\bin\s*)\((?<dates>\s*\d{4}-\d{2}-\d{2}[0-9TZ:.+\-]*\s*(?:,\s*\d{4}-\d{2}-\d{2}[0-9TZ:.+\-]*\s*)*)\)",
-        RegexOptions.CultureInvariant, 1_000)]
+        @"'(?:[^']|'')*'|(?<divby>\sdivby\s)|(?<in>\bin\s*)\((?<dates>\s*\d{4}-\d{2}-\d{2}[0-9TZ:.+\-]*\s*(?:,\s*\d{4}-\d{2}-\d{2}[0-9TZ:.+\-]*\s*)*)\)",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1_000)]
     private static partial Regex DateList();
 }

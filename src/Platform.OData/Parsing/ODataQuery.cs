@@ -21,6 +21,7 @@ internal sealed record ODataQuery
     public ComputeClause? Compute { get; private init; }
     public ApplyClause? ApplyClause { get; private init; }
     public IReadOnlyList<ApplyStep> Steps { get; private init; } = [];
+    public IReadOnlyDictionary<string, FilteredCount> Counts { get; private init; } = new Dictionary<string, FilteredCount>();
     public int? Top { get; private init; }
     public int Skip { get; private init; }
     public bool Count { get; private init; }
@@ -30,17 +31,18 @@ internal sealed record ODataQuery
     public IReadOnlyList<string>? SelectedNames =>
         Options["$select"]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    public static ODataQuery Parse(ODataModel model, ODataOptions limits, Uri serviceRoot, Uri url, QueryOptions options)
+    public static ODataQuery Parse(ODataModel model, ODataOptions limits, Uri serviceRoot, Uri url, QueryOptions given)
     {
+        var (options, counts) = FilteredCounts.TakeOut(given);
         var aliases = options.All.Where(option => option.Key.StartsWith('@'))
             .Select(option => $"{option.Key}={Uri.EscapeDataString(option.Value)}");
-        var address = new Uri($"{url.GetLeftPart(UriPartial.Path)}?{string.Join('&', aliases)}");
+        var address = new Uri($"{KeyAliases.Replace(url.GetLeftPart(UriPartial.Path), options)}?{string.Join('&', aliases)}");
         var parser = new ODataUriParser(model.Edm, serviceRoot, address)
         {
             Resolver = new LenientResolver { EnableCaseInsensitive = true },
         };
-        var path = ParseGuard.Run(model.Edm, "path", parser.ParsePath);
-        var query = new ODataQuery { ServiceRoot = serviceRoot, Path = path, Options = options };
+        var path = ParseGuard.Run(model.Edm, "path", Uri.UnescapeDataString(serviceRoot.MakeRelativeUri(address).ToString().Split('?')[0]), parser.ParsePath);
+        var query = new ODataQuery { ServiceRoot = serviceRoot, Path = path, Options = options, Counts = counts };
         foreach (var alias in parser.ParameterAliasNodes)
             query.Aliases[alias.Key] = alias.Value;
         var (target, navigationSource) = Target(path);
@@ -64,12 +66,12 @@ internal sealed record ODataQuery
             return created;
         }
 
-        T Part<T>(string name, Func<T> parse) => ParseGuard.Run(model.Edm, name, parse);
+        T Part<T>(string name, Func<T> parse) => ParseGuard.Run(model.Edm, name, Options[name] ?? "", parse);
 
         var apply = new ApplySteps(Parser, (IEdmStructuredType)target);
         var steps = Options["$apply"] is { } text ? Part("$apply", () => apply.Read(text)) : [];
         var options = Options.All
-            .Where(option => option.Key.StartsWith('$') && option.Key is not ("$apply" or "$skiptoken" or "$format"))
+            .Where(option => option.Key.StartsWith('$') && option.Key is not ("$apply" or "$skiptoken" or "$format" or "$id"))
             .ToDictionary(option => option.Key, option => option.Value);
         if (apply.Prefix is not null)
         {
@@ -117,8 +119,9 @@ internal sealed record ODataQuery
             {
                 EntitySetSegment set => (set.EntitySet.EntityType(), set.EntitySet),
                 KeySegment key => (key.EdmType, key.NavigationSource),
+                NavigationPropertyLinkSegment link => (link.NavigationProperty.ToEntityType(), link.NavigationSource),
                 NavigationPropertySegment navigation => (navigation.NavigationProperty.ToEntityType(), navigation.NavigationSource),
-                CountSegment or FilterSegment => (type, source),
+                CountSegment or FilterSegment or TypeSegment or ReferenceSegment => (type, source),
                 _ => (null, null),
             };
         }

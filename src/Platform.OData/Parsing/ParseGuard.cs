@@ -12,7 +12,20 @@ namespace Platform.OData.Parsing;
 /// </summary>
 internal static partial class ParseGuard
 {
-    public static T Run<T>(IEdmModel edm, string part, Func<T> parse)
+    /// <summary>Parts of the language that the library takes for syntax errors, and their names.</summary>
+    private static readonly string[] Unsupported =
+    [
+        "case(", "isof(", "matchespattern(", "hassubset(", "hassubsequence(", "geo.distance(", "geo.length(", "geo.intersects(",
+        "$root/", "$this", " has ",
+    ];
+
+    public static T Run<T>(IEdmModel edm, string part, Func<T> parse) => Run(edm, part, "", parse);
+
+    /// <param name="edm">The model.</param>
+    /// <param name="part">The option, or what else is read.</param>
+    /// <param name="text">Its text, to find the place of a mistake in.</param>
+    /// <param name="parse">Reads it.</param>
+    public static T Run<T>(IEdmModel edm, string part, string text, Func<T> parse)
     {
         try
         {
@@ -24,13 +37,13 @@ internal static partial class ParseGuard
         }
         catch (ODataException error)
         {
-            throw Translated(edm, part, error);
+            throw Translated(edm, part, text, error);
         }
         catch (Exception error) when (error is InvalidCastException or ArgumentException or NullReferenceException
             or FormatException or OverflowException or InvalidOperationException or NotSupportedException
             or NotImplementedException or KeyNotFoundException or IndexOutOfRangeException)
         {
-            throw new FaultException(ODataFaults.BadUrl, part, part, part);
+            throw Named(text) ?? new FaultException(ODataFaults.BadUrl, part, part, part) { Position = text.Length == 0 ? null : 0 };
         }
     }
 
@@ -39,20 +52,41 @@ internal static partial class ParseGuard
         var segment = error.CurrentSegment ?? "";
         var name = segment.Split('(')[0];
         var before = error.ParsedSegments?.LastOrDefault()?.EdmType?.AsElementType() as IEdmStructuredType;
+        if (name.ToLowerInvariant() is "$crossjoin" or "$all" or "$root" or "$it" or "$this")
+            return FaultException.NotSupported(name);
         var candidates = before is null
             ? edm.EntityContainer.EntitySets().Select(set => set.Name)
             : before.Properties().Select(property => property.Name);
         return Unknown(ODataFaults.UnknownResource, name, candidates);
     }
 
-    private static FaultException Translated(IEdmModel edm, string part, ODataException error)
+    private static FaultException Translated(IEdmModel edm, string part, string text, ODataException error)
     {
         var missing = MissingProperty().Match(error.Message);
         if (missing.Success && edm.FindDeclaredType(missing.Groups["type"].Value) is IEdmStructuredType type)
             return Unknown(ODataFaults.UnknownProperty, missing.Groups["name"].Value, type.Properties().Select(property => property.Name));
         if (LibraryLimit().IsMatch(error.Message))
             return new FaultException(ODataFaults.TooComplex, part, null, error.Message);
-        return new FaultException(ODataFaults.BadUrl, part, $"{part}: {error.Message}", $"{part}: {error.Message}");
+        return Named(text) ?? new FaultException(ODataFaults.BadUrl, part, $"{part}: {error.Message}", $"{part}: {error.Message}")
+        {
+            Position = Position(text, error.Message),
+        };
+    }
+
+    private static FaultException? Named(string text)
+    {
+        var plain = Quoted().Replace(text, "''");
+        return Unsupported.FirstOrDefault(name => plain.Contains(name, StringComparison.OrdinalIgnoreCase)) is { } unsupported
+            ? FaultException.NotSupported(unsupported.Trim(' ', '(', '/'))
+            : null;
+    }
+
+    /// <summary>Where the mistake is: as the library says, else where what it quotes stands, else at the beginning.</summary>
+    private static int Position(string text, string message)
+    {
+        if (Place().Match(message) is { Success: true } place && int.TryParse(place.Groups["at"].Value, out var position))
+            return Math.Clamp(position, 0, text.Length);
+        return QuotedWord().Matches(message).Select(word => text.IndexOf(word.Groups["word"].Value, StringComparison.Ordinal)).FirstOrDefault(found => found > 0, 0);
     }
 
     private static FaultException Unknown(ODataFault fault, string name, IEnumerable<string> candidates) =>
@@ -62,6 +96,15 @@ internal static partial class ParseGuard
 
     [GeneratedRegex("property named '(?<name>[^']*)' on type '(?<type>[^']*)'", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex MissingProperty();
+
+    [GeneratedRegex("'(?:[^']|'')*'", RegexOptions.CultureInvariant, 1_000)]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("at (?:position |')(?<at>[0-9]+)", RegexOptions.CultureInvariant, 1_000)]
+    private static partial Regex Place();
+
+    [GeneratedRegex("'(?<word>[^']+)'", RegexOptions.CultureInvariant, 1_000)]
+    private static partial Regex QuotedWord();
 
     [GeneratedRegex("limit|maximum|too deep|too many", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex LibraryLimit();

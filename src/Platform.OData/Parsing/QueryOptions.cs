@@ -13,10 +13,10 @@ internal sealed class QueryOptions
     private static readonly string[] Supported =
     [
         "$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count",
-        "$search", "$apply", "$compute", "$format", "$skiptoken",
+        "$search", "$apply", "$compute", "$format", "$skiptoken", "$id",
     ];
 
-    private static readonly string[] Unsupported = ["$deltatoken", "$index", "$levels", "$id", "$schemaversion"];
+    private static readonly string[] Unsupported = ["$deltatoken", "$index", "$levels", "$schemaversion"];
 
     private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
 
@@ -31,6 +31,24 @@ internal sealed class QueryOptions
         foreach (var pair in new QueryStringEnumerable(queryString))
             options.Add(pair.DecodeName().ToString(), pair.DecodeValue().ToString());
         return options;
+    }
+
+    /// <summary>The same options with some of them changed and others added.</summary>
+    public QueryOptions With(IReadOnlyDictionary<string, string> changes)
+    {
+        var changed = new QueryOptions();
+        foreach (var (name, value) in values)
+            changed.values[name] = value;
+        foreach (var (name, value) in changes)
+            changed.values[name] = value;
+        return changed;
+    }
+
+    public QueryOptions Without(string name)
+    {
+        var rest = With(values);
+        rest.values.Remove(name);
+        return rest;
     }
 
     private void Add(string name, string value)

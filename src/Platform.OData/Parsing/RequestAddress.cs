@@ -49,5 +49,16 @@ internal sealed record RequestAddress(Uri Url, Uri ServiceRoot, string Resource)
         return (this with { Url = new Uri(path[..^"/$query".Length] + query), Resource = Resource[..^"/$query".Length] }, query);
     }
 
+    /// <summary>The entity whose id was given instead of a path.</summary>
+    public RequestAddress Entity(string? id)
+    {
+        if (id is null || !Uri.TryCreate(ServiceRoot, id, out var url) || url.Query.Length > 0)
+            throw new FaultException(ODataFaults.BadUrl, "$id", $"$id: {id}", $"$id: {id}");
+        var resource = url.AbsolutePath.StartsWith(ServiceRoot.AbsolutePath, StringComparison.Ordinal) ? url.AbsolutePath[ServiceRoot.AbsolutePath.Length..] : "";
+        if (!url.GetLeftPart(UriPartial.Authority).Equals(ServiceRoot.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase) || resource.Length == 0 || resource[0] == '$')
+            throw new FaultException(ODataFaults.NotFound, "$id", id, id);
+        return this with { Url = url, Resource = resource };
+    }
+
     private static int Depth(PathString path) => path.HasValue ? path.Value!.Count(character => character == '/') : 0;
 }

@@ -27,6 +27,24 @@ internal static class Splitting
         return parts;
     }
 
+    /// <summary>Where the parenthesis that opens here is closed; -1 if nowhere.</summary>
+    public static int Closing(string text, int open)
+    {
+        var (depth, quote) = (0, '\0');
+        for (var i = open; i < text.Length; i++)
+        {
+            if (quote != '\0')
+                quote = text[i] == quote ? '\0' : quote;
+            else if (text[i] is '\'' or '"')
+                quote = text[i];
+            else if (text[i] == '(')
+                depth++;
+            else if (text[i] == ')' && --depth == 0)
+                return i;
+        }
+        return -1;
+    }
+
     /// <summary>Name and argument text of <c>name(…)</c>; no arguments when the text is not a call.</summary>
     public static (string Name, string? Arguments) Call(string text)
     {

@@ -5,6 +5,9 @@ namespace Platform.OData.Rows;
 /// <summary>How to read and write one projected row: its fields in wire order and, for entities, its key.</summary>
 internal sealed record ResultShape(EntityMap? Map, IReadOnlyList<ResultField> Fields, IReadOnlyList<ValueField> Keys)
 {
+    /// <summary>Whether only references to the entities are written.</summary>
+    public bool IsReference { get; init; }
+
     /// <summary>Whether a row has none of the fields.</summary>
     public bool IsAbsent(object row) => Fields.All(field => field switch
     {

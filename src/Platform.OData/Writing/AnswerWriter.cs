@@ -56,6 +56,29 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
         await writer.FlushAsync();
     });
 
+    public Task Reference(Plan plan, object entity) => Json(
+        new ODataUri { ServiceRoot = serviceRoot },
+        message => message.WriteEntityReferenceLinkAsync(new ODataEntityReferenceLink { Url = EntityUrl.Of(serviceRoot, plan.Shape, entity, agreed.Version) }));
+
+    /// <summary>References of one page: no more than the largest page, so they are collected before they are written.</summary>
+    public async Task References(Plan plan, long? total, IAsyncEnumerator<object> rows, bool hasRow, Func<object, int, Uri> nextLink)
+    {
+        var links = new ODataEntityReferenceLinks { Count = total };
+        var (urls, last) = (new List<ODataEntityReferenceLink>(), (object?)null);
+        for (; hasRow; hasRow = await rows.MoveNextAsync())
+        {
+            if (urls.Count == plan.PageSize)
+            {
+                links.NextPageLink = nextLink(last!, urls.Count);
+                break;
+            }
+            last = rows.Current;
+            urls.Add(new ODataEntityReferenceLink { Url = EntityUrl.Of(serviceRoot, plan.Shape, last, agreed.Version) });
+        }
+        links.Links = urls;
+        await Json(new ODataUri { ServiceRoot = serviceRoot }, message => message.WriteEntityReferenceLinksAsync(links));
+    }
+
     public Task Property(ODataQuery query, Plan plan, object value) => Json(
         Context(query, plan),
         message => message.WritePropertyAsync(new ODataProperty { Name = plan.Shape.Fields[0].Name, Value = EdmTypes.ToWire(value) }));

@@ -18,9 +18,15 @@ internal static class ErrorWriter
         if (error.Fault.Status == StatusCodes.Status405MethodNotAllowed)
             http.Response.Headers.Allow = http.Request.Path.Value?.EndsWith("/$batch", StringComparison.OrdinalIgnoreCase) == true ? "POST" : "GET, HEAD";
         await http.Response.WriteAsJsonAsync(
-            new { error = new { code = error.Fault.Code, message = error.In(english), target = error.Target } },
+            new { error = new { code = error.Fault.Code, message = error.In(english), target = error.Target, details = Details(error, english), innererror = Inner(error) } },
             Format, http.Response.ContentType, http.RequestAborted);
     }
+
+    private static object[]? Details(FaultException error, bool english) => error.Position is { } position
+        ? [new { code = error.Fault.Code, target = error.Target, message = english ? $"at position {position}" : $"tại vị trí {position}" }]
+        : null;
+
+    private static object? Inner(FaultException error) => error.Position is { } position ? new { position } : null;
 
     private static readonly JsonSerializerOptions Format = new()
     {

@@ -60,6 +60,8 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation
 
     private ODataResource Resource(object row, ResultShape shape)
     {
+        if (shape.IsReference)
+            return new ODataResource { Id = EntityUrl.Of(serviceRoot, shape, row, agreed.Version), Properties = [] };
         var resource = new ODataResource
         {
             Properties = [.. shape.Fields.OfType<ValueField>().Where(field => field.IsAbsent?.Invoke(row) != true)
@@ -69,17 +71,7 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation
         if (shape.Map is { } map)
             resource.TypeName = map.EdmType.Namespace + "." + map.EdmType.Name;
         if (agreed.Metadata == "full" && shape.Map is not null)
-            resource.Id = resource.EditLink = resource.ReadLink = Id(row, shape);
+            resource.Id = resource.EditLink = resource.ReadLink = EntityUrl.Of(serviceRoot, shape, row, agreed.Version);
         return resource;
-    }
-
-    private Uri Id(object row, ResultShape shape)
-    {
-        var literals = shape.Keys.Select(key => (key.Name, Text: Uri.EscapeDataString(
-            ODataUriUtils.ConvertToUriLiteral(EdmTypes.ToWire(key.Read(row)), agreed.Version))));
-        var key = shape.Keys.Count == 1
-            ? literals.Single().Text
-            : string.Join(',', literals.Select(literal => $"{literal.Name}={literal.Text}"));
-        return new Uri(serviceRoot, $"{shape.Map!.SetName}({key})");
     }
 }

@@ -41,7 +41,7 @@ public sealed class ErrorTests(Province province)
     [InlineData("Plans?$filter=@p&@p=@p")]
     [InlineData("Plans?$filter=Targets/any(t:t/Nothing eq 1)")]
     [InlineData("Plans?$filter=year(Number) eq 1")]
-    [InlineData("Plans?$filter=substring(Number,-1) eq 'x'")]
+    [InlineData("Plans?$filter=substring(Number,1,-1) eq 'x'")]
     [InlineData("Plans?$filter=Id in ()")]
     [InlineData("Plans?$filter=Id in ('x')")]
     [InlineData("Plans?$top=-1")]
@@ -84,8 +84,16 @@ public sealed class ErrorTests(Province province)
     [InlineData("Facts?$apply=join(Locality as L)", "$apply=join")]
     [InlineData("Facts?$apply=groupby((rolluprecursive(a,b,c,d)))", "$apply=rolluprecursive")]
     [InlineData("Facts?$apply=groupby((Audience),topcount(1,Learners))", "$apply=groupby(…,topcount)")]
-    [InlineData("Plans?$expand=Targets/$ref", "$expand=…/$ref")]
-    [InlineData("Plans/$ref", "$ref")]
+    [InlineData("$crossjoin(Plans,Targets)", "$crossjoin")]
+    [InlineData("$all", "$all")]
+    [InlineData("Plans?$filter=Status has 'x'", "has")]
+    [InlineData("Plans?$filter=isof(Test.Analytics.Plan)", "isof")]
+    [InlineData("Plans?$filter=isof(Number,Edm.String)", "isof")]
+    [InlineData("Plans?$filter=matchesPattern(Number,'^0')", "matchespattern")]
+    [InlineData("Plans?$filter=case(IsProvincial:true,true:false)", "case")]
+    [InlineData("Plans?$filter=fractionalseconds(ChangedAt) lt 1", "fractionalseconds")]
+    [InlineData("Plans?$filter=time(ChangedAt) gt 10:00:00", "time")]
+    [InlineData("Plans?$filter=Targets/$count($top=1) gt 1", "$count($top)")]
     public async Task What_is_not_supported_is_named(string url, string part)
     {
         var error = await province.Error(url, HttpStatusCode.NotImplemented);
@@ -101,6 +109,20 @@ public sealed class ErrorTests(Province province)
         using var response = await province.Send(url, new HttpMethod(method));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal("GET, HEAD", string.Join(", ", response.Content.Headers.Allow));
+    }
+
+    [Theory]
+    [InlineData("Plans?$filter=Number eq", "$filter", 9)]
+    [InlineData("Plans?$filter=Number eq 'a' and ~", "$filter", 18)]
+    [InlineData("Plans?$orderby=Number,,", "$orderby", 7)]
+    [InlineData("Plans?$filter=(Number eq 'x'", "$filter", 14)]
+    [InlineData("Plans?$search=(", "$search", 1)]
+    [InlineData("Targets(1", "path", 0)]
+    public async Task A_syntax_error_has_its_position(string url, string part, int position)
+    {
+        var error = await province.Error(url);
+        Assert.Equal((part, position), ((string)error["target"]!, (int)error["innererror"]!["position"]!));
+        Assert.Equal(part, (string)error["details"]![0]!["target"]!);
     }
 
     [Fact]

@@ -51,6 +51,32 @@ public sealed class ExpandTests(Province province)
             .OrderBy(count => count).Take(4).Select(count => count == 1 ? 0 : count)));
     }
 
+    [Fact]
+    public async Task References_are_expanded_instead_of_entities()
+    {
+        var plan = await province.Json(Plan + "?$select=Number&$expand=Targets/$ref($filter=Value gt 80;$count=true),Locality/$ref,Implements/$ref");
+        Assert.Equal($$"""[{"@odata.id":"{{province.Root}}Targets(2)"}]""", plan["Targets"]!.ToJsonString());
+        Assert.Equal($$"""{"@odata.id":"{{province.Root}}Localities(1)"}""", plan["Locality"]!.ToJsonString());
+        Assert.Equal(1, (long)plan["Targets@odata.count"]!);
+        Assert.Null(plan["Implements"]);
+    }
+
+    [Fact]
+    public async Task Just_the_number_of_members_is_expanded()
+    {
+        var plan = await province.Json(Plan + "?$select=Number&$expand=Targets/$count($filter=Value gt 80),Tasks($select=Number;$expand=Assignments/$count)");
+        Assert.Equal(1, (long)plan["Targets@odata.count"]!);
+        Assert.Equal("2,1", Province.Join(plan["Tasks"]!.AsArray(), "Assignments@odata.count"));
+    }
+
+    [Fact]
+    public async Task One_expanded_entity_is_there_only_when_it_fits()
+    {
+        var plans = await province.Json("Plans?$select=Number&$expand=Locality($filter=Code eq '19';$select=Code)&$orderby=LocalityCode");
+        Assert.Single(plans["value"]!.AsArray(), plan => plan!["Locality"] is not null);
+        Assert.Equal("OD-1001", (string)(await province.Error("Plans?$expand=Locality($top=1)"))["code"]!);
+    }
+
     [Theory]
     [InlineData("Localities?$expand=Parent($expand=Parent($expand=Parent($expand=Parent($expand=Parent))))")]
     [InlineData("Localities?$expand=Parent($levels=9)")]

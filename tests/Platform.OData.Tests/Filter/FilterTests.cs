@@ -6,6 +6,25 @@ namespace Platform.OData.Tests.Filter;
 public sealed class FilterTests(Province province)
 {
     [Theory]
+    [InlineData("Plans?$filter=Targets/$count($filter=Value ge 80) gt 1", "LocalityCode", "19")]
+    [InlineData("Plans?$filter=Tasks/any(t:t/Assignments/$count($filter=Role eq 'Lead' and Agency ne ')') eq 1)", "LocalityCode", "19")]
+    [InlineData("Plans?$filter=Locality/Children/$count($search=kha) eq 1", "LocalityCode", "19")]
+    [InlineData("Plans?$orderby=Targets/$count($filter=Value ge 80) desc,Id&$top=2", "LocalityCode", "19,05953")]
+    [InlineData("Localities?$filter=Parent eq null&$orderby=Id", "Code", "19,51")]
+    [InlineData("Localities?$filter=Parent ne null and substring(Name,-2) eq 'ơn'", "Code", "05953")]
+    [InlineData("Localities?$filter=substring(Name,-99) eq 'Kha Sơn' or substring(Name,-3,1) eq 'N'", "Code", "05953")]
+    [InlineData("Targets?$filter=Value divby 2 gt 40", "Id", "2")]
+    [InlineData("Targets?$filter=Year DIVBY 2 eq 1012.5", "Id", "4")]
+    [InlineData("Targets?$filter=cast('3',Edm.Int32) eq Id or cast(Id,Edm.String) eq '4'", "Id", "3,4")]
+    [InlineData("Targets?$filter=cast(Id,Edm.Decimal) mul 0.5 eq 2.5", "Id", "5")]
+    [InlineData("Plans?$filter=cast('2026-02-03',Edm.Date) eq IssuedOn", "LocalityCode", "19")]
+    [InlineData("Plans?$filter=ChangedAt add duration'PT1H' gt 2026-03-01T14:00:00Z", "LocalityCode", "23317")]
+    [InlineData("Plans?$filter=ChangedAt sub 'PT1H' gt 2026-03-01T12:00:00Z", "LocalityCode", "23317")]
+    [InlineData("Plans?$filter=totaloffsetminutes(ChangedAt) eq 0 and Locality/Code eq '19'", "LocalityCode", "19")]
+    public async Task Expressions_of_4_01_are_understood(string url, string member, string expected) =>
+        Assert.Equal(expected, await province.List(url, member));
+
+    [Theory]
     [InlineData("Id eq 1", "1")]
     [InlineData("Id ne 1", "2,3,4,5")]
     [InlineData("Id gt 3", "4,5")]
