@@ -41,7 +41,9 @@ namespace Platform
 
             var app = builder.Build();
             app.UseProblems();
+            app.UseDocumentationPage();
             app.UseRouting();
+            app.UseRoutingRefusals();
             app.UseAuthentication();
             app.UseAuthorization();
             app.UseTenantGate();
@@ -54,6 +56,7 @@ namespace Platform
             app.MapLearning();
             app.MapRollup();
             app.MapAnalytics(secrets.PagingKey);
+            app.MapQuestionPage();
             return app;
         }
 

@@ -85,6 +85,7 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
           API               {Address}/v1/localities?province=19&search=kha%20son
           Documentation     {Address}{Documentation.Page}
           OData             {Address}{AnalyticsApi.Prefix}/$metadata
+          Questions         {Address}{QuestionPage.Address}
           Credentials       {CredentialsFile}
           Press Ctrl-C to stop.
         """;

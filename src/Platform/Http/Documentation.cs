@@ -8,17 +8,19 @@ public static class Documentation
     /// <summary>Where the interactive page is.</summary>
     public const string Page = "/docs";
 
+    /// <summary>Serves the interactive page; it holds no data, so it comes before authentication.</summary>
+    public static void UseDocumentationPage(this WebApplication app) => app.UseSwaggerUI(options =>
+    {
+        options.RoutePrefix = Page.TrimStart('/');
+        options.DocumentTitle = "Platform – API";
+        options.SwaggerEndpoint("/openapi/platform.v1.json", "Platform v1");
+        options.EnableTryItOutByDefault();
+        options.DisplayRequestDuration();
+    });
+
     public static void MapDocumentation(this WebApplication app)
     {
         app.MapSwagger("/openapi/platform.{documentName}.json").AllowAnonymous();
-        app.UseSwaggerUI(options =>
-        {
-            options.RoutePrefix = Page.TrimStart('/');
-            options.DocumentTitle = "Platform – API";
-            options.SwaggerEndpoint("/openapi/platform.v1.json", "Platform v1");
-            options.EnableTryItOutByDefault();
-            options.DisplayRequestDuration();
-        });
         app.MapGet("/", () => Results.Redirect(Page)).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/problems", ListProblems).WithName(nameof(ListProblems)).WithTags("Problems").AllowAnonymous();
         app.MapGet("/problems/{problemCode}", GetProblem).WithName(nameof(GetProblem)).WithTags("Problems").AllowAnonymous().Fails(404);

@@ -29,6 +29,14 @@ public static class ProblemWriter
         }, null, []));
     }
 
+    /// <summary>Answers what routing refused (no such address, method or content type) before anybody is asked to sign in for it.</summary>
+    public static void UseRoutingRefusals(this WebApplication app) => app.Use((context, next) => context.GetEndpoint() switch
+    {
+        null => Write(context, Problems.NotFound, null, []),
+        { Metadata.Count: 0, RequestDelegate: { } refuse } => refuse(context),
+        _ => next(context),
+    });
+
     /// <summary>True when the caller prefers English to Vietnamese.</summary>
     public static bool PrefersEnglish(this HttpContext context)
     {
