@@ -10,7 +10,9 @@ public static class QuestionPage
 
     private static readonly Dictionary<string, string> Files = new()
     {
-        ["index.html"] = "text/html; charset=utf-8", ["page.css"] = "text/css; charset=utf-8", ["page.js"] = "text/javascript; charset=utf-8",
+        ["index.html"] = "text/html; charset=utf-8",
+        ["page.css"] = "text/css; charset=utf-8",
+        ["page.js"] = "text/javascript; charset=utf-8",
     };
 
     public static void MapQuestionPage(this IEndpointRouteBuilder routes)

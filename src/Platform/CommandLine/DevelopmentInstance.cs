@@ -37,7 +37,9 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
             say($"Started {database.Description}");
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions
             {
-                EnvironmentName = Environments.Development, ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(DevelopmentInstance).Assembly.GetName().Name,
+                EnvironmentName = Environments.Development,
+                ContentRootPath = AppContext.BaseDirectory,
+                ApplicationName = typeof(DevelopmentInstance).Assembly.GetName().Name,
             });
             builder.WebHost.UseUrls(urls);
             app = Server.Build(builder, database.Options, Secrets.InFolder(dataFolder));

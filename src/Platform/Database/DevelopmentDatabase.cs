@@ -60,7 +60,11 @@ public sealed class DevelopmentDatabase : IAsyncDisposable
 
         string As(string role, string password, int pool) => new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString)
         {
-            Database = Name, Username = role, Password = password, MaxPoolSize = pool, Pooling = true,
+            Database = Name,
+            Username = role,
+            Password = password,
+            MaxPoolSize = pool,
+            Pooling = true,
         }.ConnectionString;
     }
 

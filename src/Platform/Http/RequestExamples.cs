@@ -8,7 +8,10 @@ internal static class RequestExamples
     /// <summary>Replacing takes the same body as making.</summary>
     private static readonly Dictionary<string, string> Alike = new()
     {
-        ["ReplaceAgency"] = "CreateAgency", ["ReplacePlan"] = "CreatePlan", ["ReplaceTarget"] = "AddTarget", ["ReplaceTask"] = "AddTask",
+        ["ReplaceAgency"] = "CreateAgency",
+        ["ReplacePlan"] = "CreatePlan",
+        ["ReplaceTarget"] = "AddTarget",
+        ["ReplaceTask"] = "AddTask",
     };
 
     internal static IEnumerable<(string OperationId, JsonNode Body)> All =>

@@ -64,7 +64,11 @@ public static class LocalitiesApi
             page.RemoveAt(limit);
             next = "/v1/localities" + QueryString.Create(new Dictionary<string, string?>
             {
-                ["province"] = province, ["level"] = level?.ToString(), ["search"] = search, ["after"] = page[^1].Code, ["limit"] = $"{limit}",
+                ["province"] = province,
+                ["level"] = level?.ToString(),
+                ["search"] = search,
+                ["after"] = page[^1].Code,
+                ["limit"] = $"{limit}",
             }.Where(p => p.Value is not null));
         }
 

@@ -143,7 +143,11 @@ internal static class PlanReading
             var key = VietnameseText.Slug(faults.Optional($"{at}/key", content.Key, 80) ?? name);
             var agency = new Agency
             {
-                TenantId = tenant, Id = Guid.CreateVersion7(), Key = key.Length > 80 ? key[..80] : key, Name = name, Kind = faults.Value($"{at}/kind", content.Kind),
+                TenantId = tenant,
+                Id = Guid.CreateVersion7(),
+                Key = key.Length > 80 ? key[..80] : key,
+                Name = name,
+                Kind = faults.Value($"{at}/kind", content.Kind),
             };
             if (key.Length > 0 && !agencies.TryAdd(key, agency))
                 faults.Add($"{at}/key", Problems.Repeated);

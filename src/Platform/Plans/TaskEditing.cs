@@ -14,7 +14,12 @@ public sealed class TaskEditing(PlatformDb db, PlanDocument document)
         var tasks = await Tasks(plan).ToListAsync(cancellation);
         var task = new PlanTask
         {
-            TenantId = plan.TenantId, Id = Guid.CreateVersion7(), PlanId = plan.Id, Ordinal = tasks.Count == 0 ? 0 : tasks.Max(t => t.Ordinal) + 1, Number = "", Title = "",
+            TenantId = plan.TenantId,
+            Id = Guid.CreateVersion7(),
+            PlanId = plan.Id,
+            Ordinal = tasks.Count == 0 ? 0 : tasks.Max(t => t.Ordinal) + 1,
+            Number = "",
+            Title = "",
         };
         db.Tasks.Add(task);
         return await Fill(plan, task, tasks, content, cancellation);

@@ -78,7 +78,11 @@ internal sealed class SampleLoader(IServiceProvider services)
         {
             var client = new Client
             {
-                ClientId = clientId, Name = title, SecretHash = ClientSecret.Hash(ClientSecret.New()), CreatedAt = now, VendorId = role == Role.Vendor ? (short)1 : null,
+                ClientId = clientId,
+                Name = title,
+                SecretHash = ClientSecret.Hash(ClientSecret.New()),
+                CreatedAt = now,
+                VendorId = role == Role.Vendor ? (short)1 : null,
             };
             foreach (var code in role == Role.Vendor ? [locality, .. AlsoForVendor] : (string?[])[locality])
             {

@@ -11,14 +11,25 @@ internal static class SamplePopulations
 
     private static readonly Dictionary<string, int> Adults = new()
     {
-        ["05953"] = 9_840, ["09988"] = 12_650, ["11254"] = 11_270, ["23317"] = 7_430,
+        ["05953"] = 9_840,
+        ["09988"] = 12_650,
+        ["11254"] = 11_270,
+        ["23317"] = 7_430,
     };
 
     // Each group as a share of the commune's adults.
     private static readonly Dictionary<string, decimal> Shares = new()
     {
-        ["PublicSector"] = 0.021m, ["StudentsFromPrimary"] = 0.19m, ["SecondaryStudents"] = 0.085m, ["Adults"] = 1m, ["Workers"] = 0.118m,
-        ["CitizenLearners"] = 0.55m, ["CommunityTeams"] = 0.0017m, ["CommuneOfficials"] = 0.0062m, ["DigitalAmbassadors"] = 0.0041m, ["GeneralSchools"] = 0.0006m,
+        ["PublicSector"] = 0.021m,
+        ["StudentsFromPrimary"] = 0.19m,
+        ["SecondaryStudents"] = 0.085m,
+        ["Adults"] = 1m,
+        ["Workers"] = 0.118m,
+        ["CitizenLearners"] = 0.55m,
+        ["CommunityTeams"] = 0.0017m,
+        ["CommuneOfficials"] = 0.0062m,
+        ["DigitalAmbassadors"] = 0.0041m,
+        ["GeneralSchools"] = 0.0006m,
     };
 
     /// <summary>The communes that get sample completions.</summary>
