@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Database;
+using Platform.Http;
 
 namespace Platform.Access;
 
@@ -36,12 +37,21 @@ public static class TokenApi
         context.Response.Headers.CacheControl = "no-store";
         if (!context.Request.HasFormContentType)
             return Refuse(400, "invalid_request", "The body must be application/x-www-form-urlencoded.");
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        IFormCollection form;
+        try
+        {
+            form = await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            return Refuse(400, "invalid_request", "The form is malformed or too large.");
+        }
+
         if (form["grant_type"].Count != 1)
             return Refuse(400, "invalid_request", "grant_type is needed once.");
         if (form["grant_type"] != "client_credentials")
             return Refuse(400, "unsupported_grant_type", "Only client_credentials is supported.");
-        if (Credentials(context.Request, form) is not (var clientId, var secret))
+        if (Credentials(context.Request, form) is not (var clientId, var secret) || !Faults.IsText(clientId))
             return Unauthenticated(context);
 
         var hash = await db.Clients.Where(c => c.ClientId == clientId).Select(c => c.SecretHash).SingleOrDefaultAsync(context.RequestAborted);
