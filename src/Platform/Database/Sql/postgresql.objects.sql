@@ -21,7 +21,8 @@ create or replace function platform_vendor_completes(tenant smallint) returns bo
   $$;
 
 -- Progress on every target: numerator and denominator first, the percentage last. Missing is null, never zero.
--- A province's figure is the sum over its communes, with how many of them have sent what it is made of.
+-- A province's figure is the sum over its communes, with how many of them have sent all that it is made of: learners and, for a
+-- percentage, people. A population that the province declares itself stands for all of its communes.
 create view target_progress with (security_invoker = true) as
 select
   x.*,
@@ -48,15 +49,20 @@ from (
     select count(*)::int as members from localities x
     where case when lo.level = 'Province' then x.province_id = lo.id and x.level = 'Commune' else x.id = lo.id end) m
   left join lateral (
-    select sum(a.achieved)::bigint as achieved, max(a.as_of) as as_of, count(distinct a.tenant_id)::int as members from audience_totals a
-    where a.audience = t.audience and a.year <= t.year
-      and (a.tenant_id = t.tenant_id
-        or (lo.level = 'Province' and a.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) l on true
-  left join lateral (
-    select sum(q.people)::bigint as people from populations q
+    select coalesce(max(q.people) filter (where q.tenant_id = t.tenant_id), sum(q.people))::bigint as people,
+      max(case when q.tenant_id = t.tenant_id then 1 end) as declared
+    from populations q
     where q.code = t.population and q.year = t.year
       and (q.tenant_id = t.tenant_id
         or (lo.level = 'Province' and q.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) p on true
+  left join lateral (
+    select sum(a.achieved)::bigint as achieved, max(a.as_of) as as_of,
+      count(distinct case when t.unit = 'Count' or p.declared = 1 or q.people is not null then a.tenant_id end)::int as members
+    from audience_totals a
+    left join populations q on q.tenant_id = a.tenant_id and q.code = t.population and q.year = t.year
+    where a.audience = t.audience and a.year <= t.year
+      and (a.tenant_id = t.tenant_id
+        or (lo.level = 'Province' and a.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) l on true
   left join lateral (
     select g.target_id, g.numerator, g.denominator, g.as_of from target_figures g
     where g.tenant_id = t.tenant_id and g.target_id = t.id

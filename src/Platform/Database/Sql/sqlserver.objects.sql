@@ -62,15 +62,21 @@ from (
     select count(*) as members from dbo.localities x
     where (lo.level = 'Province' and x.province_id = lo.id and x.level = 'Commune') or (lo.level <> 'Province' and x.id = lo.id)) m
   outer apply (
-    select sum(cast(a.achieved as bigint)) as achieved, max(a.as_of) as as_of, count(distinct a.tenant_id) as members from dbo.audience_totals a
-    where a.audience = t.audience and a.year <= t.year
-      and (a.tenant_id = t.tenant_id
-        or (lo.level = 'Province' and a.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) l
-  outer apply (
-    select sum(cast(q.people as bigint)) as people from dbo.populations q
+    select coalesce(max(case when q.tenant_id = t.tenant_id then cast(q.people as bigint) end), sum(cast(q.people as bigint))) as people,
+      max(case when q.tenant_id = t.tenant_id then 1 end) as declared
+    from dbo.populations q
     where q.code = t.population and q.year = t.year
       and (q.tenant_id = t.tenant_id
         or (lo.level = 'Province' and q.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) p
+  outer apply (
+    select sum(cast(b.achieved as bigint)) as achieved, max(b.as_of) as as_of, count(distinct b.contributes) as members
+    from (
+      select a.achieved, a.as_of, case when t.unit = 'Count' or p.declared = 1 or q.people is not null then a.tenant_id end as contributes
+      from dbo.audience_totals a
+      left join dbo.populations q on q.tenant_id = a.tenant_id and q.code = t.population and q.year = t.year
+      where a.audience = t.audience and a.year <= t.year
+        and (a.tenant_id = t.tenant_id
+          or (lo.level = 'Province' and a.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) b) l
   outer apply (
     select top 1 g.target_id, g.numerator, g.denominator, g.as_of from dbo.target_figures g
     where g.tenant_id = t.tenant_id and g.target_id = t.id
