@@ -123,7 +123,7 @@ public sealed class DocumentTests(World world)
     [InlineData(HoaLac)]
     public async Task All_texts_are_composed_Unicode(string locality)
     {
-        var text = (await world.SampleDocument(locality)).ToJsonString(Http.Json.Options);
+        var text = (await world.SampleDocument(locality)).ToJsonString(Platform.Http.Json.Options);
         Assert.Contains("ế", text, StringComparison.Ordinal);
         Assert.True(text.IsNormalized(NormalizationForm.FormC));
     }
