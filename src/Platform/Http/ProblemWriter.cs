@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Http;
 
@@ -102,6 +103,7 @@ public static class ProblemWriter
         BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
         BadHttpRequestException => (Problems.BadParameter, null, []),
         JsonException json => Malformed(json),
+        DbUpdateConcurrencyException => (Problems.Changed, null, []),
         _ => null,
     };
 
