@@ -103,7 +103,7 @@ public static class LocalitiesApi
         var agency = body.Validate(new Agency { TenantId = locality.Id, Id = Guid.CreateVersion7(), Key = "", Name = "" });
         await RefuseTakenKey(db, agency, cancellation);
         db.Agencies.Add(agency);
-        await db.SaveChangesAsync(cancellation);
+        await Save(db, agency, cancellation);
         return TypedResults.Created($"/v1/localities/{locality.Entry.Code}/agencies/{agency.Id}", AgencyView.Of.Compile()(agency));
     }
 
@@ -114,7 +114,7 @@ public static class LocalitiesApi
             ?? throw new ProblemException(Problems.UnknownAgency);
         body.Validate(agency);
         await RefuseTakenKey(db, agency, cancellation);
-        await db.SaveChangesAsync(cancellation);
+        await Save(db, agency, cancellation);
         return TypedResults.Ok(AgencyView.Of.Compile()(agency));
     }
 
@@ -140,7 +140,8 @@ public static class LocalitiesApi
         var faults = new Faults();
         var (kind, name) = (faults.Text("/kind", body.Kind, 40), faults.Text("/name", body.Name, 150));
         faults.ThrowIfAny();
-        if (await db.Villages.AnyAsync(v => v.TenantId == locality.Id && v.Kind == kind && v.Name == name, cancellation))
+        var names = await db.Villages.Where(v => v.TenantId == locality.Id && v.Kind == kind).Select(v => v.Name).ToListAsync(cancellation);
+        if (names.Exists(n => VietnameseText.SameName(n, name)))
             throw new ProblemException(Problems.VillageExists);
         var village = new Village { TenantId = locality.Id, Id = Guid.CreateVersion7(), Kind = kind, Name = name };
         db.Villages.Add(village);
@@ -153,6 +154,20 @@ public static class LocalitiesApi
     {
         await db.Villages.Where(v => v.TenantId == locality.Id && v.Id == id).ExecuteDeleteAsync(cancellation);
         return TypedResults.NoContent();
+    }
+
+    // Of two requests at once the database lets one through; the other is told what it would have been told a moment later.
+    private static async Task Save(PlatformDb db, Agency agency, CancellationToken cancellation)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            await RefuseTakenKey(db, agency, cancellation);
+            throw;
+        }
     }
 
     private static async Task RefuseTakenKey(PlatformDb db, Agency agency, CancellationToken cancellation)
