@@ -15,7 +15,7 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
     /// <summary>Makes a draft of what was sent.</summary>
     public async Task<Plan> Create(LocalityEntry locality, PlanContent content, CancellationToken cancellation)
     {
-        var plan = new Plan { TenantId = locality.Id, Id = Guid.CreateVersion7(), Title = "", CreatedAt = clock.GetUtcNow(), UpdatedAt = clock.GetUtcNow() };
+        var plan = new Plan { TenantId = locality.Id, Id = Guid.CreateVersion7(), Title = "", CreatedAt = Now, UpdatedAt = Now };
         await Fill(plan, content, cancellation);
         db.Plans.Add(plan);
         await db.SaveChangesAsync(cancellation);
@@ -85,8 +85,8 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
             Title = plan.Title,
             Version = plan.Version + 1,
             AmendsId = plan.Id,
-            CreatedAt = clock.GetUtcNow(),
-            UpdatedAt = clock.GetUtcNow(),
+            CreatedAt = Now,
+            UpdatedAt = Now,
         };
         await Fill(next, content.ToContent(), cancellation);
         next.Number = null;
@@ -118,7 +118,17 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
     public void Touch(Plan plan)
     {
         plan.Revision++;
-        plan.UpdatedAt = clock.GetUtcNow();
+        plan.UpdatedAt = Now;
+    }
+
+    // Databases keep microseconds: an answer shows the time that later ones will show.
+    private DateTimeOffset Now
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
     }
 
     private async Task Fill(Plan plan, PlanContent content, CancellationToken cancellation)
@@ -187,7 +197,7 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
         if (reference is null)
             return;
         var above = await directory.Find(reference.Locality ?? "", cancellation);
-        var found = above is null ? null : await db.Plans
+        var found = above is null || reference.Number is null || !Faults.IsText(reference.Number) ? null : await db.Plans
             .Where(p => p.TenantId == above.Id && p.Number == reference.Number && p.Status != PlanStatus.Draft)
             .OrderByDescending(p => p.Version).FirstOrDefaultAsync(cancellation);
         if (found is null || above!.Id == plan.TenantId)
