@@ -11,6 +11,7 @@ namespace Platform.Assignments;
 internal static class MatrixCsv
 {
     internal const string ContentType = "text/csv";
+    private const string TaskColumn = "Số";
 
     private static readonly Dictionary<AssignmentRole, string> Names = new()
     {
@@ -26,9 +27,9 @@ internal static class MatrixCsv
         buffer.Write(Encoding.UTF8.Preamble);
         using (var csv = CsvWriter.Create(buffer, CsvWriterOptions.Default, leaveOpen: true))
         {
-            csv.WriteRecord(["Số", "Nhiệm vụ", .. matrix.Agencies.Select(a => $"{a.Name} [{a.Key}]")]);
+            csv.WriteRecord([TaskColumn, "Nhiệm vụ", .. matrix.Agencies.Select(a => Text($"{a.Name} [{a.Key}]"))]);
             foreach (var row in matrix.Rows)
-                csv.WriteRecord([row.Task, row.Title, .. matrix.Agencies.Select(a => Cell(row, a.Key))]);
+                csv.WriteRecord([Text(row.Task), Text(row.Title), .. matrix.Agencies.Select(a => Cell(row, a.Key))]);
         }
 
         return buffer.ToArray();
@@ -52,14 +53,23 @@ internal static class MatrixCsv
         {
             var fields = Enumerable.Range(0, csv.FieldCount).Select(csv.GetString).ToArray();
             if (agencies is null)
-                agencies = [.. fields.Skip(2).Select(Key)];
+                agencies = Header(fields);
             else if (fields.Length > 0 && fields[0].Trim().Length > 0)
-                rows.Add(new MatrixRow(fields[0].Trim(), Roles(agencies, fields, line, faults)));
+                rows.Add(new MatrixRow(WithoutMark(fields[0].Trim()), Roles(agencies, fields, line, faults)));
         }
 
+        if (agencies is null)
+            Header([]);
         faults.ThrowIfAny();
         return rows;
     }
+
+    // A file that is no matrix must not be taken for an empty one: it would take every assignment away.
+    private static string[] Header(string[] fields) =>
+        fields.Length > 0 && fields[0].Trim().Normalize(NormalizationForm.FormC).Equals(TaskColumn, StringComparison.OrdinalIgnoreCase)
+            ? [.. fields.Skip(2).Select(Key)]
+            : throw new ProblemException(Problems.Invalid, null, [new FieldFault("/lines/1/1", Problems.UnknownWord, new Explanation(
+                $"Dòng đầu phải bắt đầu bằng «{TaskColumn}».", $"The first line begins with «{TaskColumn}»."))]);
 
     private static Dictionary<string, IReadOnlyList<AssignmentRole>> Roles(string[] agencies, string[] fields, int line, Faults faults)
     {
@@ -87,6 +97,13 @@ internal static class MatrixCsv
 
     private static string Cell(MatrixRowView row, string agency) =>
         row.Roles.TryGetValue(agency, out var roles) ? string.Join("; ", roles.Select(r => Names[r])) : "";
+
+    // Excel runs a cell that begins like a formula; an apostrophe before it makes it a text.
+    private static string Text(string cell) => cell.Length > 0 && IsFormula(cell[0]) ? $"'{cell}" : cell;
+
+    private static string WithoutMark(string cell) => cell.Length > 1 && cell[0] == '\'' && IsFormula(cell[1]) ? cell[1..] : cell;
+
+    private static bool IsFormula(char first) => first is '=' or '+' or '-' or '@' or '\t' or '\r';
 
     // «Công an xã [cong-an-xa]» → cong-an-xa; a bare key stays.
     private static string Key(string header) =>
