@@ -9,4 +9,21 @@ public interface IODataSource
     /// <summary>The rows of an entity set that the caller may see.</summary>
     /// <param name="setName">Name of the set as declared in the model.</param>
     IQueryable<T> Query<T>(string setName) where T : class;
+
+    /// <summary>
+    /// What the caller could see in an entity set and cannot any more: deleted entities, and those that left the
+    /// caller's reach. Asked only for sets that declare <see cref="EntitySetBuilder{T}.Changes"/>.
+    /// </summary>
+    /// <param name="setName">Name of the set as declared in the model.</param>
+    IQueryable<RemovedEntity> Removed(string setName) => Array.Empty<RemovedEntity>().AsQueryable();
+}
+
+/// <summary>One entity that is gone from a set.</summary>
+public sealed class RemovedEntity
+{
+    /// <summary>Number of the removal in the set's sequence of changes.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>The entity's key as it stands in its URL between the parentheses, for example <c>42</c> or <c>'05953'</c>.</summary>
+    public required string Key { get; init; }
 }

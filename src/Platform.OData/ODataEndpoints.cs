@@ -23,8 +23,9 @@ public static class ODataEndpoints
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(source);
         options.Validate();
+        var served = options.SuppressBelow > 0 ? model.SuppressedBelow(options.SuppressBelow) : model;
         return routes
-            .Map($"{prefix.TrimEnd('/')}/{{**odata}}", (RequestDelegate)(http => new Exchange(http, model, options, source).Run()))
+            .Map($"{prefix.TrimEnd('/')}/{{**odata}}", (RequestDelegate)(http => new Exchange(http, served, options, source).Run()))
             .WithDisplayName($"OData {prefix}");
     }
 }

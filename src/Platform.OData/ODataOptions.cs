@@ -30,6 +30,10 @@ public sealed class ODataOptions
     /// <summary>Largest body of a batch, or of options posted to <c>$query</c>, in bytes. Default 1,048,576; 1,024 to 64 Mi.</summary>
     public int MaxBatchBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>Figures about people above zero and below this are null, if the model declares them as such with
+    /// <see cref="EntitySetBuilder{T}.CountsPeople"/>. Default 0: everything is shown; 0 to 1,000.</summary>
+    public int SuppressBelow { get; set; }
+
     /// <summary>Time after which a running statement is cancelled. Default 30 seconds; 1 second to 10 minutes.</summary>
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -50,6 +54,7 @@ public sealed class ODataOptions
         InRange(MaxAnyAllDepth, 1, 10, nameof(MaxAnyAllDepth));
         InRange(MaxBatchParts, 1, 1_000, nameof(MaxBatchParts));
         InRange(MaxBatchBytes, 1_024, 64 * 1024 * 1024, nameof(MaxBatchBytes));
+        InRange(SuppressBelow, 0, 1_000, nameof(SuppressBelow));
         InRange(StatementTimeout.TotalSeconds, 1, 600, nameof(StatementTimeout));
         InRange(SigningKey.Length, 32, 1_024, nameof(SigningKey));
     }

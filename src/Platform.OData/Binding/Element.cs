@@ -77,6 +77,12 @@ internal sealed record Scope(ODataModel Model, Element Element, Expression Insta
         return Optional ? value?.Lifted() : value;
     }
 
+    /// <summary>A figure about people before small ones were left out, and the least that is shown.</summary>
+    public (Expression Value, int Least)? Figure(string name) =>
+        Element is EntityElement entity && entity.Map.Property(Prefix + name)?.Figure is { } figure
+            ? (Optional ? figure.Value.On(Instance).Lifted() : figure.Value.On(Instance), figure.Least)
+            : null;
+
     public bool CanBeNull(string name) => Optional || Element.CanBeNull(Prefix + name);
 
     /// <summary>The scope behind a to-one navigation.</summary>

@@ -37,6 +37,14 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         _ => false,
     };
 
+    /// <summary>The figure about people that the value is, before small ones were left out; null for anything else.</summary>
+    public (Expression Value, int Least)? Figure(QueryNode node) => node switch
+    {
+        ConvertNode convert => Figure(convert.Source),
+        SingleValuePropertyAccessNode access => ScopeOf(access.Source).Figure(access.Property.Name),
+        _ => null,
+    };
+
     public Expression Bind(QueryNode node)
     {
         context.CountNode();

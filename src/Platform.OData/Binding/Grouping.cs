@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.OData.UriParser;
 using Microsoft.OData.UriParser.Aggregation;
 using Platform.OData.Errors;
+using Platform.OData.Model;
 using Platform.OData.Rows;
 
 namespace Platform.OData.Binding;
@@ -54,12 +55,14 @@ internal static class Grouping
         var binder = pipeline.Binder(element);
         var flat = new RowBuilder();
         var keyColumns = keys.Select(key => flat.Add(binder.Bind(key.Node))).ToList();
+        // Sums are made of the figures as they are, and left out themselves when they stay small.
+        var figures = aggregates.ConvertAll(aggregate => aggregate.Method == AggregationMethod.Sum ? binder.Figure(aggregate.Expression) : null);
         var argumentColumns = aggregates
-            .Select(aggregate => aggregate.Method == AggregationMethod.VirtualPropertyCount ? -1 : flat.Add(Argument(binder, aggregate)))
+            .Select((aggregate, i) => aggregate.Method == AggregationMethod.VirtualPropertyCount ? -1 : flat.Add(Argument(figures[i]?.Value ?? binder.Bind(aggregate.Expression), aggregate)))
             .ToList();
         // A group has members, so what every member has is there to be aggregated; an empty whole may have none.
         var required = keys.Select(key => binder.IsRequired(key.Node))
-            .Concat(aggregates.Select(aggregate => IsCount(aggregate) || (keys.Count > 0 && binder.IsRequired(aggregate.Expression))))
+            .Concat(aggregates.Select((aggregate, i) => IsCount(aggregate) || figures[i] is null && (keys.Count > 0 && binder.IsRequired(aggregate.Expression))))
             .ToList();
         if (flat.Count == 0)
             flat.Add(Expression.Constant(1));
@@ -78,9 +81,12 @@ internal static class Grouping
         for (var i = 0; i < keys.Count; i++)
             result.Add(Expression.Field(Expression.Property(group, "Key"), keyRow!.Field(i)));
         for (var i = 0; i < aggregates.Count; i++)
-            result.Add(argumentColumns[i] < 0
+        {
+            var value = argumentColumns[i] < 0
                 ? Over(group, flatRow.ClrType, nameof(Enumerable.LongCount))
-                : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i]));
+                : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i]);
+            result.Add(figures[i] is { } figure ? PropertyMap.Suppressed(value, figure.Least) : value);
+        }
         var layout = result.Build();
 
         var made = pipeline with
@@ -131,9 +137,8 @@ internal static class Grouping
             ? known
             : throw FaultException.NotSupported($"$apply=aggregate(… as {aggregate.Alias})");
 
-    private static Expression Argument(ExpressionBinder binder, AggregateExpression aggregate)
+    private static Expression Argument(Expression value, AggregateExpression aggregate)
     {
-        var value = binder.Bind(aggregate.Expression);
         var isNumber = Operands.IsNumber(value.Type);
         return (aggregate.Method, isNumber) switch
         {

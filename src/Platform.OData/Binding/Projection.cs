@@ -30,12 +30,16 @@ internal sealed class Projection(BindingContext context)
         foreach (var item in clause?.SelectedItems.OfType<ExpandedReferenceSelectItem>() ?? [])
             fields.Add(Expand(row, scope, item, depth + 1));
         var keys = element.Map.Keys.Select(key => (key.Name, Column: row.Add(scope.Value(key.Name)!))).ToList();
+        int? version = element.Map.Version is { } changing ? row.Add(changing.On(instance)) : null;
         more?.Invoke(row);
         var layout = row.Build();
         return (layout, new ResultShape(
             element.Map,
             [.. fields.Select(field => field(layout))],
-            [.. keys.Select(key => new ValueField(key.Name, layout.Getter(key.Column)))]));
+            [.. keys.Select(key => new ValueField(key.Name, layout.Getter(key.Column)))])
+        {
+            Version = version is { } changed ? layout.Getter(changed) : null,
+        });
     }
 
     /// <summary>Projects rows that a transformation made.</summary>

@@ -84,7 +84,7 @@ internal sealed class Exchange(
                 await Writer(address, Agree(urlOptions, Format.Json)).ServiceDocument();
                 return;
             case "$METADATA":
-                await Writer(address, Agree(urlOptions, Format.Xml, Format.Json)).Metadata();
+                await Writer(address, Agree(urlOptions, MetadataFormats)).Metadata();
                 return;
             case "$BATCH":
                 throw new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method, "$batch: POST", "$batch: POST");
@@ -98,7 +98,13 @@ internal sealed class Exchange(
         var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
         var preferences = agreed.Preferences;
         var pageSize = Math.Min(preferences.MaxPageSize ?? options.MaxPageSize, options.MaxPageSize);
-        var plan = ParseGuard.Run(model.Edm, "query", () => new Planner(context, query, source(http), token, pageSize).Bind());
+        var data = source(http);
+        if (urlOptions["$deltatoken"] is { } since)
+        {
+            await Changes(address, query, agreed, context, data, SignedText.Read<DeltaToken>("$deltatoken", since, binding, options.SigningKey), binding, pageSize, timeout);
+            return;
+        }
+        var plan = ParseGuard.Run(model.Edm, "query", () => new Planner(context, query, data, token, pageSize).Bind());
         if (byId && plan.Answer != Execution.Answer.Entity)
             throw new FaultException(ODataFaults.BadUrl, "$id", $"$id: {address.Resource}", $"$id: {address.Resource}");
 
@@ -109,10 +115,26 @@ internal sealed class Exchange(
             Preferences.Confirm(http.Response, $"odata.include-annotations=\"{annotations}\"");
         if (preferences.OmitNulls)
             Preferences.Confirm(http.Response, "omit-values=nulls");
-        await Write(address, query, agreed, plan,
+        var trackedFrom = token?.TrackedFrom;
+        if (preferences.TrackChanges && token is null && plan.Answer == Execution.Answer.Collection && ChangeFeed.CanTrack(model, query))
+        {
+            trackedFrom = await new ChangeFeed(context, query, data, pageSize).Latest(timeout.Token);
+            Preferences.Confirm(http.Response, "odata.track-changes");
+        }
+        var deltaLink = trackedFrom is { } from ? address.DeltaLink(SignedText.Write(new DeltaToken(from), binding, options.SigningKey)) : null;
+        await Write(address, query, agreed, plan with { DeltaLink = deltaLink },
             (last, written) => address.NextLink(SkipToken.Write(
-                plan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey)),
+                plan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey, trackedFrom)),
             timeout.Token);
+    }
+
+    private async Task Changes(
+        RequestAddress address, ODataQuery query, Negotiation agreed, BindingContext context, IODataSource data,
+        DeltaToken token, string binding, int pageSize, CancellationTokenSource timeout)
+    {
+        timeout.CancelAfter(options.StatementTimeout);
+        var page = await new ChangeFeed(context, query, data, pageSize).Read(token, timeout.Token);
+        await Writer(address, agreed).Changes(query, page, address.DeltaLink(SignedText.Write(page.Next, binding, options.SigningKey)));
     }
 
     private async Task Write(
@@ -168,6 +190,10 @@ internal sealed class Exchange(
     private Negotiation Agree(QueryOptions urlOptions, params Format[] offered) =>
         Negotiation.Of(http.Request, urlOptions["$format"], offered);
 
+    /// <summary>The JSON form of the metadata came with 4.01: a 4.0 client is not given it.</summary>
+    private Format[] MetadataFormats =>
+        Negotiation.VersionOf(http.Request) == Microsoft.OData.ODataVersion.V4 ? [Format.Xml] : [Format.Xml, Format.Json];
+
     private static Format[] Offered(ODataQuery query) => query.Path.LastSegment switch
     {
         Microsoft.OData.UriParser.CountSegment or Microsoft.OData.UriParser.ValueSegment => [Format.Text],
@@ -178,7 +204,7 @@ internal sealed class Exchange(
     private string Binding(RequestAddress address, QueryOptions urlOptions) => string.Join('\n',
     [
         address.Url.AbsolutePath,
-        .. urlOptions.All.Where(option => option.Key is not ("$skiptoken" or "$skip" or "$format")).Select(option => $"{option.Key}={option.Value}"),
+        .. urlOptions.All.Where(option => option.Key is not ("$skiptoken" or "$deltatoken" or "$skip" or "$format")).Select(option => $"{option.Key}={option.Value}"),
         options.Caller(http) ?? "",
     ]);
 }

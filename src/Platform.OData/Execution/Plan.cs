@@ -27,6 +27,9 @@ internal sealed record Plan(Answer Answer, IQueryable Query, ResultShape Shape)
     /// <summary>The number of rows regardless of paging, when <c>$count=true</c> asked for it.</summary>
     public CountQuery? Total { get; init; }
 
+    /// <summary>Where a client that tracks changes asks for them, once it has the last page.</summary>
+    public Uri? DeltaLink { get; init; }
+
     public IReadOnlyList<OrderTerm> Order { get; init; } = [];
 
     /// <summary>Reads from a row the values that it is ordered by, for the next link.</summary>

@@ -81,11 +81,10 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
             : entities with { Answer = single ? Answer.Reference : Answer.References };
     }
 
-    private Pipeline Start(EntityMap map)
-    {
-        var rows = (IQueryable)QueryMethod.MakeGenericMethod(map.ClrType).Invoke(source, [map.SetName])!;
-        return new Pipeline(context, rows, new EntityElement(map));
-    }
+    private Pipeline Start(EntityMap map) => new(context, Source(source, map), new EntityElement(map));
+
+    public static IQueryable Source(IODataSource source, EntityMap map) =>
+        (IQueryable)QueryMethod.MakeGenericMethod(map.ClrType).Invoke(source, [map.SetName])!;
 
     private static Pipeline ByKey(Pipeline pipeline, KeySegment key)
     {

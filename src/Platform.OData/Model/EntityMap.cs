@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.OData.Edm;
+using Platform.OData.Rows;
 
 namespace Platform.OData.Model;
 
@@ -14,6 +15,12 @@ internal sealed class EntityMap(string setName, Type clrType, EdmEntityType edmT
     public EdmEntityType EdmType { get; } = edmType;
     public IEdmEntitySet EdmSet { get; set; } = null!;
     public LambdaExpression? SearchText { get; set; }
+
+    /// <summary>What changes whenever the entity does: its entity tag.</summary>
+    public LambdaExpression? Version { get; set; }
+
+    /// <summary>A number that grows with every change of the set.</summary>
+    public LambdaExpression? Sequence { get; set; }
 
     public IReadOnlyCollection<PropertyMap> Properties => properties.Values;
     public IReadOnlyCollection<NavigationMap> Navigations => navigations.Values;
@@ -34,6 +41,20 @@ internal sealed class EntityMap(string setName, Type clrType, EdmEntityType edmT
         navigations.Add(navigation.Name, navigation);
     }
 
+    public void Replace(string name, Func<PropertyMap, PropertyMap> change) => properties[name] = change(
+        Property(name) ?? throw new ArgumentException($"{SetName} has no property {name}."));
+
+    /// <summary>The same set with small figures about people left out.</summary>
+    public EntityMap SuppressedBelow(int threshold)
+    {
+        var map = new EntityMap(SetName, ClrType, EdmType) { EdmSet = EdmSet, SearchText = SearchText, Version = Version, Sequence = Sequence };
+        foreach (var property in Properties)
+            map.Add(property.SuppressedBelow(threshold));
+        foreach (var navigation in Navigations)
+            map.Add(navigation);
+        return map;
+    }
+
     private void RefuseDuplicate(string name)
     {
         if (properties.Keys.Concat(navigations.Keys).Contains(name, StringComparer.OrdinalIgnoreCase))
@@ -42,7 +63,33 @@ internal sealed class EntityMap(string setName, Type clrType, EdmEntityType edmT
 }
 
 /// <summary>A primitive property: its name on the wire and its value as an expression over the entity.</summary>
-internal sealed record PropertyMap(string Name, LambdaExpression Value, bool Nullable, bool IsKey, string? Vi, string? En);
+internal sealed record PropertyMap(string Name, LambdaExpression Value, bool Nullable, bool IsKey, string? Vi, string? En)
+{
+    public string? Unit { get; init; }
+
+    /// <summary>Whether it counts people: the host may leave small figures out.</summary>
+    public bool CountsPeople { get; init; }
+
+    /// <summary>The figure before anything was left out, and the least that is shown; sums are made of it.</summary>
+    public (LambdaExpression Value, int Least)? Figure { get; private init; }
+
+    /// <summary>Null in place of a figure that is less, but not nothing.</summary>
+    public PropertyMap SuppressedBelow(int threshold)
+    {
+        if (!CountsPeople)
+            return this;
+        return this with { Value = Expression.Lambda(Suppressed(Value.Body, threshold), Value.Parameters), Nullable = true, Figure = (Value, threshold) };
+    }
+
+    public static Expression Suppressed(Expression figure, int least)
+    {
+        var number = Expression.Convert(Expression.Constant(least), figure.Type);
+        var isSmall = Expression.AndAlso(
+            Expression.GreaterThan(figure, Expression.Convert(Expression.Constant(0), figure.Type)), Expression.LessThan(figure, number));
+        var lifted = figure.Lifted();
+        return Expression.Condition(isSmall, Expression.Constant(null, lifted.Type), lifted);
+    }
+}
 
 /// <summary>A navigation: its name on the wire, the entity's navigation behind it, and the set it leads to.</summary>
 internal sealed record NavigationMap(string Name, LambdaExpression Value, bool IsMany, bool CanBeNull, Type TargetClrType, string TargetSet);

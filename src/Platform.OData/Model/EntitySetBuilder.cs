@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.OData.Edm;
+using Platform.OData.Binding;
 using Platform.OData.Model;
 
 namespace Platform.OData;
@@ -66,6 +67,50 @@ public sealed class EntitySetBuilder<T> where T : class
     public EntitySetBuilder<T> Search(Expression<Func<T, string>> foldedText)
     {
         Map.SearchText = foldedText;
+        return this;
+    }
+
+    /// <summary>Declares the unit of a property's figures, for <c>Measures.Unit</c>.</summary>
+    /// <param name="name">Name of a property declared before.</param>
+    /// <param name="unit">The unit as people write it, for example <c>người</c> or <c>%</c>.</param>
+    public EntitySetBuilder<T> Unit(string name, string unit)
+    {
+        Map.Replace(name, property => property with { Unit = unit });
+        return this;
+    }
+
+    /// <summary>
+    /// Declares that properties count people. With <see cref="ODataOptions.SuppressBelow"/> set, figures above zero and
+    /// below it are null wherever they are read, filtered, ordered or computed with, and so are sums that stay below it.
+    /// Such properties are nullable in the metadata. This is primary suppression: what a client can infer from the
+    /// difference of two larger sums is not prevented.
+    /// </summary>
+    /// <param name="names">Numeric properties declared before.</param>
+    public EntitySetBuilder<T> CountsPeople(params string[] names)
+    {
+        foreach (var name in names)
+            Map.Replace(name, property => Operands.IsNumber(property.Value.ReturnType) && !property.IsKey
+                ? property with { CountsPeople = true }
+                : throw new ArgumentException($"{Map.SetName}/{name} is no figure."));
+        return this;
+    }
+
+    /// <summary>Gives the entities tags (ETag): a value that is another one whenever the entity has changed.</summary>
+    /// <param name="version">For example a row version or the time of the last change.</param>
+    public EntitySetBuilder<T> Version<TValue>(Expression<Func<T, TValue>> version)
+    {
+        Map.Version = version;
+        return this;
+    }
+
+    /// <summary>
+    /// Makes changes trackable (<c>Prefer: track-changes</c>). Deletions come from <see cref="IODataSource.Removed"/>.
+    /// </summary>
+    /// <param name="sequence">A number that every change of an entity raises above all numbers given before in the set.
+    /// Transactions must become visible in its order, or changes of a slower one are missed.</param>
+    public EntitySetBuilder<T> Changes(Expression<Func<T, long>> sequence)
+    {
+        Map.Sequence = sequence;
         return this;
     }
 

@@ -22,8 +22,18 @@ public sealed class ODataModel
         Edm = edm;
         sets = maps.ToDictionary(map => map.SetName, StringComparer.Ordinal);
         types = maps.ToDictionary(map => map.EdmType.FullTypeName(), StringComparer.Ordinal);
+        edm.SetEdmVersion(new Version(4, 0));
+        CsdlXml40 = WriteXml(edm);
+        edm.SetEdmVersion(new Version(4, 1));
         CsdlXml = WriteXml(edm);
         CsdlJson = WriteJson(edm);
+    }
+
+    private ODataModel(ODataModel shown, IEnumerable<EntityMap> maps)
+    {
+        (Edm, CsdlXml, CsdlXml40, CsdlJson) = (shown.Edm, shown.CsdlXml, shown.CsdlXml40, shown.CsdlJson);
+        sets = maps.ToDictionary(map => map.SetName, StringComparer.Ordinal);
+        types = sets.Values.ToDictionary(map => map.EdmType.FullTypeName(), StringComparer.Ordinal);
     }
 
     /// <summary>The entity data model as the protocol library sees it.</summary>
@@ -31,6 +41,9 @@ public sealed class ODataModel
 
     /// <summary>The metadata document as CSDL XML.</summary>
     public string CsdlXml { get; }
+
+    /// <summary>The same for clients of OData 4.0.</summary>
+    internal string CsdlXml40 { get; }
 
     /// <summary>The metadata document as CSDL JSON.</summary>
     public string CsdlJson { get; }
@@ -42,6 +55,9 @@ public sealed class ODataModel
     /// <param name="containerName">Name of the entity container.</param>
     public static ODataModelBuilder Create(string namespaceName, string containerName = "Container") =>
         new(namespaceName, containerName);
+
+    /// <summary>The same model with small figures about people left out.</summary>
+    internal ODataModel SuppressedBelow(int threshold) => new(this, Sets.Select(map => map.SuppressedBelow(threshold)));
 
     internal EntityMap Set(string name) => sets[name];
 

@@ -9,6 +9,9 @@ namespace Platform.OData;
 /// <summary>Collects entity sets and builds the model; <see cref="Build"/> checks that they fit together.</summary>
 public sealed class ODataModelBuilder
 {
+    /// <summary>Descriptions no longer than this serve as labels too.</summary>
+    private const int MostLabel = 40;
+
     private readonly string namespaceName;
     private readonly EdmModel edm = new();
     private readonly EdmEntityContainer container;
@@ -54,8 +57,19 @@ public sealed class ODataModelBuilder
                 DeclareNavigation(map, navigation);
         foreach (var (setName, vi, en) in setDescriptions)
             descriptions.Add(((IEdmVocabularyAnnotatable)maps.Single(map => map.SetName == setName).EdmSet, vi, en));
+        var vocabularies = new Vocabularies(edm);
+        vocabularies.Service(container);
+        foreach (var map in maps)
+            vocabularies.Set(map);
+        foreach (var map in maps)
+            foreach (var property in map.Properties.Where(property => property.Unit is not null))
+                vocabularies.Unit((IEdmVocabularyAnnotatable)map.EdmType.FindProperty(property.Name), property.Unit!);
         foreach (var (target, vi, en) in descriptions)
+        {
             Describe(target, vi, en);
+            if (vi is { Length: <= MostLabel })
+                vocabularies.Label(target, vi);
+        }
         return new ODataModel(edm, maps);
     }
 
@@ -66,7 +80,7 @@ public sealed class ODataModelBuilder
         foreach (var property in map.Properties)
         {
             var declared = map.EdmType.AddStructuralProperty(
-                property.Name, EdmTypes.Reference(property.Value.ReturnType, property.Nullable));
+                property.Name, EdmTypes.Reference(property.Value.ReturnType, property.Nullable || property.CountsPeople));
             if (property.IsKey)
                 map.EdmType.AddKeys(declared);
             descriptions.Add((declared, property.Vi, property.En));

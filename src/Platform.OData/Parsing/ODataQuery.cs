@@ -71,7 +71,7 @@ internal sealed record ODataQuery
         var apply = new ApplySteps(Parser, (IEdmStructuredType)target);
         var steps = Options["$apply"] is { } text ? Part("$apply", () => apply.Read(text)) : [];
         var options = Options.All
-            .Where(option => option.Key.StartsWith('$') && option.Key is not ("$apply" or "$skiptoken" or "$format" or "$id"))
+            .Where(option => option.Key.StartsWith('$') && option.Key is not ("$apply" or "$skiptoken" or "$deltatoken" or "$format" or "$id"))
             .ToDictionary(option => option.Key, option => option.Value);
         if (apply.Prefix is not null)
         {

@@ -13,10 +13,10 @@ internal sealed class QueryOptions
     private static readonly string[] Supported =
     [
         "$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count",
-        "$search", "$apply", "$compute", "$format", "$skiptoken", "$id",
+        "$search", "$apply", "$compute", "$format", "$skiptoken", "$deltatoken", "$id",
     ];
 
-    private static readonly string[] Unsupported = ["$deltatoken", "$index", "$levels", "$schemaversion"];
+    private static readonly string[] Unsupported = ["$index", "$levels", "$schemaversion"];
 
     private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
 
@@ -55,7 +55,7 @@ internal sealed class QueryOptions
     {
         if (Canonical(name) is not { } canonical)
             return;
-        if (string.IsNullOrWhiteSpace(value) && canonical != "$skiptoken")
+        if (string.IsNullOrWhiteSpace(value) && canonical is not ("$skiptoken" or "$deltatoken"))
             throw new FaultException(ODataFaults.BadUrl, canonical, $"{canonical} trống", $"{canonical} is empty");
         if (!values.TryAdd(canonical, value))
             throw new FaultException(ODataFaults.BadUrl, canonical, $"{canonical} có hai lần", $"{canonical} is given twice");

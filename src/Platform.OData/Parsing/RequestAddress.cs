@@ -29,13 +29,18 @@ internal sealed record RequestAddress(Uri Url, Uri ServiceRoot, string Resource)
     }
 
     /// <summary>The same request from where the token says; the skip has been done.</summary>
-    public Uri NextLink(string token)
+    public Uri NextLink(string token) => LinkTo("$skiptoken", token);
+
+    /// <summary>The same request for what changed since the token says.</summary>
+    public Uri DeltaLink(string token) => LinkTo("$deltatoken", token);
+
+    private Uri LinkTo(string option, string token)
     {
         var kept = new List<string>();
         foreach (var pair in new QueryStringEnumerable(Url.Query))
-            if (pair.DecodeName().ToString().TrimStart('$').ToLowerInvariant() is not ("skip" or "skiptoken"))
+            if (pair.DecodeName().ToString().TrimStart('$').ToLowerInvariant() is not ("skip" or "skiptoken" or "deltatoken"))
                 kept.Add($"{pair.EncodedName}={pair.EncodedValue}");
-        kept.Add("$skiptoken=" + token);
+        kept.Add($"{option}={token}");
         return new Uri(Url.GetLeftPart(UriPartial.Path) + "?" + string.Join('&', kept));
     }
 

@@ -5,6 +5,9 @@ namespace Platform.OData.Rows;
 /// <summary>How to read and write one projected row: its fields in wire order and, for entities, its key.</summary>
 internal sealed record ResultShape(EntityMap? Map, IReadOnlyList<ResultField> Fields, IReadOnlyList<ValueField> Keys)
 {
+    /// <summary>Reads the entity's version, where the set has one.</summary>
+    public Func<object, object?>? Version { get; init; }
+
     /// <summary>Whether only references to the entities are written.</summary>
     public bool IsReference { get; init; }
 

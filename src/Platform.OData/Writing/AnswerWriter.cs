@@ -45,9 +45,16 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
                 if (++written % RowsPerFlush == 0)
                     await writer.FlushAsync();
             }
+            if (result.NextPageLink is null)
+                result.DeltaLink = plan.DeltaLink;
             await writer.WriteEndAsync();
             await writer.FlushAsync();
         });
+
+    public Task Changes(ODataQuery query, ChangePage page, Uri link) => Json(
+        new ODataUri { ServiceRoot = serviceRoot, Path = query.Path, SelectAndExpand = query.SelectExpand },
+        async message => await ChangeWriter.Write(
+            await message.CreateODataDeltaResourceSetWriterAsync(page.Shape.Map!.EdmSet, page.Shape.Map.EdmType), page, link, serviceRoot, agreed));
 
     public Task Entity(ODataQuery query, Plan plan, object entity) => Json(Context(query, plan), async message =>
     {
@@ -93,7 +100,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     });
 
-    public Task Metadata() => Plain(agreed.Format == Format.Json ? model.CsdlJson : model.CsdlXml);
+    public Task Metadata() => Plain(agreed.Format == Format.Json ? model.CsdlJson : agreed.Version == ODataVersion.V4 ? model.CsdlXml40 : model.CsdlXml);
 
     private Task Plain(string text)
     {

@@ -7,7 +7,7 @@ using Platform.OData.Rows;
 namespace Platform.OData.Writing;
 
 /// <summary>Writes one projected row, and the rows expanded within it, to the protocol library's writer.</summary>
-internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation agreed)
+internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation agreed, bool isDelta = false)
 {
     private readonly bool omitsNulls = agreed.Preferences.OmitNulls;
 
@@ -70,6 +70,10 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation
         };
         if (shape.Map is { } map)
             resource.TypeName = map.EdmType.Namespace + "." + map.EdmType.Name;
+        if (shape.Version is not null && agreed.Metadata != "none")
+            resource.ETag = $"W/\"{EntityVersion.Of(shape, row)}\"";
+        if (isDelta && !shape.Keys.All(key => shape.Fields.Any(field => field.Name == key.Name)))
+            resource.Id = EntityUrl.Of(serviceRoot, shape, row, agreed.Version); // else nothing tells which one changed
         if (agreed.Metadata == "full" && shape.Map is not null)
             resource.Id = resource.EditLink = resource.ReadLink = EntityUrl.Of(serviceRoot, shape, row, agreed.Version);
         return resource;

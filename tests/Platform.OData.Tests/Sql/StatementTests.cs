@@ -60,7 +60,7 @@ public sealed class StatementTests
     {
         var sql = Sql("Plans?$select=Number");
         Assert.DoesNotContain("JOIN", sql, StringComparison.Ordinal);
-        Assert.DoesNotContain("ChangedAt", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("IssuedOn", sql, StringComparison.Ordinal);
         Assert.Contains("JOIN", Sql("Plans?$select=LocalityCode"), StringComparison.Ordinal);
     }
 

@@ -62,6 +62,7 @@ public sealed class Vietnam : IODataSource
             .Property("Number", plan => plan.Number)
             .Property("IssuedOn", plan => plan.IssuedOn)
             .Property("ChangedAt", plan => plan.ChangedAt)
+            .Version(plan => plan.ChangedAt)
             .Property("Status", plan => plan.Status.ToString())
             .Property("IsProvincial", plan => plan.IsProvincial)
             .Property("LocalityCode", plan => plan.Locality.Code)
@@ -96,6 +97,8 @@ public sealed class Vietnam : IODataSource
             .Property("Learners", fact => fact.Learners)
             .Property("Confirmed", fact => fact.Confirmed)
             .Property("Cost", fact => fact.Cost)
+            .Unit("Cost", "triệu đồng")
+            .CountsPeople("Learners", "Confirmed")
             .One("Locality", fact => fact.Locality, "Localities"))
         .Build();
 
