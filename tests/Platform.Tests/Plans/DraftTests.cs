@@ -103,10 +103,10 @@ public sealed class DraftTests(World world)
     public async Task Decomposed_text_is_stored_composed()
     {
         using var client = await world.AdminOf(Commune);
-        var document = JsonNode.Parse(Drafts.Document("Hòa Lạc học số").ToJsonString(Http.Json.Options).Normalize(NormalizationForm.FormD))!.AsObject();
+        var document = JsonNode.Parse(Drafts.Document("Hòa Lạc học số").ToJsonString(Platform.Http.Json.Options).Normalize(NormalizationForm.FormD))!.AsObject();
         var draft = await client.Draft(Commune, document.With("targets", Drafts.Document()["targets"]!.DeepClone())); // ≥ and its like are words, not texts
         Assert.Equal("Hòa Lạc học số".Normalize(NormalizationForm.FormC), draft["title"]!.ToString());
-        Assert.True(draft.ToJsonString(Http.Json.Options).IsNormalized(NormalizationForm.FormC));
+        Assert.True(draft.ToJsonString(Platform.Http.Json.Options).IsNormalized(NormalizationForm.FormC));
     }
 
     [Fact]

@@ -119,7 +119,7 @@ public sealed class LifeTests(World world)
         const string commune = "05941"; // Thái Nguyên
         using var client = await world.AdminOf(commune);
         var draft = await client.Draft(commune, Drafts.Document().With("implements", JsonNode.Parse("""{"locality":"19","number":"05-KH/BCĐ"}""")));
-        Assert.Equal("""{"locality":"19","number":"05-KH/BCĐ"}""", draft["implements"]!.ToJsonString(Http.Json.Options));
+        Assert.Equal("""{"locality":"19","number":"05-KH/BCĐ"}""", draft["implements"]!.ToJsonString(Platform.Http.Json.Options));
         Assert.Equal(204, (await client.Ask("DELETE", Drafts.At(draft))).Status);
     }
 

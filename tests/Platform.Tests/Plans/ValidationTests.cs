@@ -164,7 +164,7 @@ public sealed class ValidationTests(World world)
             array[int.Parse(steps[^1], null)] = mark;
         else
             node[steps[^1]] = mark;
-        return document.ToJsonString(Http.Json.Options).Replace($"\"{mark}\"", value, StringComparison.Ordinal);
+        return document.ToJsonString(Platform.Http.Json.Options).Replace($"\"{mark}\"", value, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Paths(JsonNode? node, string at) => node switch
