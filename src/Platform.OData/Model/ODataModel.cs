@@ -23,15 +23,15 @@ public sealed class ODataModel
         sets = maps.ToDictionary(map => map.SetName, StringComparer.Ordinal);
         types = maps.ToDictionary(map => map.EdmType.FullTypeName(), StringComparer.Ordinal);
         edm.SetEdmVersion(new Version(4, 0));
-        CsdlXml40 = WriteXml(edm);
-        edm.SetEdmVersion(new Version(4, 1));
         CsdlXml = WriteXml(edm);
+        edm.SetEdmVersion(new Version(4, 1));
+        CsdlXml401 = WriteXml(edm);
         CsdlJson = WriteJson(edm);
     }
 
     private ODataModel(ODataModel shown, IEnumerable<EntityMap> maps)
     {
-        (Edm, CsdlXml, CsdlXml40, CsdlJson) = (shown.Edm, shown.CsdlXml, shown.CsdlXml40, shown.CsdlJson);
+        (Edm, CsdlXml, CsdlXml401, CsdlJson) = (shown.Edm, shown.CsdlXml, shown.CsdlXml401, shown.CsdlJson);
         sets = maps.ToDictionary(map => map.SetName, StringComparer.Ordinal);
         types = sets.Values.ToDictionary(map => map.EdmType.FullTypeName(), StringComparer.Ordinal);
     }
@@ -39,11 +39,11 @@ public sealed class ODataModel
     /// <summary>The entity data model as the protocol library sees it.</summary>
     public IEdmModel Edm { get; }
 
-    /// <summary>The metadata document as CSDL XML.</summary>
+    /// <summary>The metadata document as CSDL XML 4.0.</summary>
     public string CsdlXml { get; }
 
-    /// <summary>The same for clients of OData 4.0.</summary>
-    internal string CsdlXml40 { get; }
+    /// <summary>The same for clients of OData 4.01.</summary>
+    internal string CsdlXml401 { get; }
 
     /// <summary>The metadata document as CSDL JSON.</summary>
     public string CsdlJson { get; }

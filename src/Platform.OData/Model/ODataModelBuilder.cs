@@ -12,6 +12,8 @@ public sealed class ODataModelBuilder
     /// <summary>Descriptions no longer than this serve as labels too.</summary>
     private const int MostLabel = 40;
 
+    private bool declaresCapabilities;
+
     private readonly string namespaceName;
     private readonly EdmModel edm = new();
     private readonly EdmEntityContainer container;
@@ -44,6 +46,16 @@ public sealed class ODataModelBuilder
         return this;
     }
 
+    /// <summary>
+    /// Says in the metadata document what clients may do: versions, formats and batches of the service; per set what
+    /// can be filtered, sorted, counted, searched, expanded, aggregated and tracked; short descriptions as labels.
+    /// </summary>
+    public ODataModelBuilder DeclareCapabilities()
+    {
+        declaresCapabilities = true;
+        return this;
+    }
+
     /// <summary>Builds the immutable model.</summary>
     /// <exception cref="InvalidOperationException">A set has no key, or a navigation leads nowhere.</exception>
     public ODataModel Build()
@@ -58,16 +70,18 @@ public sealed class ODataModelBuilder
         foreach (var (setName, vi, en) in setDescriptions)
             descriptions.Add(((IEdmVocabularyAnnotatable)maps.Single(map => map.SetName == setName).EdmSet, vi, en));
         var vocabularies = new Vocabularies(edm);
-        vocabularies.Service(container);
-        foreach (var map in maps)
-            vocabularies.Set(map);
+        if (declaresCapabilities)
+        {
+            vocabularies.Service(container);
+            maps.ForEach(vocabularies.Set);
+        }
         foreach (var map in maps)
             foreach (var property in map.Properties.Where(property => property.Unit is not null))
                 vocabularies.Unit((IEdmVocabularyAnnotatable)map.EdmType.FindProperty(property.Name), property.Unit!);
         foreach (var (target, vi, en) in descriptions)
         {
             Describe(target, vi, en);
-            if (vi is { Length: <= MostLabel })
+            if (declaresCapabilities && vi is { Length: <= MostLabel })
                 vocabularies.Label(target, vi);
         }
         return new ODataModel(edm, maps);

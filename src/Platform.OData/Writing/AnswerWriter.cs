@@ -100,7 +100,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     });
 
-    public Task Metadata() => Plain(agreed.Format == Format.Json ? model.CsdlJson : agreed.Version == ODataVersion.V4 ? model.CsdlXml40 : model.CsdlXml);
+    public Task Metadata() => Plain(agreed.Format == Format.Json ? model.CsdlJson : agreed.Version == ODataVersion.V4 ? model.CsdlXml : model.CsdlXml401);
 
     private Task Plain(string text)
     {

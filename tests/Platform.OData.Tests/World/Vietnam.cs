@@ -100,6 +100,7 @@ public sealed class Vietnam : IODataSource
             .Unit("Cost", "triệu đồng")
             .CountsPeople("Learners", "Confirmed")
             .One("Locality", fact => fact.Locality, "Localities"))
+        .DeclareCapabilities()
         .Build();
 
     public IQueryable<T> Query<T>(string setName) where T : class => Of<T>().AsQueryable();
