@@ -24,7 +24,9 @@ internal static class Drafts
             client.Grants.Add(new Grant
             {
                 Role = tenant.Level == LocalityLevel.Province ? Role.ProvinceManager : Role.CommuneAdmin,
-                TenantId = tenant.Id, ValidFrom = DateTimeOffset.UtcNow.AddMinutes(-1), GrantedBy = "test",
+                TenantId = tenant.Id,
+                ValidFrom = DateTimeOffset.UtcNow.AddMinutes(-1),
+                GrantedBy = "test",
             });
             db.Clients.Add(client);
             return await db.SaveChangesAsync();
@@ -32,7 +34,9 @@ internal static class Drafts
         var caller = world.Anonymous();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret,
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = id,
+            ["client_secret"] = secret,
         });
         using var answer = await caller.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
         answer.EnsureSuccessStatusCode();

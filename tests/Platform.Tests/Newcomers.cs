@@ -41,13 +41,19 @@ internal static class Newcomers
         {
             var client = new Client
             {
-                ClientId = id, Name = id, SecretHash = ClientSecret.Hash(secret), CreatedAt = DateTimeOffset.UtcNow,
+                ClientId = id,
+                Name = id,
+                SecretHash = ClientSecret.Hash(secret),
+                CreatedAt = DateTimeOffset.UtcNow,
                 VendorId = role == Role.Vendor ? (short)Interlocked.Increment(ref vendors) : null,
             };
             foreach (var code in localities)
                 client.Grants.Add(new Grant
                 {
-                    Role = role, TenantId = code is null ? null : (await world.Locality(code)).Id, ValidFrom = DateTimeOffset.UtcNow.AddMinutes(-1), GrantedBy = "test",
+                    Role = role,
+                    TenantId = code is null ? null : (await world.Locality(code)).Id,
+                    ValidFrom = DateTimeOffset.UtcNow.AddMinutes(-1),
+                    GrantedBy = "test",
                 });
             db.Clients.Add(client);
             return await db.SaveChangesAsync(TestContext.Current.CancellationToken);

@@ -17,7 +17,9 @@ internal static class RawDatabase
     /// <summary>How the superuser, whom no policy binds, connects.</summary>
     internal static string Superuser(this World world) => new NpgsqlConnectionStringBuilder(world.Instance.Database.OwnerConnection)
     {
-        Username = EmbeddedPostgres.Superuser, Password = File.ReadAllText(Path.Combine(world.Folder, "postgres.password")).Trim(), MaxPoolSize = 8,
+        Username = EmbeddedPostgres.Superuser,
+        Password = File.ReadAllText(Path.Combine(world.Folder, "postgres.password")).Trim(),
+        MaxPoolSize = 8,
     }.ConnectionString;
 
     /// <summary>A context whose query filters are the only belt.</summary>

@@ -62,7 +62,9 @@ public sealed class World : IAsyncLifetime
         using var client = Anonymous();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret,
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = id,
+            ["client_secret"] = secret,
         });
         using var answer = await client.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
         answer.EnsureSuccessStatusCode();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Platform.Http;
 using Platform.Localities;
 using Platform.Tenancy;
@@ -37,8 +38,17 @@ public static class TenantGate
     /// <summary>Runs the gate for every endpoint with a requirement; comes after authentication and authorisation.</summary>
     public static void UseTenantGate(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<Requirement>() is { } requirement && !requirement.IsOpen(context))
-            await Enter(context, requirement);
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<Requirement>() is { } requirement)
+        {
+            if (!requirement.IsOpen(context))
+                await Enter(context, requirement);
+        }
+        else if (metadata is not null && metadata.GetMetadata<IAllowAnonymous>() is null)
+        {
+            throw new ProblemException(Problems.NotAllowed);
+        }
+
         await next(context);
     });
 

@@ -35,10 +35,8 @@ public abstract class Dialect
     /// <summary>What is wrong with the role the server runs under; null when row-level security binds it.</summary>
     public abstract Task<string?> FindRoleWeakness(DbConnection connection, CancellationToken cancellation);
 
-    /// <summary>
-    /// A statement that holds all other intakes off until the transaction ends: figures are read, changed and written as one.
-    /// </summary>
-    public abstract string LockIntake { get; }
+    /// <summary>A statement that waits for the lock named by its one parameter and holds it until the transaction ends.</summary>
+    public abstract string Lock { get; }
 
     /// <summary>The tenant-owned tables of the model with what their policies depend on.</summary>
     protected static IEnumerable<ProtectedTable> ProtectedTables(IModel model) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Access;
 using Platform.Assignments;
 using Platform.Learning;
@@ -66,6 +67,14 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
     public DbSet<Client> Clients => Set<Client>();
 
     public DbSet<Grant> Grants => Set<Grant>();
+
+    /// <summary>Begins a transaction once no other with the same name runs: what it reads stays true until it commits.</summary>
+    public async Task<IDbContextTransaction> BeginAlone(string name, CancellationToken cancellation)
+    {
+        var transaction = await Database.BeginTransactionAsync(cancellation);
+        await Database.ExecuteSqlRawAsync(Dialect.Lock, [name], cancellation);
+        return transaction;
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -14,7 +14,7 @@ public sealed class PostgreSqlDialect : Dialect
 {
     public override string NameCollation => "vi-x-icu";
 
-    public override string LockIntake => "select pg_advisory_xact_lock(5012025)";
+    public override string Lock => "select pg_advisory_xact_lock(hashtextextended({0}, 0))";
 
     public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
         options.UseNpgsql(connectionString);

@@ -16,7 +16,7 @@ public sealed class SqlServerDialect : Dialect
 {
     public override string NameCollation => "Vietnamese_100_CI_AS";
 
-    public override string LockIntake => "exec sp_getapplock @Resource = 'intake', @LockMode = 'Exclusive', @LockOwner = 'Transaction'";
+    public override string Lock => "exec sp_getapplock @Resource = {0}, @LockMode = 'Exclusive', @LockOwner = 'Transaction'";
 
     public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
         options.UseSqlServer(connectionString);

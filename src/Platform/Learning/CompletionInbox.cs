@@ -45,8 +45,7 @@ public sealed class CompletionInbox(PlatformDb db, LocalityDirectory directory, 
     {
         if (candidates.Count == 0)
             return;
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        await db.Database.ExecuteSqlRawAsync(db.Dialect.LockIntake, cancellation);
+        await using var transaction = await db.BeginAlone("intake", cancellation);
 
         var ids = candidates.Select(c => c.ExternalId).Distinct().ToList();
         var stored = await db.Completions.AsNoTracking().Where(c => c.VendorId == vendor && ids.Contains(c.ExternalId))

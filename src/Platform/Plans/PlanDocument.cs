@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Assignments;
 using Platform.Database;
 using Platform.Http;
@@ -16,9 +17,11 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
     public async Task<Plan> Create(LocalityEntry locality, PlanContent content, CancellationToken cancellation)
     {
         var plan = new Plan { TenantId = locality.Id, Id = Guid.CreateVersion7(), Title = "", CreatedAt = Now, UpdatedAt = Now };
+        await using var transaction = await BeginAlone(plan, cancellation);
         await Fill(plan, content, cancellation);
         db.Plans.Add(plan);
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         return plan;
     }
 
@@ -26,7 +29,7 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
     public async Task Replace(Plan plan, PlanContent content, CancellationToken cancellation)
     {
         RefuseUnlessDraft(plan);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await BeginAlone(plan, cancellation);
         await Empty(plan, cancellation);
         await Fill(plan, content, cancellation);
         Touch(plan);
@@ -75,6 +78,7 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
     {
         if (plan.Status != PlanStatus.Issued)
             throw new ProblemException(Problems.WrongStatus);
+        await using var transaction = await BeginAlone(plan, cancellation);
         if (await db.Plans.AnyAsync(p => p.TenantId == plan.TenantId && p.AmendsId == plan.Id && p.Status == PlanStatus.Draft, cancellation))
             throw new ProblemException(Problems.WrongStatus, new Explanation("Đã có một bản sửa đổi đang soạn.", "An amendment is being drafted already."));
         var content = await PlanView.Load(db, plan, cancellation);
@@ -94,6 +98,7 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
         next.IssuedText = null;
         db.Plans.Add(next);
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         return next;
     }
 
@@ -130,6 +135,9 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
             return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
         }
     }
+
+    // One document of a locality at a time: two may name the same new agency, or amend the same plan.
+    private Task<IDbContextTransaction> BeginAlone(Plan plan, CancellationToken cancellation) => db.BeginAlone($"plans of {plan.TenantId}", cancellation);
 
     private async Task Fill(Plan plan, PlanContent content, CancellationToken cancellation)
     {

@@ -30,7 +30,10 @@ public sealed class ServeTests(World world, ServeTests.Instance instance) : ICla
             var one = credentials["clients"]![name]!;
             using var form = new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["grant_type"] = "client_credentials", ["client_id"] = one["clientId"]!.ToString(), ["client_secret"] = one["clientSecret"]!.ToString(), ["scope"] = one["scope"]!.ToString(),
+                ["grant_type"] = "client_credentials",
+                ["client_id"] = one["clientId"]!.ToString(),
+                ["client_secret"] = one["clientSecret"]!.ToString(),
+                ["scope"] = one["scope"]!.ToString(),
             });
             using var answer = await client.PostAsync(new Uri(credentials["tokenEndpoint"]!.ToString()), form, TestContext.Current.CancellationToken);
             Assert.True(answer.IsSuccessStatusCode, name);

@@ -38,7 +38,9 @@ public sealed class SqlServerTests
         var credentials = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, SampleCredentials.FileName), cancellation))!["clients"]!["thaiNguyenViewer"]!;
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["grant_type"] = "client_credentials", ["client_id"] = (string)credentials["clientId"]!, ["client_secret"] = (string)credentials["clientSecret"]!,
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = (string)credentials["clientId"]!,
+            ["client_secret"] = (string)credentials["clientSecret"]!,
         });
         using var token = await client.PostAsync(new Uri("/connect/token", UriKind.Relative), form, cancellation);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(

@@ -133,7 +133,9 @@ public sealed class TargetAndTaskTests(World world)
 
     private static JsonObject Work(string number, string? parent, params (string Agency, string Role)[] assignments) => new()
     {
-        ["number"] = number, ["parent"] = parent, ["title"] = $"Nhiệm vụ {number}",
+        ["number"] = number,
+        ["parent"] = parent,
+        ["title"] = $"Nhiệm vụ {number}",
         ["assignments"] = new JsonArray([.. assignments.Select(a => new JsonObject { ["agency"] = a.Agency, ["role"] = a.Role })]),
     };
 

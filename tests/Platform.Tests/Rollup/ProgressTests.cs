@@ -169,7 +169,10 @@ internal sealed class Commune(World world, LocalityEntry locality, HttpClient ad
         var commune = new Commune(world, locality, admin);
         using var made = await admin.Send(HttpMethod.Post, $"/v1/localities/{locality.Code}/plans", new
         {
-            title = "Kế hoạch thử", fromYear = 2026, toYear = 2026, tasks = new[] { new { number = "1", title = "Truyền thông" } },
+            title = "Kế hoạch thử",
+            fromYear = 2026,
+            toYear = 2026,
+            tasks = new[] { new { number = "1", title = "Truyền thông" } },
             targets = new object[] { Target("p", "≥", 80, "Percent", "Completions"), Target("over", ">", 50, "Percent", "Completions"), Target("r", "=", 50, "Percent", "Reported"), Target("c", "≥", 2, "Count", "Reported") },
         });
         var plan = (await made.Body(HttpStatusCode.Created)).Text("id");

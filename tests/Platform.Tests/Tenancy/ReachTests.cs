@@ -150,7 +150,12 @@ public sealed class ReachTests(World world)
         using var vendor = await world.As("sampleVendor");
         var row = new JsonObject
         {
-            ["id"] = "foreign-1", ["learner"] = new JsonObject { ["id"] = "x" }, ["locality"] = "00004", ["course"] = "KNS-CD-01", ["audience"] = "Citizens", ["completedAt"] = "2026-03-01T08:00:00+07:00",
+            ["id"] = "foreign-1",
+            ["learner"] = new JsonObject { ["id"] = "x" },
+            ["locality"] = "00004",
+            ["course"] = "KNS-CD-01",
+            ["audience"] = "Citizens",
+            ["completedAt"] = "2026-03-01T08:00:00+07:00",
         };
         using var sent = await vendor.Send(HttpMethod.Post, "/v1/completions", new JsonArray(row).ToJsonString());
         Assert.Equal("PLT-5004", (await sent.Body(HttpStatusCode.OK))["results"]![0]!["problem"]!["code"]!.GetValue<string>());
@@ -174,7 +179,9 @@ public sealed class ReachTests(World world)
         var title = $"Kế hoạch {Guid.NewGuid():N}";
         using var made = await manager.Send(HttpMethod.Post, "/v1/localities/04/plans", new
         {
-            title, fromYear = 2026, toYear = 2026,
+            title,
+            fromYear = 2026,
+            toYear = 2026,
             targets = new[] { new { number = "1", year = 2026, audience = "Citizens", title = "Kỹ năng số", measure = "DigitalSkills", bound = "≥", value = 80, unit = "Percent", source = "Completions", population = "Adults" } },
             tasks = new[] { new { number = "1", title = "Truyền thông" } },
         });

@@ -102,6 +102,11 @@ public sealed class WriteRefusalTests(World world)
 
     private static Learner Learner(short tenant) => new()
     {
-        Id = Guid.NewGuid(), TenantId = tenant, Audience = Audience.Citizens, FirstAt = DateTimeOffset.UtcNow, LatestAt = DateTimeOffset.UtcNow, FirstCourseId = 1,
+        Id = Guid.NewGuid(),
+        TenantId = tenant,
+        Audience = Audience.Citizens,
+        FirstAt = DateTimeOffset.UtcNow,
+        LatestAt = DateTimeOffset.UtcNow,
+        FirstCourseId = 1,
     };
 }

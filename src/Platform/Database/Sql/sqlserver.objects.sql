@@ -74,7 +74,7 @@ from (
       select a.achieved, a.as_of, case when t.unit = 'Count' or p.declared = 1 or q.people is not null then a.tenant_id end as contributes
       from dbo.audience_totals a
       left join dbo.populations q on q.tenant_id = a.tenant_id and q.code = t.population and q.year = t.year
-      where a.audience = t.audience and a.year <= t.year
+      where a.audience = t.audience and (a.year = t.year or (a.year < t.year and t.accumulation = 'Cumulative'))
         and (a.tenant_id = t.tenant_id
           or (lo.level = 'Province' and a.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) b) l
   outer apply (
