@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.OData.Tests.Conformance;
 using Xunit;
 
 namespace Platform.OData.Tests.Delta;
@@ -38,7 +39,7 @@ public sealed class DeltaTests : IAsyncLifetime, IDisposable
 
     public async ValueTask DisposeAsync() => await app!.DisposeAsync();
 
-    [Fact]
+    [Fact, Clause("4.0 Advanced", "14", "SHOULD", "delta change tracking")]
     public async Task Only_what_changed_is_sent_the_next_time()
     {
         var (first, applied) = await Get("Places", ("Prefer", "odata.track-changes"));
