@@ -152,4 +152,23 @@ public sealed class LifeTests(World world)
 
         (await client.Ask("GET", $"/v1/localities/{Commune}/plans/7")).Refused(404, "PLT-1005");
     }
+
+    [Fact]
+    public async Task Drafts_made_at_once_that_name_the_same_new_agencies_are_all_made()
+    {
+        const string commune = "00190";
+        using var client = await world.AdminOf(commune);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.Ask("POST", $"/v1/localities/{commune}/plans", Drafts.Document())));
+        Assert.All(answers, a => Assert.Equal(201, a.Status));
+    }
+
+    [Fact]
+    public async Task Of_amendments_asked_for_at_once_one_is_made()
+    {
+        const string commune = "00226";
+        using var client = await world.AdminOf(commune);
+        var plan = await client.IssuedPlan(commune);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.Ask("POST", $"{Drafts.At(plan)}/amendments", null)));
+        Assert.Equal([201, 409, 409, 409, 409, 409], answers.Select(a => a.Status).Order());
+    }
 }
