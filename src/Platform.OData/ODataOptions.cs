@@ -18,6 +18,10 @@ public sealed class ODataOptions
     /// <summary>Most navigations expanded in one request. Default 20; 1 to 200.</summary>
     public int MaxExpansionCount { get; set; } = 20;
 
+    /// <summary>Most members of one expanded collection; more are reached by a next link beside it. The database then
+    /// has to number the members of every collection. Default 0: whole collections are sent; 0 to 100,000.</summary>
+    public int MaxExpandedItems { get; set; }
+
     /// <summary>Most nodes of all expressions of a request together. Default 400; 10 to 2,000.</summary>
     public int MaxNodeCount { get; set; } = 400;
 
@@ -50,6 +54,7 @@ public sealed class ODataOptions
         InRange(MaxTop, 1, int.MaxValue, nameof(MaxTop));
         InRange(MaxExpansionDepth, 1, 12, nameof(MaxExpansionDepth));
         InRange(MaxExpansionCount, 1, 200, nameof(MaxExpansionCount));
+        InRange(MaxExpandedItems, 0, 100_000, nameof(MaxExpandedItems));
         InRange(MaxNodeCount, 10, 2_000, nameof(MaxNodeCount));
         InRange(MaxAnyAllDepth, 1, 10, nameof(MaxAnyAllDepth));
         InRange(MaxBatchParts, 1, 1_000, nameof(MaxBatchParts));

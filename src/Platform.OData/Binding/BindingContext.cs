@@ -18,6 +18,9 @@ internal sealed class BindingContext(
     public ODataOptions Options { get; } = options;
     public IDictionary<string, SingleValueNode> Aliases { get; } = aliases;
     public IReadOnlyDictionary<string, FilteredCount> Counts { get; init; } = new Dictionary<string, FilteredCount>();
+    /// <summary>The text of <c>$expand</c>, for links into its collections.</summary>
+    public string Expand { get; init; } = "";
+
     public DateTimeOffset Now { get; } = now;
 
     public void CountNode()

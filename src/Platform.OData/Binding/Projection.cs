@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Microsoft.OData.UriParser;
 using Platform.OData.Errors;
 using Platform.OData.Model;
+using Platform.OData.Parsing;
 using Platform.OData.Rows;
 
 namespace Platform.OData.Binding;
@@ -12,6 +13,8 @@ namespace Platform.OData.Binding;
 /// </summary>
 internal sealed class Projection(BindingContext context)
 {
+    private readonly List<string> path = [];
+
     /// <summary>A clause that selects nothing: of references only the key is needed.</summary>
     public static readonly SelectExpandClause Nothing = new([], allSelected: false);
 
@@ -117,9 +120,12 @@ internal sealed class Projection(BindingContext context)
             ExpandedNavigationSelectItem expanded => expanded.SelectAndExpand,
             _ => Nothing,
         };
-        return scope.Many(name) is { } many
+        path.Add(name);
+        var field = scope.Many(name) is { } many
             ? ExpandMany(row, item, name, many.Target, many.Items, inner, depth)
             : ExpandOne(row, scope, item, name, inner, depth);
+        path.RemoveAt(path.Count - 1);
+        return field;
     }
 
     private Func<RowLayout, ResultField> ExpandOne(
@@ -159,7 +165,13 @@ internal sealed class Projection(BindingContext context)
         items = Ordering.Apply(items, type, [.. Ordering.Terms(context, element, item.OrderByOption), .. Ordering.Identity(element)]);
         if (item.SkipOption is { } skip)
             items = Expression.Call(typeof(Enumerable), nameof(Enumerable.Skip), [type], items, Captured.Value(Bounded("$skip", skip)));
-        if (item.TopOption is { } top)
+        var limit = context.Options.MaxExpandedItems;
+        var rest = limit > 0 && (item.TopOption ?? long.MaxValue) > limit
+            ? ExpandedParts.Rest(context.Expand, path, (item.SkipOption ?? 0) + limit, item.TopOption - limit)
+            : null;
+        if (rest is not null)
+            items = Expression.Call(typeof(Enumerable), nameof(Enumerable.Take), [type], items, Captured.Value(limit + 1));
+        else if (item.TopOption is { } top)
             items = Expression.Call(typeof(Enumerable), nameof(Enumerable.Take), [type], items, Captured.Value(Bounded("$top", top)));
         var instance = Expression.Parameter(type, "e" + depth);
         var (layout, shape) = Entities(element, instance, inner, depth);
@@ -167,7 +179,11 @@ internal sealed class Projection(BindingContext context)
             typeof(Enumerable), nameof(Enumerable.Select), [type, layout.ClrType], items, Expression.Lambda(layout.Make, instance));
         var column = row.Add(Expression.Call(typeof(Enumerable), nameof(Enumerable.ToList), [layout.ClrType], rows));
         var references = item is not ExpandedNavigationSelectItem;
-        return outer => new ManyField(name, outer.Getter(column), shape with { IsReference = references }, count is { } counted ? outer.Getter(counted) : null);
+        return outer => new ManyField(name, outer.Getter(column), shape with { IsReference = references }, count is { } counted ? outer.Getter(counted) : null)
+        {
+            Limit = rest is null ? null : limit,
+            Rest = rest,
+        };
     }
 
     private MethodCallExpression Where(Expression items, EntityElement element, Func<Scope, Expression> condition)

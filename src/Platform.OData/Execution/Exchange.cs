@@ -93,7 +93,7 @@ internal sealed class Exchange(
         }
         var query = ODataQuery.Parse(model, options, address.ServiceRoot, address.Url, urlOptions);
         var agreed = Agree(urlOptions, Offered(query));
-        var context = new BindingContext(model, options, query.Aliases, TimeProvider.System.GetUtcNow()) { Counts = query.Counts };
+        var context = new BindingContext(model, options, query.Aliases, TimeProvider.System.GetUtcNow()) { Counts = query.Counts, Expand = urlOptions["$expand"] ?? "" };
         var binding = Binding(address, urlOptions);
         var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
         var preferences = agreed.Preferences;

@@ -13,6 +13,36 @@ internal static class ExpandedParts
             ? string.Join(',', Splitting.Split(text, ',').Select(Item))
             : text;
 
+    /// <summary>
+    /// The query string that reads the rest of an expanded collection by itself, up to the number of members to skip.
+    /// </summary>
+    /// <param name="expand">The text of <c>$expand</c>.</param>
+    /// <param name="path">Names of the navigations from the outermost one to the collection.</param>
+    /// <param name="skip">Members that were sent or skipped before.</param>
+    /// <param name="top">Members still to be sent, if the client limits them.</param>
+    /// <returns>Null when the text does not name the collection, as with levels and wildcards.</returns>
+    public static string? Rest(string expand, IEnumerable<string> path, long skip, long? top)
+    {
+        var options = "";
+        foreach (var name in path)
+        {
+            var item = Splitting.Split(expand, ',').Find(item => item.Split('(')[0].Trim().Split('/').Contains(name, StringComparer.OrdinalIgnoreCase));
+            if (item is null)
+                return null;
+            options = Splitting.Call(item).Arguments ?? "";
+            expand = Splitting.Split(options, ';').Select(Named).FirstOrDefault(option => option.Name == "$expand").Value ?? "";
+        }
+        var kept = options.Length == 0 ? [] : Splitting.Split(options, ';').Select(Named).Where(option => option.Name is not ("$skip" or "$top" or "$count" or "$levels"));
+        var numbers = top is { } left ? $"$skip={skip}&$top={left}" : $"$skip={skip}";
+        return string.Join('&', kept.Select(option => $"{option.Name}={Uri.EscapeDataString(option.Value)}").Append(numbers));
+    }
+
+    private static (string Name, string Value) Named(string option)
+    {
+        var parts = option.Split('=', 2, StringSplitOptions.TrimEntries);
+        return ((parts[0].StartsWith('$') ? parts[0] : "$" + parts[0]).ToLowerInvariant(), parts.Length > 1 ? parts[1] : "");
+    }
+
     private static string Item(string item)
     {
         var open = item.IndexOf('(', StringComparison.Ordinal);

@@ -35,7 +35,14 @@ internal sealed record OneField(string Name, Func<object, object?> Read, ResultS
 
 /// <summary>An expanded to-many navigation: a list of rows, and their number before paging when it was asked for.</summary>
 internal sealed record ManyField(string Name, Func<object, object?> Read, ResultShape Shape, Func<object, object?>? Count)
-    : ResultField(Name);
+    : ResultField(Name)
+{
+    /// <summary>Members that are written; one more is read, to know whether there are more.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Query string that reads the members beyond the limit.</summary>
+    public string? Rest { get; init; }
+}
 
 /// <summary>Columns of the same row that are written under a name: grouping properties reached over a navigation.</summary>
 internal sealed record InlineField(string Name, ResultShape Shape) : ResultField(Name);

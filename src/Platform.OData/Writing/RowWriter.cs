@@ -25,7 +25,7 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation
                     await Nested(inline.Name, isCollection: false, () => Write(row, inline.Shape));
                     break;
                 case ManyField many:
-                    await Nested(many.Name, isCollection: true, () => WriteMany(row, many));
+                    await Nested(many.Name, isCollection: true, () => WriteMany(row, many, shape));
                     break;
             }
         }
@@ -43,11 +43,15 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation
         await writer.WriteEndAsync();
     }
 
-    private async Task WriteMany(object row, ManyField many)
+    private async Task WriteMany(object row, ManyField many, ResultShape owner)
     {
-        await writer.WriteStartAsync(new ODataResourceSet { Count = (long?)many.Count?.Invoke(row) });
-        foreach (var item in (IEnumerable?)many.Read(row) ?? Array.Empty<object>())
-            await Write(item!, many.Shape);
+        var members = (IList?)many.Read(row) ?? Array.Empty<object>();
+        var set = new ODataResourceSet { Count = (long?)many.Count?.Invoke(row) };
+        if (members.Count > many.Limit)
+            set.NextPageLink = new Uri($"{EntityUrl.Of(serviceRoot, owner, row, agreed.Version).AbsoluteUri}/{many.Name}{(many.Shape.IsReference ? "/$ref" : "")}?{many.Rest}");
+        await writer.WriteStartAsync(set);
+        for (var i = 0; i < Math.Min(members.Count, many.Limit ?? int.MaxValue); i++)
+            await Write(members[i]!, many.Shape);
         await writer.WriteEndAsync();
     }
 
