@@ -84,6 +84,20 @@ internal static class Combination
             : throw new FaultException(ODataFaults.TypeMismatch, path, $"concat: {path}", $"concat: {path}");
     }
 
+    /// <summary>
+    /// Null of a type: databases would take a bare null in the first chains for text and refuse the number after it.
+    /// It has to look as if it depended on the row, else the provider works it out beforehand and the type is lost.
+    /// </summary>
+    private static Expression Absent(Type type, Expression? ofRow)
+    {
+        if (ofRow is null)
+            return Expression.Constant(null, type);
+        var bare = type.Bare();
+        var some = bare == typeof(string) ? "" : bare == typeof(DateTime) ? DateTime.UnixEpoch : Activator.CreateInstance(bare)!;
+        return Expression.Condition(
+            Expression.AndAlso(Captured.Value(false), Expression.Not(ofRow.IsNull())), Captured.Value(some, bare).Lifted(), Expression.Constant(null, type));
+    }
+
     private static (IQueryable Query, RowLayout Layout) Project(
         Pipeline branch, int number, Dictionary<string, LambdaExpression> offer, List<string> paths, Dictionary<string, Type> types)
     {
@@ -91,7 +105,7 @@ internal static class Combination
         var row = new RowBuilder { KeepsAll = true };
         row.Add(Expression.Constant(number));
         foreach (var path in paths)
-            row.Add(!offer.TryGetValue(path, out var value) ? Expression.Constant(null, types[path])
+            row.Add(!offer.TryGetValue(path, out var value) ? Absent(types[path], offer.Values.FirstOrDefault()?.On(instance))
                 : value.ReturnType == types[path] ? value.On(instance) : Expression.Convert(value.On(instance), types[path]));
         var layout = row.Build();
         return (branch.Query.Select(Expression.Lambda(layout.Make, instance)), layout);

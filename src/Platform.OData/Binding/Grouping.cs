@@ -15,6 +15,8 @@ namespace Platform.OData.Binding;
 /// </summary>
 internal static class Grouping
 {
+    private const string KnownSuffix = "$known";
+
     public static Pipeline Group(Pipeline pipeline, GroupByTransformationNode node) =>
         Group(pipeline, [.. Leaves(node.GroupingProperties, "")], node.ChildTransformations);
 
@@ -26,27 +28,40 @@ internal static class Grouping
             var other => throw FaultException.NotSupported($"$apply=groupby(…,{other.Kind.ToString().ToLowerInvariant()})"),
         };
 
-    /// <summary>Aggregates everything into one row. A database has no row for the aggregates of nothing; OData has.</summary>
+    /// <summary>
+    /// Aggregates everything into one row. A database has no row for the aggregates of nothing; OData has, and so it
+    /// is joined to one row that is always there. Providers read what that row lacks as zero, so how many values were
+    /// known stands beside each aggregate and decides whether it is null.
+    /// </summary>
     public static Pipeline Aggregate(Pipeline pipeline, AggregateTransformationNode node)
     {
-        var (groups, counts) = Groups(pipeline, [], node);
+        var (groups, aggregates) = Groups(pipeline, [], node, isWhole: true);
         var (columns, nothing) = (((RowElement)groups.Element).Columns, groups.Query.OrNothing());
         var instance = Expression.Parameter(nothing.ElementType, "x");
         var row = new RowBuilder { KeepsAll = true };
-        foreach (var column in columns)
-            row.Add(counts.Contains(column.Path)
-                ? Expression.Convert(Expression.Coalesce(Expression.Field(instance, column.Field), Expression.Constant(0L)), typeof(long?))
-                : Expression.Field(instance, column.Field));
+        Expression OrZero(int column) => Expression.Coalesce(Expression.Field(instance, columns[column].Field), Expression.Constant(0L));
+        for (var i = 0; i < aggregates.Count; i++)
+        {
+            if (aggregates[i].IsCount)
+            {
+                row.Add(OrZero(i).Lifted());
+                continue;
+            }
+            var value = (Expression)Expression.Field(instance, columns[i].Field);
+            var shown = aggregates[i].Least is { } least ? PropertyMap.Suppressed(value, least) : value;
+            row.Add(Expression.Condition(
+                Expression.Equal(OrZero(aggregates.Count + i), Expression.Constant(0L)), Expression.Constant(null, value.Type), shown));
+        }
         var layout = row.Build();
         return groups with
         {
             Query = nothing.Select(Expression.Lambda(layout.Make, instance)),
-            Element = new RowElement(layout.ClrType, [.. columns.Select((column, i) => column with { Field = layout.Field(i) })]),
+            Element = new RowElement(layout.ClrType, [.. aggregates.Select((aggregate, i) => new RowColumn(columns[i].Path, layout.Field(i), IsKey: false, !aggregate.IsCount))]),
         };
     }
 
-    private static (Pipeline Pipeline, IReadOnlySet<string> Counts) Groups(
-        Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, AggregateTransformationNode node)
+    private static (Pipeline Pipeline, IReadOnlyList<(bool IsCount, int? Least)> Aggregates) Groups(
+        Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, AggregateTransformationNode node, bool isWhole = false)
     {
         var aggregates = node.AggregateExpressions.Select(Known).ToList();
         RefuseDuplicates(keys.Select(key => key.Path).Concat(aggregates.Select(aggregate => aggregate.Alias)));
@@ -84,19 +99,24 @@ internal static class Grouping
         {
             var value = argumentColumns[i] < 0
                 ? Over(group, flatRow.ClrType, nameof(Enumerable.LongCount))
-                : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i]);
-            result.Add(figures[i] is { } figure ? PropertyMap.Suppressed(value, figure.Least) : value);
+                : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i] || isWhole);
+            result.Add(figures[i] is { } figure && !isWhole ? PropertyMap.Suppressed(value, figure.Least) : value);
         }
+        for (var i = 0; i < aggregates.Count && isWhole; i++)
+            result.Add(argumentColumns[i] < 0
+                ? Over(group, flatRow.ClrType, nameof(Enumerable.LongCount))
+                : Known(group, flatRow.ClrType, flatRow.Field(argumentColumns[i])));
         var layout = result.Build();
 
         var made = pipeline with
         {
             Query = groups.Select(Expression.Lambda(layout.Make, group)),
             Element = new RowElement(layout.ClrType, [.. keys.Select(k => k.Path).Concat(aggregates.Select(a => a.Alias))
-                .Select((path, column) => new RowColumn(path, layout.Field(column), column < keys.Count, !required[column]))]),
+                .Concat(isWhole ? aggregates.Select(a => a.Alias + KnownSuffix) : [])
+                .Select((path, column) => new RowColumn(path, layout.Field(column), column < keys.Count, column >= required.Count || !required[column]))]),
             Order = [],
         };
-        return (made, aggregates.Where(IsCount).Select(aggregate => aggregate.Alias).ToHashSet(StringComparer.Ordinal));
+        return (made, [.. aggregates.Select((aggregate, i) => (IsCount(aggregate), figures[i]?.Least))]);
     }
 
     private static Pipeline Distinct(Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys)
@@ -182,6 +202,12 @@ internal static class Grouping
                 var distinct = Expression.Call(typeof(Enumerable), nameof(Enumerable.Distinct), [field.FieldType], values);
                 return Expression.Call(typeof(Enumerable), nameof(Enumerable.LongCount), [field.FieldType], distinct);
         }
+    }
+
+    private static MethodCallExpression Known(Expression group, Type rowType, FieldInfo field)
+    {
+        var row = Expression.Parameter(rowType, "r");
+        return Over(group, rowType, nameof(Enumerable.LongCount), Expression.Lambda(Expression.Not(Expression.Field(row, field).IsNull()), row));
     }
 
     private static MethodCallExpression Over(Expression group, Type rowType, string method, params Expression[] arguments) =>
