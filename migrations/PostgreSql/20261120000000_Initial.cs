@@ -274,7 +274,7 @@ namespace Platform.Migrations.PostgreSql
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     funding_sources = table.Column<List<string>>(type: "text[]", nullable: false),
-                    Facts = table.Column<string>(type: "jsonb", nullable: true)
+                    facts = table.Column<string>(type: "jsonb", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -550,7 +550,7 @@ namespace Platform.Migrations.PostgreSql
                     ordinal = table.Column<int>(type: "integer", nullable: false),
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     kind = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
-                    Coverage = table.Column<string>(type: "jsonb", nullable: true)
+                    coverage = table.Column<string>(type: "jsonb", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -1336,7 +1336,7 @@ namespace Platform.Migrations.PostgreSql
                             b1.ToTable("initiatives");
 
                             b1
-                                .ToJson("Coverage")
+                                .ToJson("coverage")
                                 .HasColumnType("jsonb");
 
                             b1.WithOwner()
@@ -1398,7 +1398,7 @@ namespace Platform.Migrations.PostgreSql
                             b1.ToTable("plans");
 
                             b1
-                                .ToJson("Facts")
+                                .ToJson("facts")
                                 .HasColumnType("jsonb");
 
                             b1.WithOwner()

@@ -272,7 +272,7 @@ namespace Platform.Migrations.SqlServer
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     funding_sources = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    Facts = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    facts = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -548,7 +548,7 @@ namespace Platform.Migrations.SqlServer
                     ordinal = table.Column<int>(type: "int", nullable: false),
                     name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
-                    Coverage = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    coverage = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -1336,7 +1336,7 @@ namespace Platform.Migrations.SqlServer
                             b1.ToTable("initiatives");
 
                             b1
-                                .ToJson("Coverage")
+                                .ToJson("coverage")
                                 .HasColumnType("nvarchar(max)");
 
                             b1.WithOwner()
@@ -1398,7 +1398,7 @@ namespace Platform.Migrations.SqlServer
                             b1.ToTable("plans");
 
                             b1
-                                .ToJson("Facts")
+                                .ToJson("facts")
                                 .HasColumnType("nvarchar(max)");
 
                             b1.WithOwner()

@@ -26,6 +26,8 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
 
     internal DatabaseOptions Database => database.Options;
 
+    internal string SuperuserConnection => database.SuperuserConnection;
+
     internal static async Task<DevelopmentInstance> Start(string dataFolder, string urls, Action<string> say, CancellationToken cancellation)
     {
         RefuseTakenPort(urls);

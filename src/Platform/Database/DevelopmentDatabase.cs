@@ -20,6 +20,9 @@ public sealed class DevelopmentDatabase : IAsyncDisposable
     /// <summary>How to connect.</summary>
     public DatabaseOptions Options { get; }
 
+    /// <summary>Above all belts: for measurements that fill the database, never for serving.</summary>
+    internal string SuperuserConnection => new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString) { Database = Name }.ConnectionString;
+
     /// <summary>The server's version and port, for the start-up message.</summary>
     public string Description => $"PostgreSQL {server.Version} on port {server.Port}";
 

@@ -140,7 +140,11 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
     private static void NameInSnakeCase(IMutableEntityType entity)
     {
         if (entity.IsMappedToJson())
+        {
+            entity.SetContainerColumnName(SnakeCase(entity.GetContainerColumnName()!));
             return;
+        }
+
         if (entity.GetTableName() is { } table && entity.GetViewName() is null)
             entity.SetTableName(SnakeCase(table));
         foreach (var property in entity.GetProperties())
