@@ -95,7 +95,7 @@ internal static class Combination
         var bare = type.Bare();
         var some = bare == typeof(string) ? "" : bare == typeof(DateTime) ? DateTime.UnixEpoch : Activator.CreateInstance(bare)!;
         return Expression.Condition(
-            Expression.AndAlso(Captured.Value(false), Expression.Not(ofRow.IsNull())), Captured.Value(some, bare).Lifted(), Expression.Constant(null, type));
+            Expression.Equal(Expression.Condition(ofRow.IsNull(), Expression.Constant(0), Expression.Constant(1)), Captured.Value(2)), Captured.Value(some, bare).Lifted(), Expression.Constant(null, type));
     }
 
     private static (IQueryable Query, RowLayout Layout) Project(
