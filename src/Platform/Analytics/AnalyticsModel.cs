@@ -15,6 +15,7 @@ internal static class AnalyticsModel
     internal static string Contract() => XDocument.Parse(Build().CsdlXml).ToString().ReplaceLineEndings("\n") + "\n";
 
     internal static ODataModel Build() => ODataModel.Create("Platform")
+        .DeclareCapabilities()
         .EntitySet<Locality>("Provinces", "Province", set => set
             .Describe("Tỉnh, thành phố", "Provinces")
             .Key("Code", l => l.Code)

@@ -119,8 +119,15 @@ public sealed class Vietnam : IODataSource
     {
         var plan = new Plan
         {
-            Id = id, Locality = locality, LocalityId = locality.Id, Number = number, IssuedOn = issued, Status = status,
-            Implements = implements, ImplementsId = implements?.Id, IsProvincial = locality.Parent is null,
+            Id = id,
+            Locality = locality,
+            LocalityId = locality.Id,
+            Number = number,
+            IssuedOn = issued,
+            Status = status,
+            Implements = implements,
+            ImplementsId = implements?.Id,
+            IsProvincial = locality.Parent is null,
             ChangedAt = new DateTimeOffset(2026, 3, 1, 8, 30, 15, TimeSpan.Zero).AddHours(locality.Id),
         };
         locality.Plans.Add(plan);
