@@ -69,8 +69,11 @@ internal sealed class MultipartParts(HttpResponse response) : IPartWriter
     private static BatchPart Part(string message, string? id, string? group)
     {
         var lines = message.TrimStart('\r', '\n').Split('\n');
-        if (lines[0].Trim().Split(' ', 3) is not [var method, var url, var version] || !version.StartsWith("HTTP/1.", StringComparison.Ordinal))
-            throw Wrong(lines[0].Trim() is { Length: > 100 } longLine ? longLine[..100] : lines[0].Trim());
+        var request = lines[0].Trim();
+        var (first, last) = (request.IndexOf(' ', StringComparison.Ordinal), request.LastIndexOf(' '));
+        if (last <= first || !request[last..].StartsWith(" HTTP/1.", StringComparison.Ordinal))
+            throw Wrong(request.Length > 100 ? request[..100] : request);
+        var (method, url) = (request[..first], request[(first + 1)..last].Trim()); // some clients leave the spaces of a filter as they are
         var headers = new HeaderDictionary();
         foreach (var line in lines.Skip(1).Select(line => line.TrimEnd('\r')).TakeWhile(line => line.Length > 0).Take(MostHeaders))
             if (line.Split(':', 2) is [var name, var value] && name.Length > 0)
