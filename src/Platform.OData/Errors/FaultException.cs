@@ -18,7 +18,7 @@ internal sealed class FaultException(ODataFault fault, string? target = null, st
         var (title, detail, remedy) = english
             ? (Fault.TitleEn, en, Fault.RemedyEn)
             : (Fault.TitleVi, vi ?? en, Fault.RemedyVi);
-        return detail is null ? $"{title}. {remedy}" : $"{title}: {detail.TrimEnd('.')}. {remedy}";
+        return detail is null ? $"{title}. {remedy}" : $"{title}: {detail.TrimEnd('.')}{(detail.EndsWith('?') ? "" : ".")} {remedy}";
     }
 
     public static FaultException NotSupported(string part) =>
