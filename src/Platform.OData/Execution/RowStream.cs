@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using Platform.OData.Errors;
 
@@ -27,8 +28,18 @@ internal static class RowStream
     public static async Task<long> Count(CountQuery count, CancellationToken cancel) =>
         await First(count.Query, cancel) is { } row ? (long)count.Read(row)! : 0;
 
-    private static IAsyncEnumerator<object> Open(IQueryable query, CancellationToken cancel) =>
-        (query as IAsyncEnumerable<object> ?? InMemory(query, cancel)).GetAsyncEnumerator(cancel);
+    // Providers compute what is constant in an expression when the query is opened, so that 1 div 0 fails here.
+    private static IAsyncEnumerator<object> Open(IQueryable query, CancellationToken cancel)
+    {
+        try
+        {
+            return (query as IAsyncEnumerable<object> ?? InMemory(query, cancel)).GetAsyncEnumerator(cancel);
+        }
+        catch (Exception error) when (FaultOf(error) is { } fault)
+        {
+            throw new FaultException(fault);
+        }
+    }
 
     private static async IAsyncEnumerable<object> InMemory(IQueryable query, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -61,6 +72,7 @@ internal static class RowStream
         DbException => ODataFaults.Unavailable,
         InvalidOperationException { InnerException: DbException inner } => FaultOf(inner),
         InvalidOperationException when error.Message.Contains("translated", StringComparison.Ordinal) => ODataFaults.NotTranslatable,
+        InvalidOperationException or TargetInvocationException when error.InnerException is { } inner => FaultOf(inner),
         _ => null,
     };
 }

@@ -87,7 +87,8 @@ public static class TokenApi
 
     private static IResult Unauthenticated(HttpContext context)
     {
-        context.Response.Headers.WWWAuthenticate = "Basic realm=\"platform\"";
+        // Only who came with Basic is challenged to it (RFC 6749 §5.2): a page that sent a form must not get the browser's own dialog.
+        context.Response.Headers.WWWAuthenticate = $"{(context.Request.Headers.Authorization.Count > 0 ? "Basic" : "Bearer")} realm=\"platform\"";
         return Refuse(401, "invalid_client", "The client is unknown or its secret is wrong.");
     }
 

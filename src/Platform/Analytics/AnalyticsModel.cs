@@ -65,6 +65,7 @@ internal static class AnalyticsModel
             .Property("ProvinceCode", t => t.Locality!.Province!.Code, nullable: false)
             .Property("LocalityCode", t => t.Locality!.Code, nullable: false)
             .Property("LocalityName", t => t.Locality!.Name, nullable: false)
+            .Property("PlanStatus", t => t.Plan!.Status.ToString(), nullable: false)
             .Property("Number", t => t.Number, "Vị trí trong văn bản", "Place in the document")
             .Property("Year", t => t.Year)
             .Property("Audience", t => t.Audience == null ? null : t.Audience.ToString(), "Nhóm đối tượng", "Audience", nullable: true)
@@ -85,6 +86,7 @@ internal static class AnalyticsModel
             .Property("ProvinceCode", t => t.Locality!.Province!.Code, nullable: false)
             .Property("LocalityCode", t => t.Locality!.Code, nullable: false)
             .Property("LocalityName", t => t.Locality!.Name, nullable: false)
+            .Property("PlanStatus", t => t.Plan!.Status.ToString(), nullable: false)
             .Property("Number", t => t.Number)
             .Property("Part", t => t.Part)
             .Property("Ordinal", t => t.Ordinal, "Thứ tự trong văn bản", "Order in the document")
@@ -113,6 +115,7 @@ internal static class AnalyticsModel
             .Property("AgencyId", a => a.AgencyId)
             .Property("ProvinceCode", a => a.Locality!.Province!.Code, nullable: false)
             .Property("LocalityCode", a => a.Locality!.Code, nullable: false)
+            .Property("PlanStatus", a => a.Task!.Plan!.Status.ToString(), nullable: false)
             .Property("Role", a => a.Role.ToString(), "Lead (chủ trì), Coordinate (phối hợp), Advise (tham mưu), Supervise (giám sát)", "Lead, Coordinate, Advise, Supervise")
             .Property("Source", a => a.Source, "Nơi văn bản giao việc", "Where the document gives it")
             .One("Task", a => a.Task, "Tasks")
@@ -123,6 +126,7 @@ internal static class AnalyticsModel
             .Property("ProvinceCode", p => p.Locality!.Province!.Code, nullable: false)
             .Property("LocalityCode", p => p.Locality!.Code, nullable: false)
             .Property("LocalityName", p => p.Locality!.Name, nullable: false)
+            .Property("Level", p => p.Locality!.Level.ToString(), "Province hoặc Commune: số của tỉnh là tổng các xã", "Province or Commune: a province's figure is the sum over its communes", nullable: false)
             .Property("Title", p => p.Target!.Title, nullable: false)
             .Property("Year", p => p.Year)
             .Property("Audience", p => p.Audience == null ? null : p.Audience.ToString(), nullable: true)
@@ -147,7 +151,11 @@ internal static class AnalyticsModel
             .Property("Audience", f => f.Audience.ToString(), nullable: false)
             .Property("CourseCode", f => f.Course!.Code, nullable: false)
             .Property("Completions", f => f.Completions, "Lượt hoàn thành", "Completions")
-            .Property("Learners", f => f.Learners, "Người học, mỗi người tính một lần trên cả nước", "Learners; each counts once in the country, so they add")
+            .Property(
+                "Learners",
+                f => f.Learners,
+                "Người học, mỗi người tính một lần trên cả nước: ở tháng và khóa học đầu tiên của họ, nên cộng được; không phải số người của từng khóa",
+                "Learners; each counts once in the country, in the month and course of the first completion, so they add; not the learners of each course")
             .Property("Passed", f => f.Passed, "Lượt đạt", "Completions that passed"))
         .EntitySet<Course>("Courses", "Course", set => set
             .Describe("Khóa học", "Courses")

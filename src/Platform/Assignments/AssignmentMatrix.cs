@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 using Platform.Http;
@@ -130,9 +131,11 @@ public sealed record MatrixRowView(
     Guid Id, string Task, string Title, bool IsHeading, bool SharedLead, IReadOnlyDictionary<string, IReadOnlyList<AssignmentRole>> Roles);
 
 /// <summary>The whole matrix as sent.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MatrixContent(IReadOnlyList<MatrixRow>? Rows);
 
 /// <summary>One task by number, and the roles by agency key.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MatrixRow(string? Task, IReadOnlyDictionary<string, IReadOnlyList<AssignmentRole>>? Roles);
 
 /// <summary>What replacing the matrix changes, or would change in a dry run.</summary>

@@ -42,7 +42,8 @@ public static class AssignmentsApi
     }
 
     /// <summary>Replaces the whole matrix in one call, JSON or CSV. With <c>dryRun=true</c> it only shows the difference.</summary>
-    /// <remarks>Tasks that are left out lose their assignments. A task has one lead unless its document shares it.</remarks>
+    /// <remarks>Tasks that are left out lose their assignments. An issued plan's matrix can be replaced too: work passes from one agency to another
+    /// within the year; the plan's ETag moves with it. A task has one lead unless its document shares it.</remarks>
     private static async Task<Ok<MatrixChange>> ReplaceAssignmentMatrix(
         RouteLocality locality, Guid id, HttpContext http, PlatformDb db, AssignmentMatrix matrix, CancellationToken cancellation,
         [Description("Only show what would change.")] bool dryRun = false)

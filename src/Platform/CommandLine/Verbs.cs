@@ -34,6 +34,8 @@ internal static class Verbs
 
     private static async Task Serve(string urls, string dataFolder, CancellationToken cancellation)
     {
+        if (urls.Length == 0 || !urls.Split(';').All(u => Uri.TryCreate(u, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            throw new InvalidOperationException($"--urls «{urls}» is no address such as http://127.0.0.1:8080.");
         if (IsDevelopment)
         {
             await using var instance = await DevelopmentInstance.Start(dataFolder, urls, Console.WriteLine, cancellation);

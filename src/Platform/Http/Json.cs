@@ -25,6 +25,25 @@ public static partial class Json
     /// <summary>Turns the serializer's path ($.tasks[3].title) into a JSON pointer (/tasks/3/title).</summary>
     public static string Pointer(string path) => PathSteps().Replace(path.TrimStart('$'), "/${step}");
 
+    /// <summary>The words of the enum that a value could not be read as; null when it was to be something else.</summary>
+    public static string? EnumOf(JsonException json)
+    {
+        // The serializer names the enum, or the record that the member belongs to.
+        if (TargetType().Match(json.Message) is not { Success: true } match)
+            return null;
+        var named = typeof(Json).Assembly.GetType(match.Groups["type"].Value);
+        var step = json.Path?[(json.Path.LastIndexOf('.') + 1)..];
+        var member = named is { IsEnum: false }
+            ? named.GetProperties().FirstOrDefault(p => p.Name.Equals(step, StringComparison.OrdinalIgnoreCase))?.PropertyType
+            : named;
+        return member is not null && (Nullable.GetUnderlyingType(member) ?? member) is { IsEnum: true } words
+            ? string.Join(", ", Enum.GetValues(words).Cast<object>().Select(word => JsonSerializer.Serialize(word, words, Options).Trim('"')))
+            : null;
+    }
+
+    [GeneratedRegex(@"converted to (System\.Nullable`1\[)?(?<type>Platform(\.\w+)+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex TargetType();
+
     [GeneratedRegex(@"\.?\[?'?(?<step>[^.\[\]']+)'?\]?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex PathSteps();
 }

@@ -107,6 +107,16 @@ public static class ProblemWriter
         _ => null,
     };
 
+    /// <summary>What the serializer refused: a member that is none, a word that an enum does not have, or a value of the wrong type.</summary>
+    public static FieldFault Fault(JsonException json, string path, Explanation? where)
+    {
+        if (json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+            return new FieldFault(Json.Pointer(path), Problems.UnknownMember, where);
+        return Json.EnumOf(json) is { } words
+            ? new FieldFault(Json.Pointer(path), Problems.UnknownWord, new Explanation($"Một trong: {words}.", $"One of: {words}."))
+            : new FieldFault(Json.Pointer(path), Problems.WrongType, where);
+    }
+
     // A value of the wrong type has a path; text that is no JSON at all is the reader's own exception and has a position.
     private static (ProblemKind, Explanation?, IReadOnlyList<FieldFault>) Malformed(JsonException json)
     {
@@ -114,7 +124,7 @@ public static class ProblemWriter
             $"Dòng {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.", $"Line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.");
         var isSyntax = json.GetType() != typeof(JsonException) || json.InnerException is JsonException;
         return !isSyntax && json.Path is { Length: > 1 } path
-            ? (Problems.Invalid, null, [new FieldFault(Json.Pointer(path), Problems.WrongType, where)])
+            ? (Problems.Invalid, null, [Fault(json, path, where)])
             : (Problems.MalformedBody, where, []);
     }
 }

@@ -28,6 +28,8 @@ public static class Problems
     public static readonly ProblemKind Repeated = new("PLT-1206", 422, "Giá trị bị lặp lại", "The value is repeated");
     public static readonly ProblemKind NotText = new("PLT-1207", 422, "Văn bản chứa ký tự không hợp lệ", "The text holds characters that are not allowed");
 
+    public static readonly ProblemKind UnknownMember = new("PLT-1208", 422, "Không có trường này", "There is no such member");
+
     // 2000–2999 localities
     public static readonly ProblemKind UnknownLocality = new("PLT-2001", 404, "Không có địa phương này trong phạm vi của bạn", "There is no such locality within your reach");
     public static readonly ProblemKind UnknownAgency = new("PLT-2002", 404, "Không có cơ quan này", "There is no such agency");

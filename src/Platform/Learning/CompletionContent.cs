@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Http;
 using Platform.Plans;
 
@@ -12,10 +13,12 @@ namespace Platform.Learning;
 /// <param name="CompletedAt">When, with offset; not in the future.</param>
 /// <param name="Score">0–100, at most two decimals; may be left out.</param>
 /// <param name="Passed">False when the course was finished without passing; true when left out.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CompletionContent(
     string? Id, LearnerContent? Learner, string? Locality, string? Course, Audience? Audience, DateTimeOffset? CompletedAt, decimal? Score, bool? Passed);
 
 /// <summary>Who learns: the vendor's own id, a 12-digit citizen number, or both. Only keyed pseudonyms of them are stored.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LearnerContent(string? Id, string? CitizenId);
 
 /// <summary>How a batch was taken. The four counts add up to the rows sent.</summary>

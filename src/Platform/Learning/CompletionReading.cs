@@ -51,7 +51,8 @@ internal sealed class CompletionReading(
         }
         catch (JsonException wrong)
         {
-            return (null, id, Fault(Json.Pointer(wrong.Path ?? ""), wrong.Path?.EndsWith("audience", StringComparison.Ordinal) == true ? Problems.UnknownWord : Problems.WrongType));
+            var refused = ProblemWriter.Fault(wrong, wrong.Path ?? "", null);
+            return (null, id, refused with { Pointer = $"/{index}{refused.Pointer}" });
         }
         catch (InvalidOperationException)
         {

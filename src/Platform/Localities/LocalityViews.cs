@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 using Platform.Http;
 
 namespace Platform.Localities;
@@ -35,6 +36,7 @@ public sealed record AgencyView(Guid Id, string Key, string Name, AgencyKind Kin
 /// <param name="Key">Short ASCII name, unique in the locality; made of the name when left out.</param>
 /// <param name="Name">Full name, at most 300 characters.</param>
 /// <param name="Kind">Department, Police, YouthUnion …</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgencyContent(string? Key, string? Name, AgencyKind? Kind)
 {
     internal Agency Validate(Agency agency)
@@ -55,4 +57,5 @@ public sealed record AgencyContent(string? Key, string? Name, AgencyKind? Kind)
 public sealed record VillageView(Guid Id, string Kind, string Name);
 
 /// <summary>A village as sent: its kind (Thôn, Xóm, Bản, Tổ dân phố) and name.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record VillageContent(string? Kind, string? Name);

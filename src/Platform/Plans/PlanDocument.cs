@@ -4,6 +4,7 @@ using Platform.Assignments;
 using Platform.Database;
 using Platform.Http;
 using Platform.Localities;
+using Platform.Rollup;
 
 namespace Platform.Plans;
 
@@ -68,6 +69,7 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
                 throw new ProblemException(Problems.WrongStatus);
             before.Status = PlanStatus.Amended;
             Touch(before);
+            await ReportedFigures.Carry(db, plan.TenantId, amended, plan.Id, cancellation);
         }
 
         await db.SaveChangesAsync(cancellation);

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
@@ -184,6 +185,7 @@ public static class PlansApi
 }
 
 /// <summary>What issuing adds to a draft; what is left out stays as drafted.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Issuance(string? Number, DateOnly? IssuedOn, string? Signer, string? SignerPosition);
 
 /// <summary>How plans are found for a request.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Plans;
 
 namespace Platform.Rollup;
@@ -10,9 +11,11 @@ public sealed record PopulationView(string Code, int Year, int People, string So
 /// <param name="Year">The year it holds for.</param>
 /// <param name="People">How many people.</param>
 /// <param name="Source">Where the number is from, at most 200 characters.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PopulationContent(string? Code, int? Year, int? People, string? Source);
 
 /// <summary>A figure as sent. The denominator may be left out for counts and where the group's population is declared.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record FigureContent(DateTimeOffset? AsOf, long? Numerator, long? Denominator);
 
 /// <summary>A stored figure.</summary>

@@ -62,13 +62,15 @@ public static class RollupApi
             ?? throw new ProblemException(Problems.UnknownTarget);
         if (target.Source == FigureSource.Completions)
             throw new ProblemException(Problems.NotReported);
+        if (!await db.Plans.AnyAsync(p => p.TenantId == locality.Id && p.Id == target.PlanId && p.Status == PlanStatus.Issued, cancellation))
+            throw new ProblemException(Problems.WrongStatus);
         var faults = new Faults();
         var asOf = faults.Value("/asOf", body.AsOf).ToUniversalTime();
         if (asOf > clock.GetUtcNow())
             faults.Add("/asOf", Problems.OutOfRange, new Explanation("Thời điểm ở tương lai.", "It lies in the future."));
         var numerator = faults.Within("/numerator", body.Numerator, 0, 1_000_000_000);
         if (body.Denominator is not null)
-            faults.Within("/denominator", body.Denominator, 0, 1_000_000_000);
+            faults.Within("/denominator", body.Denominator, 1, 1_000_000_000);
         faults.ThrowIfAny();
 
         var figure = await db.TargetFigures.SingleOrDefaultAsync(f => f.TenantId == locality.Id && f.TargetId == targetId && f.AsOf == asOf, cancellation);

@@ -156,7 +156,7 @@ public sealed class LifeTests(World world)
     [Fact]
     public async Task Drafts_made_at_once_that_name_the_same_new_agencies_are_all_made()
     {
-        const string commune = "00190";
+        const string commune = "00640";
         using var client = await world.AdminOf(commune);
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.Ask("POST", $"/v1/localities/{commune}/plans", Drafts.Document())));
         Assert.All(answers, a => Assert.Equal(201, a.Status));
@@ -165,10 +165,38 @@ public sealed class LifeTests(World world)
     [Fact]
     public async Task Of_amendments_asked_for_at_once_one_is_made()
     {
-        const string commune = "00226";
+        const string commune = "00643";
         using var client = await world.AdminOf(commune);
         var plan = await client.IssuedPlan(commune);
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.Ask("POST", $"{Drafts.At(plan)}/amendments", null)));
         Assert.Equal([201, 409, 409, 409, 409, 409], answers.Select(a => a.Status).Order());
+    }
+
+    [Fact]
+    public async Task Reported_figures_follow_their_target_into_the_amendment()
+    {
+        const string commune = "00664";
+        using var client = await world.AdminOf(commune);
+        var plan = await client.IssuedPlan(commune);
+        var target = plan["targets"]!.AsArray().Single(t => t!["source"]!.ToString() == "Reported")!["id"];
+        var figure = JsonNode.Parse("""{"asOf":"2026-06-30T00:00:00+07:00","numerator":2}""");
+        Assert.Equal(200, (await client.Ask("POST", $"/v1/localities/{commune}/targets/{target}/figures", figure)).Status);
+        var next = (await client.Ask("POST", $"{Drafts.At(plan)}/amendments", null)).Body!;
+        var drafted = next["targets"]!.AsArray().Single(t => t!["source"]!.ToString() == "Reported")!["id"];
+        (await client.Ask("POST", $"/v1/localities/{commune}/targets/{drafted}/figures", figure)).Refused(409, "PLT-3003");
+        Assert.Equal(200, (await client.Ask("POST", $"{Drafts.At(next)}/issuance", new JsonObject())).Status);
+        var progress = (await client.Ask("GET", $"/v1/localities/{commune}/progress?year=2028")).Body!["items"]![0]!;
+        Assert.Equal((drafted!.ToString(), "2", "Reached"), (progress["targetId"]!.ToString(), progress["numerator"]!.ToString(), progress["status"]!.ToString()));
+    }
+
+    [Fact]
+    public async Task A_misspelt_member_of_the_matrix_is_refused_and_takes_nothing_away()
+    {
+        const string commune = "00664";
+        using var client = await world.AdminOf(commune);
+        var draft = await client.Draft(commune);
+        var answer = await client.Ask("PUT", $"{Drafts.At(draft)}/assignment-matrix", JsonNode.Parse("""{"rows":[{"task":"1.1","role":{"cong-an-xa":["Lead"]}}]}"""));
+        answer.Refused(422, "PLT-1002");
+        Assert.Equal(["/rows/0/role PLT-1208"], answer.Faults);
     }
 }

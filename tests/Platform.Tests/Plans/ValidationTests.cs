@@ -76,7 +76,8 @@ public sealed class ValidationTests(World world)
         using var client = await world.AdminOf(Commune);
         var answer = await client.Ask("POST", Plans, Changed(path, value));
         answer.Refused(422, "PLT-1002");
-        Assert.Equal([$"/{path} PLT-1202"], answer.Faults);
+        var isWord = path.Split('/')[^1] is "kind" or "role" or "relation" or "bound" or "unit" or "source" or "audience" or "accumulation";
+        Assert.Equal([$"/{path} {(isWord ? "PLT-1205" : "PLT-1202")}"], answer.Faults);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Platform.Tests.SampleData;
 
@@ -70,7 +71,7 @@ public sealed class ReportingTests(World world)
     [Fact]
     public async Task The_phone_number_in_Kha_Sons_document_is_not_kept()
     {
-        var plan = (await world.SampleDocument("05953")).ToJsonString();
+        var plan = Regex.Replace((await world.SampleDocument("05953")).ToJsonString(), "[0-9a-f]{8}-[0-9a-f-]{27}", "", RegexOptions.None, TimeSpan.FromSeconds(1));
         Assert.DoesNotMatch(@"\D0\d{9}\D", plan);
     }
 

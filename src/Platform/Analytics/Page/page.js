@@ -5,7 +5,7 @@ const service = new URL('../odata/', location.href);
 const year = new Date().getFullYear();
 const questions = [
   { vi: 'Tiến độ mọi chỉ tiêu theo xã', en: 'Progress on every target by commune',
-    url: `TargetProgress?$filter=Year eq ${year}&$select=LocalityName,Title,Audience,Numerator,Denominator,Percent,TargetValue,Status&$orderby=LocalityName,Title` },
+    url: `TargetProgress?$filter=Year eq ${year} and Level eq 'Commune'&$select=LocalityName,Title,Audience,Numerator,Denominator,Percent,TargetValue,Status&$orderby=LocalityName,Title` },
   { vi: 'Xếp hạng xã theo người học', en: 'League table of communes by learners',
     url: 'CompletionFacts?$apply=groupby((LocalityCode,LocalityName),aggregate(Learners with sum as Learners,Completions with sum as Completions,Passed with sum as Passed))&$orderby=Learners desc&$top=50' },
   { vi: 'Người học theo xã và nhóm đối tượng', en: 'Learners by commune and audience',
@@ -13,9 +13,9 @@ const questions = [
   { vi: 'Người học theo tháng', en: 'Learners by month',
     url: 'CompletionFacts?$apply=groupby((Month),aggregate(Learners with sum as Learners,Completions with sum as Completions))&$orderby=Month' },
   { vi: 'Nhiệm vụ chưa có cơ quan chủ trì', en: 'Tasks without a lead',
-    url: 'Tasks?$filter=IsHeading eq false and HasLead eq false&$select=LocalityName,Number,Title&$orderby=LocalityName,Ordinal&$count=true' },
-  { vi: 'Nhiệm vụ đã quá hạn', en: 'Overdue tasks',
-    url: `Tasks?$filter=DueOn lt ${new Date().toISOString().slice(0, 10)}&$select=LocalityName,Number,Title,DueOn,ScheduleText&$orderby=DueOn&$count=true` },
+    url: `Tasks?$filter=PlanStatus eq 'Issued' and IsHeading eq false and HasLead eq false&$select=LocalityName,Number,Title&$orderby=LocalityName,Ordinal&$count=true` },
+  { vi: 'Nhiệm vụ đã đến hạn', en: 'Tasks past their due day',
+    url: `Tasks?$filter=PlanStatus eq 'Issued' and DueOn lt ${new Date().toISOString().slice(0, 10)}&$select=LocalityName,Number,Title,DueOn,ScheduleText&$orderby=DueOn&$count=true` },
   { vi: 'Cơ quan được giao nhiều việc nhất', en: 'Agencies with most assignments',
     url: 'Assignments?$apply=groupby((LocalityCode,Agency/Name,Role),aggregate($count as Count))&$orderby=Count desc&$top=30' },
   { vi: 'Chỉ tiêu chưa có số liệu', en: 'Targets without figures',
