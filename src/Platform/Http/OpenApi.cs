@@ -70,13 +70,11 @@ public static class OpenApi
         public void Apply(OpenApiOperation operation, OperationFilterContext context)
         {
             operation.Parameters ??= [];
-            foreach (var parameter in context.ApiDescription.RelativePath!.Contains("{code}", StringComparison.Ordinal) ? (string[])["code"] : [])
+            if (context.ApiDescription.RelativePath!.Contains("{code}", StringComparison.Ordinal) && operation.Parameters.All(p => p.Name != "code"))
             {
-                if (operation.Parameters.Any(p => p.Name == parameter))
-                    continue;
                 operation.Parameters.Insert(0, new OpenApiParameter
                 {
-                    Name = parameter,
+                    Name = "code",
                     In = ParameterLocation.Path,
                     Required = true,
                     Description = "Code of the locality: two digits for a province, five for a commune.",
