@@ -68,6 +68,8 @@ public static class Problems
     public static readonly ProblemKind TooEarly = new("PLT-5011", 422, "Thời điểm hoàn thành trước khi phong trào bắt đầu", "The completion lies before the movement began");
     public static readonly ProblemKind NotACommune = new("PLT-5012", 422, "Lượt hoàn thành phải thuộc một xã, phường hoặc đặc khu", "A completion belongs to a commune, not to a province");
 
+    public static readonly ProblemKind BatchIsAtomic = new("PLT-5020", 422, "Không lưu vì lô gửi chọn «tất cả hoặc không» và có dòng khác bị lỗi", "Not stored: the batch is all or none, and another row failed");
+
     // 6000–6999 figures
     public static readonly ProblemKind NotReported = new("PLT-6001", 409, "Số liệu của chỉ tiêu này không lấy từ báo cáo", "This target's figures do not come from reports");
 

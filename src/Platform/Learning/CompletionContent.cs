@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Platform.Access;
 using Platform.Http;
 using Platform.Plans;
 
@@ -13,28 +14,64 @@ namespace Platform.Learning;
 /// <param name="CompletedAt">When, with offset; not in the future.</param>
 /// <param name="Score">0–100, at most two decimals; may be left out.</param>
 /// <param name="Passed">False when the course was finished without passing; true when left out.</param>
+/// <param name="Revision">2 or higher corrects what was stored under this id with a lower revision; 1 when left out.</param>
+/// <param name="Reason">Why it is corrected, at most 200 characters; kept with what it replaces.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CompletionContent(
-    string? Id, LearnerContent? Learner, string? Locality, string? Course, Audience? Audience, DateTimeOffset? CompletedAt, decimal? Score, bool? Passed);
+    string? Id, LearnerContent? Learner, string? Locality, string? Course, Audience? Audience, DateTimeOffset? CompletedAt, decimal? Score, bool? Passed,
+    int? Revision = null, string? Reason = null);
 
 /// <summary>Who learns: the vendor's own id, a 12-digit citizen number, or both. Only keyed pseudonyms of them are stored.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LearnerContent(string? Id, string? CitizenId);
 
-/// <summary>How a batch was taken. The four counts add up to the rows sent.</summary>
+/// <summary>A row as the reader of some format found it: its content, or the fault for which it has none.</summary>
+/// <param name="Index">Its place among the rows sent, from 0; pointers begin with it.</param>
+/// <param name="Id">The vendor's id as far as it could be read.</param>
+/// <param name="Content">What it says; null when it could not be read.</param>
+/// <param name="Fault">Why it could not be read.</param>
+public sealed record SentRow(int Index, string? Id, CompletionContent? Content, FieldFault? Fault);
+
+/// <summary>On whose behalf rows are taken, and how.</summary>
+/// <param name="Vendor">Who sends them.</param>
+/// <param name="Atomic">All or none: one row that is rejected or in conflict withholds the others.</param>
+/// <param name="DryRun">Answer as if, and write nothing.</param>
+public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun = false);
+
+/// <summary>What became of one row; speaks no language until it is written as <see cref="RowView"/>.</summary>
+public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, FieldFault? Fault = null);
+
+/// <summary>How a batch was taken. The six counts add up to the rows sent.</summary>
 /// <param name="Created">Rows stored now.</param>
 /// <param name="Duplicates">Rows that were stored before with the same content.</param>
+/// <param name="Corrected">Rows whose higher revision replaced what was stored.</param>
 /// <param name="Conflicts">Rows whose id was stored before with other content; nothing was changed.</param>
 /// <param name="Rejected">Rows that are not valid.</param>
+/// <param name="Withheld">Good rows of an atomic batch that were not stored because others failed.</param>
 /// <param name="Results">One answer per row in the order sent.</param>
-public sealed record BatchAnswer(int Created, int Duplicates, int Conflicts, int Rejected, IReadOnlyList<RowAnswer> Results);
+public sealed record BatchAnswer(int Created, int Duplicates, int Corrected, int Conflicts, int Rejected, int Withheld, IReadOnlyList<RowView> Results)
+{
+    internal static BatchAnswer Of(IReadOnlyList<RowAnswer> answers, bool english)
+    {
+        var counts = new int[Enum.GetValues<RowOutcome>().Length];
+        foreach (var answer in answers)
+            counts[(int)answer.Outcome]++;
+        return new BatchAnswer(
+            counts[(int)RowOutcome.Created], counts[(int)RowOutcome.Duplicate], counts[(int)RowOutcome.Corrected], counts[(int)RowOutcome.Conflict],
+            counts[(int)RowOutcome.Rejected], counts[(int)RowOutcome.Withheld], [.. answers.Select(a => RowView.Of(a, english))]);
+    }
+}
 
 /// <summary>The answer to one row.</summary>
 /// <param name="Index">Its place in the batch, from 0.</param>
 /// <param name="Id">The vendor's id as sent.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Problem">Why it is a conflict or rejected.</param>
-public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, RowProblem? Problem);
+/// <param name="Problem">Why it is a conflict, rejected or withheld.</param>
+public sealed record RowView(int Index, string? Id, RowOutcome Outcome, RowProblem? Problem)
+{
+    internal static RowView Of(RowAnswer answer, bool english) =>
+        new(answer.Index, answer.Id, answer.Outcome, answer.Fault is null ? null : RowProblem.Of(answer.Fault, english));
+}
 
 /// <summary>A numbered reason with the JSON pointer of the field at fault.</summary>
 public sealed record RowProblem(string Code, string Title, string? Detail, string? Pointer)
@@ -47,18 +84,26 @@ public sealed record RowProblem(string Code, string Title, string? Detail, strin
 public enum RowOutcome
 {
     /// <summary>Stored now.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("created")]
+    [JsonStringEnumMemberName("created")]
     Created,
 
     /// <summary>Stored before with the same content.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("duplicate")]
+    [JsonStringEnumMemberName("duplicate")]
     Duplicate,
 
+    /// <summary>Its higher revision replaced what was stored; the previous content is kept in the history.</summary>
+    [JsonStringEnumMemberName("corrected")]
+    Corrected,
+
     /// <summary>Its id was stored before with other content.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("conflict")]
+    [JsonStringEnumMemberName("conflict")]
     Conflict,
 
     /// <summary>Not valid.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("rejected")]
+    [JsonStringEnumMemberName("rejected")]
     Rejected,
+
+    /// <summary>Good, but not stored: the batch is atomic and another row failed.</summary>
+    [JsonStringEnumMemberName("withheld")]
+    Withheld,
 }

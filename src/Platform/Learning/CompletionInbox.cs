@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Platform.Access;
 using Platform.Database;
 using Platform.Http;
 using Platform.Localities;
@@ -18,33 +16,32 @@ public sealed class CompletionInbox(PlatformDb db, LocalityDirectory directory, 
     public const int MaxRows = 10_000;
 
     /// <summary>Takes one batch and answers each row in order.</summary>
-    public async Task<BatchAnswer> Take(Caller vendor, IReadOnlyList<JsonElement> rows, bool english, CancellationToken cancellation)
+    public async Task<RowAnswer[]> Take(IntakeOrder order, IReadOnlyList<SentRow> rows, CancellationToken cancellation)
     {
         var localities = (await directory.All(cancellation)).ToDictionary(l => l.Code, StringComparer.Ordinal);
         var courses = await db.Courses.AsNoTracking().ToDictionaryAsync(c => c.Code, c => c.Id, StringComparer.Ordinal, cancellation);
-        var reading = new CompletionReading(vendor, localities, courses, pseudonyms, clock.GetUtcNow());
+        var reading = new CompletionReading(order.Vendor, localities, courses, pseudonyms, clock.GetUtcNow());
 
         var answers = new RowAnswer[rows.Count];
         var candidates = new List<Candidate>(rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
-            var (candidate, id, fault) = reading.Read(i, rows[i]);
-            if (candidate is not null)
-                candidates.Add(candidate);
+            Candidate? candidate = null;
+            var fault = rows[i].Fault ?? reading.Check(rows[i].Index, rows[i].Content!, out candidate);
+            if (fault is not null)
+                answers[i] = new RowAnswer(rows[i].Index, rows[i].Id, RowOutcome.Rejected, fault);
             else
-                answers[i] = new RowAnswer(i, id, RowOutcome.Rejected, RowProblem.Of(fault!, english));
+                candidates.Add(candidate! with { Place = i });
         }
 
-        await Store(vendor.Vendor!.Value, candidates, answers, english, cancellation);
-        return new BatchAnswer(Count(RowOutcome.Created), Count(RowOutcome.Duplicate), Count(RowOutcome.Conflict), Count(RowOutcome.Rejected), answers);
-
-        int Count(RowOutcome outcome) => answers.Count(a => a.Outcome == outcome);
+        if (candidates.Count > 0)
+            await Store(order, candidates, answers, cancellation);
+        return answers;
     }
 
-    private async Task Store(short vendor, List<Candidate> candidates, RowAnswer[] answers, bool english, CancellationToken cancellation)
+    private async Task Store(IntakeOrder order, List<Candidate> candidates, RowAnswer[] answers, CancellationToken cancellation)
     {
-        if (candidates.Count == 0)
-            return;
+        var vendor = order.Vendor.Vendor!.Value;
         await using var transaction = await db.BeginAlone("intake", cancellation);
 
         var ids = candidates.Select(c => c.ExternalId).Distinct().ToList();
@@ -61,9 +58,9 @@ public sealed class CompletionInbox(PlatformDb db, LocalityDirectory directory, 
                 var differences = candidate.DifferencesFrom(before).ToList();
                 if (!learners.IsKnownAs(before.LearnerId, candidate))
                     differences.Add("learner");
-                answers[candidate.Index] = differences.Count == 0
-                    ? new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Duplicate, null)
-                    : Conflict(candidate, differences, english);
+                answers[candidate.Place] = differences.Count == 0
+                    ? new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Duplicate)
+                    : Conflict(candidate, differences);
                 continue;
             }
 
@@ -84,19 +81,32 @@ public sealed class CompletionInbox(PlatformDb db, LocalityDirectory directory, 
             db.Completions.Add(completion);
             changes.Add(completion);
             learners.Learn(completion, changes);
-            answers[candidate.Index] = new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Created, null);
+            answers[candidate.Place] = new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Created);
         }
 
+        if (order.Atomic && WithholdIfAnyFailed(answers))
+            return;
         await learners.Merge(cancellation);
         await changes.Apply(db, now, cancellation);
         await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        if (!order.DryRun)
+            await transaction.CommitAsync(cancellation);
     }
 
-    private static RowAnswer Conflict(Candidate candidate, List<string> differences, bool english)
+    private static bool WithholdIfAnyFailed(RowAnswer[] answers)
+    {
+        if (!Array.Exists(answers, a => a.Outcome is RowOutcome.Rejected or RowOutcome.Conflict))
+            return false;
+        for (var i = 0; i < answers.Length; i++)
+            if (answers[i].Outcome is RowOutcome.Created or RowOutcome.Corrected)
+                answers[i] = answers[i] with { Outcome = RowOutcome.Withheld, Fault = new FieldFault($"/{answers[i].Index}", Problems.BatchIsAtomic) };
+        return true;
+    }
+
+    private static RowAnswer Conflict(Candidate candidate, List<string> differences)
     {
         var fields = string.Join(", ", differences);
         var fault = new FieldFault($"/{candidate.Index}/{differences[0]}", Problems.SameIdOtherContent, new Explanation($"Khác ở: {fields}.", $"Differs in: {fields}."));
-        return new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Conflict, RowProblem.Of(fault, english));
+        return new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Conflict, fault);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Platform.Access;
 using Platform.Http;
 using Platform.Localities;
@@ -11,6 +10,9 @@ internal sealed record Candidate(
     int Index, string ExternalId, short TenantId, Guid? VendorIdentity, Guid? CitizenIdentity, int CourseId,
     Audience Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed)
 {
+    /// <summary>Where its answer belongs in the batch at hand; <see cref="Index"/> is what the vendor calls the row.</summary>
+    internal int Place { get; init; }
+
     /// <summary>The fields, by pointer, in which a stored completion of the same id differs; the learner is compared by the caller.</summary>
     internal IEnumerable<string> DifferencesFrom(Completion stored)
     {
@@ -29,7 +31,7 @@ internal sealed record Candidate(
     }
 }
 
-/// <summary>Reads one row of a batch: pure, first fault wins, nothing of the learner's own ids leaves it but pseudonyms.</summary>
+/// <summary>Checks one row of a batch: pure, first fault wins, nothing of the learner's own ids leaves it but pseudonyms.</summary>
 internal sealed class CompletionReading(
     Caller vendor, IReadOnlyDictionary<string, LocalityEntry> localities, IReadOnlyDictionary<string, int> courses, Pseudonyms pseudonyms, DateTimeOffset now)
 {
@@ -38,34 +40,8 @@ internal sealed class CompletionReading(
     // A vendor's clock may run a little ahead of ours.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
-    internal (Candidate? Row, string? Id, FieldFault? Fault) Read(int index, JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
-            return (null, null, Fault("", Problems.NotACompletion));
-        string? id = null;
-        CompletionContent content;
-        try
-        {
-            id = element.TryGetProperty("id", out var sent) && sent.ValueKind == JsonValueKind.String ? sent.GetString() : null;
-            content = element.Deserialize<CompletionContent>(Json.Options)!;
-        }
-        catch (JsonException wrong)
-        {
-            var refused = ProblemWriter.Fault(wrong, wrong.Path ?? "", null);
-            return (null, id, refused with { Pointer = $"/{index}{refused.Pointer}" });
-        }
-        catch (InvalidOperationException)
-        {
-            return (null, null, Fault("", Problems.NotText)); // half a surrogate pair in an escape
-        }
-
-        var fault = Check(content, out var candidate, index);
-        return (candidate, content.Id, fault);
-
-        FieldFault Fault(string pointer, ProblemKind kind) => new($"/{index}{pointer}", kind);
-    }
-
-    private FieldFault? Check(CompletionContent row, out Candidate? candidate, int index)
+    /// <summary>The candidate that a row's content makes, or the fault for which it is none.</summary>
+    internal FieldFault? Check(int index, CompletionContent row, out Candidate? candidate)
     {
         candidate = null;
         if (string.IsNullOrWhiteSpace(row.Id))

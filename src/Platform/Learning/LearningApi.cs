@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -29,7 +30,10 @@ public static class LearningApi
     /// <c>duplicate</c> when its content is the same and <c>conflict</c> when it differs. Figures change in the same transaction.
     /// Citizen numbers are turned into keyed pseudonyms before anything is stored or logged (Luật 91/2025/QH15).
     /// </remarks>
-    private static async Task<Ok<BatchAnswer>> PushCompletions(HttpContext http, CompletionInbox inbox, CancellationToken cancellation)
+    private static async Task<Ok<BatchAnswer>> PushCompletions(
+        HttpContext http, CompletionInbox inbox, CancellationToken cancellation,
+        [Description("All or none: one row that is rejected or in conflict withholds the others.")] bool atomic = false,
+        [Description("Answer the same and write nothing.")] bool dryRun = false)
     {
         if (!http.Request.HasJsonContentType())
             throw new ProblemException(Problems.UnsupportedMediaType);
@@ -39,8 +43,9 @@ public static class LearningApi
         if (body.RootElement.GetArrayLength() > CompletionInbox.MaxRows)
             throw new ProblemException(Problems.BatchTooLong, new Explanation(
                 $"Đã gửi {body.RootElement.GetArrayLength():N0} dòng.", $"{body.RootElement.GetArrayLength():N0} rows were sent."));
-        var caller = http.Features.Get<Caller>()!;
-        return TypedResults.Ok(await inbox.Take(caller, [.. body.RootElement.EnumerateArray()], http.PrefersEnglish(), cancellation));
+        var rows = body.RootElement.EnumerateArray().Select((element, index) => CompletionJson.Read(index, element)).ToList();
+        var answers = await inbox.Take(new IntakeOrder(http.Features.Get<Caller>()!, atomic, dryRun), rows, cancellation);
+        return TypedResults.Ok(BatchAnswer.Of(answers, http.PrefersEnglish()));
     }
 }
 

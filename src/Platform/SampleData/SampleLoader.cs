@@ -126,11 +126,11 @@ internal sealed class SampleLoader(IServiceProvider services)
         {
             await using var work = services.CreateAsyncScope();
             work.ServiceProvider.GetRequiredService<TenantScope>().EnterIntake(vendor.Vendor!.Value);
-            using var batch = JsonSerializer.SerializeToDocument(rows, Json.Options);
-            var answer = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(vendor, [.. batch.RootElement.EnumerateArray()], english: true, cancellation);
-            if (answer.Rejected > 0)
-                throw new InvalidOperationException($"A sample completion was rejected: {answer.Results.First(r => r.Outcome == RowOutcome.Rejected).Problem}");
-            stored += answer.Created;
+            var sent = rows.Select((row, index) => new SentRow(index, row.Id, row, null)).ToList();
+            var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(new IntakeOrder(vendor), sent, cancellation);
+            if (answers.FirstOrDefault(a => a.Outcome == RowOutcome.Rejected) is { } rejected)
+                throw new InvalidOperationException($"A sample completion was rejected: {rejected.Fault}");
+            stored += answers.Count(a => a.Outcome == RowOutcome.Created);
         }
 
         return stored;

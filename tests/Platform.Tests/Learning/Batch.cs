@@ -53,9 +53,11 @@ internal sealed class Batch(World world, HttpClient vendor, string commune) : ID
         return row;
     }
 
-    internal async Task<JsonObject> Push(params JsonNode?[] rows)
+    internal Task<JsonObject> Push(params JsonNode?[] rows) => Push("", rows);
+
+    internal async Task<JsonObject> Push(string query, params JsonNode?[] rows)
     {
-        using var sent = await vendor.Send(HttpMethod.Post, "/v1/completions", new JsonArray([.. rows.Select(r => r?.DeepClone())]).ToJsonString());
+        using var sent = await vendor.Send(HttpMethod.Post, $"/v1/completions{query}", new JsonArray([.. rows.Select(r => r?.DeepClone())]).ToJsonString());
         return await sent.Body(HttpStatusCode.OK);
     }
 

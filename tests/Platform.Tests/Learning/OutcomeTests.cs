@@ -18,7 +18,7 @@ public sealed class OutcomeTests(World world)
         var answer = await batch.Push(batch.Row(), known, other, bad);
 
         Assert.Equal("created duplicate conflict rejected", Batch.Outcomes(answer));
-        Assert.Equal(["created", "duplicates", "conflicts", "rejected", "results"], answer.Select(p => p.Key));
+        Assert.Equal(["created", "duplicates", "corrected", "conflicts", "rejected", "withheld", "results"], answer.Select(p => p.Key));
         Assert.Equal([1, 1, 1, 1], ((string[])["created", "duplicates", "conflicts", "rejected"]).Select(n => answer[n]!.GetValue<int>()));
         var results = answer["results"]!.AsArray();
         Assert.Equal([0, 1, 2, 3], results.Select(r => r!["index"]!.GetValue<int>()));
@@ -135,6 +135,41 @@ public sealed class OutcomeTests(World world)
         var answer = await batch.Push(batch.Row(), null, batch.Row(change: r => r["score"] = 101), 7, batch.Row());
         Assert.Equal("created rejected rejected rejected created", Batch.Outcomes(answer));
         Assert.Equal(2, await batch.Learners());
+    }
+
+    [Fact]
+    public async Task An_atomic_batch_with_a_bad_row_stores_nothing_and_says_so_of_the_good_ones()
+    {
+        using var batch = await Batch.Start(world);
+        var known = batch.Row();
+        await batch.Store(known);
+        var before = await batch.Figures();
+        var answer = await batch.Push("?atomic=true", batch.Row(), known, batch.Row(change: r => r["score"] = 101));
+        Assert.Equal("withheld duplicate rejected", Batch.Outcomes(answer));
+        Assert.Equal(Problems.BatchIsAtomic.Code, answer["results"]![0]!["problem"]!["code"]!.GetValue<string>());
+        Assert.Equal(1, answer["withheld"]!.GetValue<int>());
+        Assert.Equal(before, await batch.Figures());
+    }
+
+    [Fact]
+    public async Task An_atomic_batch_of_good_rows_is_stored()
+    {
+        using var batch = await Batch.Start(world);
+        Assert.Equal("created created", Batch.Outcomes(await batch.Push("?atomic=true", batch.Row(), batch.Row())));
+        Assert.Equal(2, await batch.Learners());
+    }
+
+    [Fact]
+    public async Task A_dry_run_answers_the_same_and_writes_nothing()
+    {
+        using var batch = await Batch.Start(world);
+        var (known, row) = (batch.Row(), batch.Row());
+        await batch.Store(known);
+        var before = await batch.Figures();
+        for (var i = 0; i < 2; i++)
+            Assert.Equal("created duplicate rejected", Batch.Outcomes(await batch.Push("?dryRun=true", row, known, null)));
+        Assert.Equal(before, await batch.Figures());
+        Assert.Equal("created", Batch.Outcomes(await batch.Push(row)));
     }
 
     [Fact]
