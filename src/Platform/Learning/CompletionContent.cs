@@ -36,7 +36,14 @@ public sealed record SentRow(int Index, string? Id, CompletionContent? Content, 
 /// <param name="Vendor">Who sends them.</param>
 /// <param name="Atomic">All or none: one row that is rejected or in conflict withholds the others.</param>
 /// <param name="DryRun">Answer as if, and write nothing.</param>
-public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun = false);
+public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun = false)
+{
+    /// <summary>
+    /// Written in the transaction of the rows, so that it is kept exactly when they are: how far a file has been read. Called last, with
+    /// every answer, also when no row is good; never in a dry run.
+    /// </summary>
+    public Func<IReadOnlyList<RowAnswer>, CancellationToken, Task>? Alongside { get; init; }
+}
 
 /// <summary>What became of one row; speaks no language until it is written as <see cref="RowView"/>.</summary>
 public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, FieldFault? Fault = null);

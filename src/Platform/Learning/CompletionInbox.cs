@@ -34,7 +34,7 @@ public sealed class CompletionInbox(PlatformDb db, LocalityDirectory directory, 
                 candidates.Add(candidate! with { Place = i });
         }
 
-        if (candidates.Count > 0)
+        if (candidates.Count > 0 || order.Alongside is not null)
             await Store(order, candidates, answers, cancellation);
         return answers;
     }
@@ -89,8 +89,11 @@ public sealed class CompletionInbox(PlatformDb db, LocalityDirectory directory, 
         await learners.Merge(cancellation);
         await changes.Apply(db, now, cancellation);
         await db.SaveChangesAsync(cancellation);
-        if (!order.DryRun)
-            await transaction.CommitAsync(cancellation);
+        if (order.DryRun)
+            return;
+        if (order.Alongside is { } alongside)
+            await alongside(answers, cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 
     private static bool WithholdIfAnyFailed(RowAnswer[] answers)
