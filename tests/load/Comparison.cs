@@ -1,88 +1,121 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
+using System.Globalization;
 using System.Text.Json.Nodes;
-using Platform.CommandLine;
+using Npgsql;
 
 namespace Platform.Load;
 
-/// <summary>Asks each question of both servers in turn, three times, with eight clients, and prints medians and their ratio.</summary>
+/// <summary>
+/// Asks each question of both servers in turn, with eight clients, and prints what a request costs each: by the clock, and in processor
+/// time of the server and the database together, which other work on the machine disturbs less.
+/// </summary>
 internal static class Comparison
 {
     private const int Clients = 8, Rounds = 3;
 
-    internal static readonly Question[] Questions =
-    [
-        new("one-by-key", "Communes('05953')",
-            "select l.code, l.name, l.kind, p.code as province from localities l join localities p on p.id = l.province_id where l.code = '05953'", 2.0),
-        new("page-of-50", "Tasks?$filter=ProvinceCode eq '19' and ScheduleKind eq 'Ongoing'&$orderby=Number&$top=50&$select=Number,Title,ScheduleKind,LocalityCode",
-            "select t.number, t.title, t.schedule_kind, l.code from tasks t join localities l on l.id = t.tenant_id join localities p on p.id = l.province_id "
-            + "where p.code = '19' and t.schedule_kind = 'Ongoing' order by t.number, t.id limit 50", 2.0),
-        new("province-roll-up", "CompletionFacts?$apply=filter(ProvinceCode eq '19')/groupby((LocalityCode,Audience),aggregate(Learners with sum as Learners,Completions with sum as Completions))",
-            "select l.code, f.audience, sum(f.learners)::bigint as learners, sum(f.completions)::bigint as completions from completion_facts f join localities l on l.id = f.tenant_id "
-            + "join localities p on p.id = l.province_id where p.code = '19' group by l.code, f.audience", 1.5),
-    ];
-
-    internal static async Task Run(DevelopmentInstance instance, WebApplication bare, int seconds)
+    /// <param name="arguments">Seconds of each round; a folder whose data is kept for the next run; part of a question's name.</param>
+    internal static async Task<int> Run(string[] arguments)
     {
-        using var odata = await SignedIn(instance);
-        using var plain = new HttpClient { BaseAddress = new Uri(bare.Urls.First()) };
-        Console.WriteLine($"{Clients} clients, {Rounds} rounds of {seconds} s each, median requests per second");
-        foreach (var question in Questions)
+        var seconds = arguments.Length > 0 ? double.Parse(arguments[0], CultureInfo.InvariantCulture) : 5;
+        var folder = arguments.Length > 1 ? arguments[1] : Directory.CreateTempSubdirectory("platform-load-").FullName;
+        await using (var product = await Server.Start("product", folder))
         {
-            var (ours, theirs) = (new List<double>(), new List<double>());
-            await Rate(odata, $"/odata/{question.Url}", 1);
-            await Rate(plain, $"/{question.Name}", 1);
-            for (var round = 0; round < Rounds; round++)
-            {
-                ours.Add(await Rate(odata, $"/odata/{question.Url}", seconds));
-                theirs.Add(await Rate(plain, $"/{question.Name}", seconds));
-            }
-
-            var ratio = Median(theirs) / Median(ours);
-            Console.WriteLine($"{question.Name,-18} OData {Median(ours),8:N0}   bare SQL {Median(theirs),8:N0}   {ratio:N2} times the cost (bar {question.Bar:N1})");
+            await Country.Fill(product.Address.Superuser, Console.WriteLine);
+            await using var bare = await Server.Start("bare", product.Address.Superuser);
+            await Compare(product, bare, seconds, arguments.Length > 2 ? arguments[2] : "");
         }
 
-        using var process = Process.GetCurrentProcess();
-        Console.WriteLine($"largest resident memory of this process, both servers and the clients: {process.PeakWorkingSet64 / 1024 / 1024} MB");
+        if (arguments.Length < 2)
+            Directory.Delete(folder, recursive: true);
+        return 0;
     }
 
-    private static async Task<double> Rate(HttpClient client, string url, int seconds)
+    private static async Task Compare(Server product, Server bare, double seconds, string name)
     {
-        var end = Stopwatch.GetTimestamp() + (seconds * Stopwatch.Frequency);
-        var started = Stopwatch.GetTimestamp();
-        var done = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
+        var subjects = await Subjects(product.Address.Superuser);
+        var postmaster = Accounting.Postmaster(product.Address.Superuser);
+        Console.WriteLine($"{Clients} clients, {Rounds} rounds of {seconds} s each; requests per second, and milliseconds of processor time a request (server + database)");
+        foreach (var question in Question.All.Where(question => question.Name.Contains(name, StringComparison.Ordinal)))
         {
-            var requests = 0;
-            while (Stopwatch.GetTimestamp() < end)
+            var token = await Token(product.Address, question.Caller);
+            var ours = new Side(product, postmaster, token, [.. subjects.Select(each => "/odata/" + string.Format(CultureInfo.InvariantCulture, question.Url, each).Replace(" ", "%20", StringComparison.Ordinal))]);
+            var theirs = new Side(bare, postmaster, null, [.. subjects.Select(each => $"/{question.Name}?1={each[0]}&2={each[1]}&3={each[2]}")]);
+            await ours.Round(1.5, isWarmUp: true);
+            await theirs.Round(1.5, isWarmUp: true);
+            for (var round = 0; round < Rounds; round++)
             {
-                using var answer = await client.GetAsync(new Uri(url, UriKind.Relative));
-                answer.EnsureSuccessStatusCode();
-                await answer.Content.ReadAsByteArrayAsync();
-                requests++;
+                await ours.Round(seconds);
+                await theirs.Round(seconds);
             }
 
-            return requests;
-        })));
-        return done.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{question.Name,-20} OData {ours.Rate,8:N0}/s {ours.Milliseconds}   bare SQL {theirs.Rate,8:N0}/s {theirs.Milliseconds}   by the clock {theirs.Rate / ours.Rate:N2}, by processor time {ours.Processor / theirs.Processor:N2} times the cost{(question.Bar is { } bar ? $" (bar {bar:N1})" : "")}"));
+        }
+
+        Console.WriteLine($"largest resident memory: product {Accounting.PeakMegabytes(product.Id)} MB, bare server {Accounting.PeakMegabytes(bare.Id)} MB");
     }
 
-    private static double Median(List<double> figures) => figures.Order().ElementAt(figures.Count / 2);
-
-    private static async Task<HttpClient> SignedIn(DevelopmentInstance instance)
+    private static async Task<List<object[]>> Subjects(string connection)
     {
-        var client = new HttpClient { BaseAddress = new Uri(instance.Address) };
-        var viewer = JsonNode.Parse(await File.ReadAllTextAsync(instance.CredentialsFile))!["clients"]!["thaiNguyenViewer"]!;
+        await using var source = NpgsqlDataSource.Create(connection);
+        await using var command = source.CreateCommand(Question.Subjects);
+        await using var reader = await command.ExecuteReaderAsync();
+        var subjects = new List<object[]>();
+        while (await reader.ReadAsync())
+            subjects.Add([reader.GetValue(0), reader.GetValue(1), reader.GetValue(2)]);
+        return subjects;
+    }
+
+    internal static async Task<string> Token(Processes.Address product, string caller)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(product.Url) };
+        var credentials = JsonNode.Parse(await File.ReadAllTextAsync(product.Credentials))!["clients"]![caller]!;
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials",
-            ["client_id"] = (string)viewer["clientId"]!,
-            ["client_secret"] = (string)viewer["clientSecret"]!,
+            ["client_id"] = (string)credentials["clientId"]!,
+            ["client_secret"] = (string)credentials["clientSecret"]!,
         });
         using var answer = await client.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
-        var token = (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["access_token"]!;
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return client;
+        return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["access_token"]!;
     }
 
-    internal sealed record Question(string Name, string Url, string Sql, double Bar);
+    /// <summary>One of the two servers and what its rounds have cost so far.</summary>
+    private sealed class Side(Server server, int postmaster, string? token, string[] paths)
+    {
+        private readonly List<double> rates = [], costs = [], inServer = [];
+
+        internal double Rate => Median(rates);
+
+        internal double Processor => Median(costs);
+
+        internal string Milliseconds => string.Create(CultureInfo.InvariantCulture, $"{Processor,6:N3} ({Median(inServer):N3} + {Processor - Median(inServer):N3})");
+
+        internal async Task Round(double seconds, bool isWarmUp = false)
+        {
+            var (before, database) = (Accounting.Seconds(server.Id), Accounting.SecondsOfFamily(postmaster));
+            var started = Stopwatch.GetTimestamp();
+            var end = started + (long)(seconds * Stopwatch.Frequency);
+            var done = (await Task.WhenAll(Enumerable.Range(0, Clients).Select(number => Task.Factory.StartNew(() => Ask(number, end), TaskCreationOptions.LongRunning)))).Sum();
+            var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            if (isWarmUp)
+                return;
+            var (own, databases) = (Accounting.Seconds(server.Id) - before, Accounting.SecondsOfFamily(postmaster) - database);
+            rates.Add(done / elapsed);
+            costs.Add((own + databases) * 1000 / done);
+            inServer.Add(own * 1000 / done);
+        }
+
+        private int Ask(int number, long end)
+        {
+            using var client = new Client(new Uri(server.Address.Url), token);
+            var requests = paths.Select(client.Request).ToArray();
+            var done = 0;
+            for (; Stopwatch.GetTimestamp() < end; done++)
+                client.Ask(requests[((number * 7) + done) % requests.Length]);
+            return done;
+        }
+
+        private static double Median(List<double> figures) => figures.Order().ElementAt(figures.Count / 2);
+    }
 }

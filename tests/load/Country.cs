@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using Platform.CommandLine;
 
 namespace Platform.Load;
 
@@ -36,11 +35,15 @@ internal static class Country
         analyze;
         """;
 
-    internal static async Task Fill(DevelopmentInstance instance, Action<string> say)
+    /// <summary>Fills once; a database that has been filled is left as it is.</summary>
+    internal static async Task Fill(string superuser, Action<string> say)
     {
         var clock = Stopwatch.StartNew();
-        await using var connection = new NpgsqlConnection(instance.SuperuserConnection);
+        await using var connection = new NpgsqlConnection(superuser);
         await connection.OpenAsync();
+        await using (var filled = new NpgsqlCommand("select exists (select 1 from agencies where key = 'load-1')", connection))
+            if ((bool)(await filled.ExecuteScalarAsync())!)
+                return;
         await using (var fill = new NpgsqlCommand(Sql, connection) { CommandTimeout = 600 })
             await fill.ExecuteNonQueryAsync();
         await using var count = new NpgsqlCommand(

@@ -1,16 +1,10 @@
-using Platform.CommandLine;
 using Platform.Load;
 
-// dotnet run -c Release --project tests/load [-- seconds]
-// Starts the product on its own PostgreSQL, fills it to the size of the country, and compares each question over OData with the same
-// question as SQL by hand in a bare endpoint, in turn, on the same database. Prints ratios; the absolute figures are the machine's.
-var seconds = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
-var folder = Directory.CreateTempSubdirectory("platform-load-").FullName;
-await using (var instance = await DevelopmentInstance.Start(folder, "http://127.0.0.1:0", Console.WriteLine, CancellationToken.None))
+// dotnet run -c Release --project tests/load [-- MODE …]; README names the modes worth running by hand.
+return args switch
 {
-    await Country.Fill(instance, Console.WriteLine);
-    await using var bare = await BareEndpoints.Start(instance);
-    await Comparison.Run(instance, bare, seconds);
-}
-
-Directory.Delete(folder, recursive: true);
+    [] or ["odata", ..] => await Comparison.Run([.. args.Skip(1)]),
+    ["product", var folder] => await Processes.Product(folder),
+    ["bare", var connection] => await Processes.Bare(connection),
+    _ => throw new ArgumentException($"Unknown mode «{args[0]}»: odata [seconds] [folder that is kept]."),
+};
