@@ -20,7 +20,7 @@ before(async () => {
   await page.evaluate(() => new Promise((resolve, reject) => sap.ui.require(
     ['sap/ui/model/odata/v4/ODataModel', 'sap/ui/model/Filter', 'sap/ui/model/Sorter', 'sap/ui/base/ManagedObject', 'sap/ui/core/Item', 'sap/ui/core/Messaging'],
     (ODataModel, Filter, Sorter, ManagedObject, Item, Messaging) => {
-      const model = (groupId = '$auto') => new ODataModel({ serviceUrl: '/odata/', groupId, odataVersion: '4.01', autoExpandSelect: true, operationMode: 'Server' });
+      const model = (groupId = '$auto') => new ODataModel({ serviceUrl: '/odata/', groupId, autoExpandSelect: true, operationMode: 'Server' });
       const rows = async (list, most = 1000) => (await list.requestContexts(0, most)).map(context => context.getObject());
       const equal = (path, value) => new Filter({ path, operator: 'EQ', value1: value });
       const List = ManagedObject.extend('platform.List', { metadata: { aggregations: { items: { type: 'sap.ui.core.Item', multiple: true } } } });

@@ -17,14 +17,17 @@ internal sealed class JsonParts(HttpResponse response) : IPartWriter
         try
         {
             using var document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = 32 });
-            var parts = document.RootElement.GetProperty("requests").EnumerateArray().Select(Part).ToList();
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("requests", out var requests) || requests.ValueKind != JsonValueKind.Array)
+                throw Wrong("cần một đối tượng có mảng “requests”", "an object with an array “requests” is needed");
+            var parts = requests.EnumerateArray().Select(Part).ToList();
             return parts.DistinctBy(part => part.Id).Count() == parts.Count
                 ? parts
                 : throw Wrong("id có hai lần", "an id is given twice");
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (JsonException error)
         {
-            throw Wrong(null, error.Message);
+            var at = (Line: error.LineNumber + 1, Byte: error.BytePositionInLine + 1);
+            throw Wrong($"không phải JSON: dòng {at.Line}, byte {at.Byte}", $"no JSON: line {at.Line}, byte {at.Byte}");
         }
     }
 
@@ -75,8 +78,10 @@ internal sealed class JsonParts(HttpResponse response) : IPartWriter
 
     private static BatchPart Part(JsonElement request)
     {
+        if (request.ValueKind != JsonValueKind.Object)
+            throw Wrong("mỗi yêu cầu là một đối tượng", "every request is an object");
         var headers = new HeaderDictionary();
-        if (request.TryGetProperty("headers", out var given))
+        if (Member(request, "headers", JsonValueKind.Object) is { } given)
             foreach (var header in given.EnumerateObject())
                 headers[header.Name] = header.Value.ToString();
         return new BatchPart(
@@ -86,11 +91,16 @@ internal sealed class JsonParts(HttpResponse response) : IPartWriter
         {
             Headers = headers,
             Group = Text(request, "atomicityGroup"),
-            DependsOn = request.TryGetProperty("dependsOn", out var names) ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [],
+            DependsOn = Member(request, "dependsOn", JsonValueKind.Array) is { } names ? [.. names.EnumerateArray().Select(name => name.ToString())] : [],
         };
     }
 
-    private static string? Text(JsonElement request, string name) => request.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement request, string name) => Member(request, name, JsonValueKind.String)?.GetString();
 
-    private static FaultException Wrong(string? vi, string en) => new(ODataFaults.BadBatch, "$batch", vi, en);
+    private static JsonElement? Member(JsonElement request, string name, JsonValueKind kind) =>
+        !request.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == kind ? value
+        : throw Wrong($"“{name}” không đúng kiểu", $"“{name}” is of the wrong type");
+
+    private static FaultException Wrong(string vi, string en) => new(ODataFaults.BadBatch, "$batch", vi, en);
 }

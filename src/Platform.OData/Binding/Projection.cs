@@ -57,8 +57,9 @@ internal sealed class Projection(BindingContext context)
             var value = element.Value(instance, path);
             if (value is null)
             {
-                var nearest = Nearest.Of(path, paths);
-                throw new FaultException(ODataFaults.UnknownProperty, path, $"“{path}”; ý bạn là “{nearest}”?", $"“{path}”; did you mean “{nearest}”?");
+                throw Nearest.Of(path, paths) is { } nearest
+                    ? new FaultException(ODataFaults.UnknownProperty, path, $"“{path}”; ý bạn là “{nearest}”?", $"“{path}”; did you mean “{nearest}”?")
+                    : new FaultException(ODataFaults.UnknownProperty, path, $"“{path}”", $"“{path}”");
             }
             columns.Add((path, row.Add(value)));
         }

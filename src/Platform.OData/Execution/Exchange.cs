@@ -84,7 +84,7 @@ internal sealed class Exchange(
                 await Writer(address, Agree(urlOptions, Format.Json)).ServiceDocument();
                 return;
             case "$METADATA":
-                await Writer(address, Agree(urlOptions, MetadataFormats)).Metadata();
+                await Writer(address, MetadataAgreed(urlOptions)).Metadata();
                 return;
             case "$BATCH":
                 throw new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method, "$batch: POST", "$batch: POST");
@@ -190,9 +190,16 @@ internal sealed class Exchange(
     private Negotiation Agree(QueryOptions urlOptions, params Format[] offered) =>
         Negotiation.Of(http.Request, urlOptions["$format"], offered);
 
-    /// <summary>The JSON form of the metadata came with 4.01: a 4.0 client is not given it.</summary>
-    private Format[] MetadataFormats =>
-        Negotiation.VersionOf(http.Request) == Microsoft.OData.ODataVersion.V4 ? [Format.Xml] : [Format.Xml, Format.Json];
+    /// <summary>
+    /// The JSON form of the metadata came with 4.01: a 4.0 client is not given it. Clients of 4.0 that send no
+    /// OData-MaxVersion for the metadata (SAPUI5 in its default) refuse 4.01, and clients of 4.01 read 4.0: so XML is 4.0
+    /// unless 4.01 is asked for.
+    /// </summary>
+    private Negotiation MetadataAgreed(QueryOptions urlOptions)
+    {
+        var agreed = Agree(urlOptions, Negotiation.VersionOf(http.Request) == Microsoft.OData.ODataVersion.V4 ? [Format.Xml] : [Format.Xml, Format.Json]);
+        return agreed.Format == Format.Xml && !Negotiation.NamesVersion(http.Request) ? agreed with { Version = Microsoft.OData.ODataVersion.V4 } : agreed;
+    }
 
     private static Format[] Offered(ODataQuery query) => query.Path.LastSegment switch
     {

@@ -41,6 +41,9 @@ internal sealed record Negotiation(ODataVersion Version, Format Format, string M
             Preferences.Of(request));
     }
 
+    /// <summary>Whether the client says which version it takes at most.</summary>
+    public static bool NamesVersion(HttpRequest request) => request.Headers["OData-MaxVersion"].ToString().Length > 0;
+
     public static ODataVersion VersionOf(HttpRequest request)
     {
         var most = request.Headers["OData-MaxVersion"].ToString();

@@ -66,11 +66,8 @@ internal static partial class ParseGuard
         if (missing.Success && edm.FindDeclaredType(missing.Groups["type"].Value) is IEdmStructuredType type)
             return Unknown(ODataFaults.UnknownProperty, missing.Groups["name"].Value, type.Properties().Select(property => property.Name));
         if (LibraryLimit().IsMatch(error.Message))
-            return new FaultException(ODataFaults.TooComplex, part, null, error.Message);
-        return Named(text) ?? new FaultException(ODataFaults.BadUrl, part, $"{part}: {error.Message}", $"{part}: {error.Message}")
-        {
-            Position = Position(text, error.Message),
-        };
+            return new FaultException(ODataFaults.TooComplex, part, part, error.Message);
+        return Named(text) ?? ParserMessages.Fault(part, error.Message, Position(text, error.Message));
     }
 
     private static FaultException? Named(string text)

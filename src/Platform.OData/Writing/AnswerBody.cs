@@ -38,7 +38,7 @@ internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
             return;
         var content = held.GetBuffer().AsMemory(0, (int)held.Length);
         held = null;
-        if (response.StatusCode == StatusCodes.Status200OK)
+        if (response.StatusCode == StatusCodes.Status200OK && IsReading)
         {
             var tag = new EntityTagHeaderValue($"\"{version ?? Base64Url.EncodeToString(SHA256.HashData(content.Span).AsSpan(0, 12))}\"", isWeak: true);
             response.Headers.ETag = tag.ToString();
@@ -90,6 +90,9 @@ internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
         await target.WriteAsync(content, cancel);
         await target.WriteAsync(more, cancel);
     }
+
+    // A tag says what a URL holds: what was posted to it decides the answer of a batch.
+    private bool IsReading => HttpMethods.IsGet(response.HttpContext.Request.Method) || HttpMethods.IsHead(response.HttpContext.Request.Method);
 
     private bool IsKnown(EntityTagHeaderValue tag) =>
         EntityTagHeaderValue.TryParseList(response.HttpContext.Request.Headers.IfNoneMatch, out var known)

@@ -5,9 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OData;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
+using Microsoft.OData.UriParser.Aggregation;
 using Platform.OData.Execution;
 using Platform.OData.Model;
 using Platform.OData.Parsing;
+using Platform.OData.Rows;
 
 namespace Platform.OData.Writing;
 
@@ -135,8 +137,21 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
         ServiceRoot = serviceRoot,
         Path = query.Path,
         SelectAndExpand = query.SelectExpand,
-        Apply = plan.Shape.Map is null && plan.Answer == Answer.Collection ? query.ApplyClause : null,
+        Apply = plan.Shape.Map is null && plan.Answer == Answer.Collection ? Named(plan.Shape) : null,
     };
+
+    /// <summary>
+    /// The columns of transformed rows as the context URL names them. Given the clause itself the library also names what was
+    /// computed before a grouping and is gone.
+    /// </summary>
+    private static ApplyClause Named(ResultShape shape) => new(
+    [
+        new AggregateTransformationNode([.. Names(shape).Select(name => new AggregateExpression(
+            new ConstantNode(0L), AggregationMethod.VirtualPropertyCount, name, EdmCoreModel.Instance.GetInt64(isNullable: false)))]),
+    ]);
+
+    private static IEnumerable<string> Names(ResultShape shape) => shape.Fields.Select(field =>
+        field is InlineField inline ? $"{inline.Name}({string.Join(',', Names(inline.Shape))})" : field.Name);
 
     /// <summary>Rows of transformations borrow the set that the path starts from; the context URL tells them apart.</summary>
     private static (IEdmEntitySet Set, IEdmEntityType Type) Target(ODataModel model, ODataQuery query, Plan plan)

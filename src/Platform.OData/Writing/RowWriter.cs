@@ -79,7 +79,7 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation
         if (isDelta && !shape.Keys.All(key => shape.Fields.Any(field => field.Name == key.Name)))
             resource.Id = EntityUrl.Of(serviceRoot, shape, row, agreed.Version); // else nothing tells which one changed
         if (agreed.Metadata == "full" && shape.Map is not null)
-            resource.Id = resource.EditLink = resource.ReadLink = EntityUrl.Of(serviceRoot, shape, row, agreed.Version);
+            resource.Id = resource.ReadLink = EntityUrl.Of(serviceRoot, shape, row, agreed.Version);
         return resource;
     }
 }

@@ -8,6 +8,8 @@ public static class QuestionPage
 
     private const string Policy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     private static readonly Dictionary<string, string> Files = new()
     {
         ["index.html"] = "text/html; charset=utf-8",
@@ -17,9 +19,9 @@ public static class QuestionPage
 
     public static void MapQuestionPage(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Address, (HttpContext http) => http.Request.Path.Value!.EndsWith('/') ? Serve(http, "index.html") : Results.Redirect($"{Address}/"))
+        routes.MapMethods(Address, Reading, (HttpContext http) => http.Request.Path.Value!.EndsWith('/') ? Serve(http, "index.html") : Results.Redirect($"{Address}/"))
             .AllowAnonymous().ExcludeFromDescription();
-        routes.MapGet($"{Address}/{{file}}", (HttpContext http, string file) => Serve(http, file)).AllowAnonymous().ExcludeFromDescription();
+        routes.MapMethods($"{Address}/{{file}}", Reading, (HttpContext http, string file) => Serve(http, file)).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static IResult Serve(HttpContext http, string file)

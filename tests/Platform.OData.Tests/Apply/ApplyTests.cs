@@ -69,4 +69,15 @@ public sealed class ApplyTests(Province province)
         var answer = await province.Json("Facts?$apply=groupby((Audience),aggregate(Learners with sum as N))");
         Assert.EndsWith("$metadata#Facts(Audience,N)", (string)answer["@odata.context"]!);
     }
+
+    [Theory]
+    [InlineData("compute(Learners mul 2 as Twice)/groupby((Twice),aggregate($count as N))", "Twice,N")]
+    [InlineData("compute(Learners mul 2 as Twice)/aggregate(Twice with sum as S)", "S")]
+    [InlineData("groupby((Locality/Code,Locality/Name),aggregate($count as N))/compute(N mul 2 as M)", "Locality(Code,Name),N,M")]
+    [InlineData("groupby((Audience),aggregate($count as N))&$select=N", "N")]
+    public async Task The_context_names_what_the_rows_have_and_no_more(string apply, string names)
+    {
+        var answer = await province.Json("Facts?$apply=" + apply);
+        Assert.EndsWith($"$metadata#Facts({names})", (string)answer["@odata.context"]!);
+    }
 }

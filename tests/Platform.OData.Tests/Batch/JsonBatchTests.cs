@@ -26,6 +26,31 @@ public sealed class JsonBatchTests(Province province)
         Assert.Equal("""{"value":[{"S":380.1}]}""", answers[3]!["body"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("{}", "requests")]
+    [InlineData("[]", "requests")]
+    [InlineData("""{"requests":1}""", "requests")]
+    [InlineData("""{"requests":[1]}""", "every request is an object")]
+    [InlineData("""{"requests":[{"id":1,"method":"GET","url":"Plans"}]}""", "“id” is of the wrong type")]
+    [InlineData("""{"requests":[{"id":"1","method":"GET","url":"Plans","dependsOn":"x"}]}""", "“dependsOn” is of the wrong type")]
+    [InlineData("{\"requests\":[\n{]}", "no JSON: line 2, byte 2")]
+    public async Task What_is_no_batch_is_told_what_it_lacks(string body, string words)
+    {
+        using var response = await province.Post("$batch", body, "application/json", ("Accept-Language", "en"));
+        var error = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["error"]!;
+        Assert.Equal(("OD-1007", HttpStatusCode.BadRequest), ((string)error["code"]!, response.StatusCode));
+        Assert.Contains(words, (string)error["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_has_no_entity_tag_but_its_parts_do()
+    {
+        const string request = """{"requests":[{"id":"1","method":"GET","url":"Targets(1)"}]}""";
+        using var response = await province.Post("$batch", request, "application/json");
+        Assert.Null(response.Headers.ETag);
+        Assert.Contains("\"etag\":", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_url_may_be_relative_from_the_root_or_absolute()
     {

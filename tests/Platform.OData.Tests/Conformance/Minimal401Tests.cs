@@ -85,7 +85,8 @@ public sealed class Minimal401Tests(Province province)
     [Fact, Clause("4.01 Minimal", "10", "SHOULD", "metadata as XML and JSON")]
     public async Task Minimal_401_10_metadata()
     {
-        Assert.Contains("<edmx:Edmx Version=\"4.01\"", await province.Text("$metadata"), StringComparison.Ordinal);
+        Assert.Contains("<edmx:Edmx Version=\"4.01\"", await province.Text("$metadata", headers: ("OData-MaxVersion", "4.01")), StringComparison.Ordinal);
+        Assert.Contains("<edmx:Edmx Version=\"4.0\"", await province.Text("$metadata"), StringComparison.Ordinal);
         Assert.Equal("4.01", (string)(await province.Json("$metadata?$format=json"))["$Version"]!);
     }
 

@@ -111,6 +111,32 @@ public sealed class ErrorTests(Province province)
     }
 
     [Theory]
+    [InlineData("Plans?$filter=Number eq", "OD-1001", "thiếu biểu thức")]
+    [InlineData("Plans?$filter=Number eq 'x", "OD-1001", "chuỗi chưa đóng nháy")]
+    [InlineData("Plans?$filter=Number eq %23", "OD-1001", "ký tự “#”")]
+    [InlineData("Plans?$filter=(Number eq 'x'", "OD-1001", "thiếu dấu “)”")]
+    [InlineData("Plans?$filter=Number", "OD-1005", "đúng/sai")]
+    [InlineData("Plans?$filter=Number eq 5", "OD-1005", "String với Int32")]
+    [InlineData("Plans?$filter=not Number", "OD-1005", "không dùng được với String")]
+    [InlineData("Plans?$filter=Id in ('x')", "OD-1005", "“x” không phải giá trị kiểu Guid")]
+    [InlineData("Plans?$filter=year(Number) eq 1", "OD-1005", "hàm year")]
+    [InlineData("Plans?$filter=unknown(Number)", "OD-1001", "không có hàm unknown")]
+    [InlineData("Plans?$filter=Targets/Value eq 1", "OD-1001", "dùng any hoặc all")]
+    [InlineData("Plans?$filter=Id in ()", "OD-1001", "danh sách giá trị")]
+    [InlineData("Plans?$top=x", "OD-1001", "số nguyên không âm")]
+    [InlineData("Plans?$count=maybe", "OD-1001", "true hoặc false")]
+    [InlineData("Plans?$expand=Number", "OD-1001", "Number không phải liên kết")]
+    [InlineData("Plans(1,2)", "OD-1001", "khóa không đúng dạng")]
+    [InlineData("Facts?$apply=groupby((Audience))&$filter=Learners gt 1", "OD-1002", "“Learners” không có")]
+    public async Task Frequent_mistakes_are_explained_in_Vietnamese(string url, string code, string words)
+    {
+        var error = await province.Error(url);
+        Assert.Equal(code, (string)error["code"]!);
+        Assert.Contains(words, (string)error["message"]!, StringComparison.Ordinal);
+        Assert.DoesNotMatch("\\b(the|is|was|not|at|expected|found)\\b", (string)error["message"]!);
+    }
+
+    [Theory]
     [InlineData("Plans?$filter=Number eq", "$filter", 9)]
     [InlineData("Plans?$filter=Number eq 'a' and ~", "$filter", 18)]
     [InlineData("Plans?$orderby=Number,,", "$orderby", 7)]

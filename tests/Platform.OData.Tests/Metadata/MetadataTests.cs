@@ -54,7 +54,7 @@ public sealed class MetadataTests(Province province)
     [InlineData("5.0", "4.01")]
     public async Task The_version_is_the_clients_highest(string? most, string expected)
     {
-        foreach (var url in new[] { "Plans", "$metadata", "", "Plans/$count", "Targets(1)" })
+        foreach (var url in new[] { "Plans", "$metadata?$format=json", "", "Plans/$count", "Targets(1)" }.Where(url => expected == "4.01" || !url.EndsWith("json", StringComparison.Ordinal)))
         {
             using var response = most is null ? await province.Send(url) : await province.Send(url, headers: ("OData-MaxVersion", most));
             Assert.Equal(expected, response.Headers.GetValues("OData-Version").Single());
@@ -62,10 +62,29 @@ public sealed class MetadataTests(Province province)
     }
 
     [Theory]
+    [InlineData(null, "4.0")] // clients of 4.0 that do not say so refuse 4.01
+    [InlineData("4.0", "4.0")]
+    [InlineData("4.01", "4.01")]
+    public async Task The_metadata_as_xml_is_4_0_unless_4_01_is_asked_for(string? most, string expected)
+    {
+        using var response = most is null ? await province.Send("$metadata") : await province.Send("$metadata", headers: ("OData-MaxVersion", most));
+        Assert.Equal(expected, response.Headers.GetValues("OData-Version").Single());
+        Assert.Contains($"<edmx:Edmx Version=\"{expected}\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("3.0")]
     [InlineData("x")]
     public async Task An_older_version_is_refused(string most) =>
         Assert.Equal("OD-2003", (string)(await province.Error("Plans", headers: ("OData-MaxVersion", most)))["code"]!);
+
+    [Fact]
+    public async Task Full_metadata_has_no_edit_links_as_nothing_can_be_edited()
+    {
+        var full = await province.Json("Targets(1)?$expand=Plan", ("Accept", "application/json;odata.metadata=full"));
+        Assert.EndsWith("Targets(1)", (string)full["@odata.id"]!);
+        Assert.DoesNotContain("editLink", full.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+    }
 
     [Fact]
     public async Task Metadata_none_has_only_the_data()
