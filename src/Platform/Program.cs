@@ -62,7 +62,7 @@ namespace Platform
 
         internal static void AddDatabase(IServiceCollection services, DatabaseOptions database)
         {
-            var options = new DbContextOptionsBuilder().AddInterceptors(new TenantGuard(), new ScopedConnections());
+            var options = new DbContextOptionsBuilder().AddInterceptors(new TenantGuard(), database.Dialect.Scoping);
             database.Dialect.Configure(options, database.ApplicationConnection
                 ?? throw new InvalidOperationException("ConnectionStrings:Application is not configured."));
             services.AddSingleton(database).AddSingleton(options.Options);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Platform.Tenancy;
 
@@ -10,9 +11,10 @@ namespace Platform.Database;
 /// </summary>
 public abstract class Dialect
 {
+    private static readonly Dialect PostgreSql = new PostgreSqlDialect(), SqlServer = new SqlServerDialect();
+
     /// <summary>The dialect of a provider name in configuration.</summary>
-    public static Dialect Of(DatabaseProvider provider) =>
-        provider == DatabaseProvider.SqlServer ? new SqlServerDialect() : new PostgreSqlDialect();
+    public static Dialect Of(DatabaseProvider provider) => provider == DatabaseProvider.SqlServer ? SqlServer : PostgreSql;
 
     /// <summary>The collation that sorts Vietnamese names as a dictionary does.</summary>
     public abstract string NameCollation { get; }
@@ -23,7 +25,10 @@ public abstract class Dialect
     /// <summary>Creates the provider's context.</summary>
     public abstract PlatformDb Create(DbContextOptions options, TenantScope scope);
 
-    /// <summary>Fills a command that tells the opened connection its scope; row-level security reads it.</summary>
+    /// <summary>Tells the database the scope of a context, before or with each of its commands.</summary>
+    public abstract IInterceptor Scoping { get; }
+
+    /// <summary>Fills a command that tells the connection its scope; row-level security reads it.</summary>
     public abstract void DescribeScope(DbCommand command, TenantScope scope);
 
     /// <summary>Removes what <see cref="CreateObjects"/> made, so that migrations can change the tables under it. Repeatable.</summary>

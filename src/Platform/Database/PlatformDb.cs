@@ -172,7 +172,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 }
 
 /// <summary>The context on PostgreSQL; carries migrations/PostgreSql.</summary>
-public sealed class PostgreSqlDb(DbContextOptions options, TenantScope scope) : PlatformDb(options, scope, new PostgreSqlDialect());
+public sealed class PostgreSqlDb(DbContextOptions options, TenantScope scope) : PlatformDb(options, scope, Dialect.Of(DatabaseProvider.PostgreSql));
 
 /// <summary>The context on SQL Server; carries migrations/SqlServer.</summary>
-public sealed class SqlServerDb(DbContextOptions options, TenantScope scope) : PlatformDb(options, scope, new SqlServerDialect());
+public sealed class SqlServerDb(DbContextOptions options, TenantScope scope) : PlatformDb(options, scope, Dialect.Of(DatabaseProvider.SqlServer));

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,19 +17,44 @@ public sealed class PostgreSqlDialect : Dialect
 
     public override string Lock => "select pg_advisory_xact_lock(hashtextextended({0}, 0))";
 
-    public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
-        options.UseNpgsql(connectionString);
+    /// <summary>How every statement begins that tells a scope; no other statement of the product does.</summary>
+    internal const string ScopeStatement = "select set_config('platform.";
+
+    public override IInterceptor Scoping { get; } = new ScopedCommands();
+
+    // Statements are prepared once they repeat. Nothing is set for longer than a transaction, so a pooled connection needs no reset.
+    // What the connection string says itself stands.
+    public override void Configure(DbContextOptionsBuilder options, string connectionString)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!connection.ShouldSerialize("Max Auto Prepare"))
+            connection.MaxAutoPrepare = 64;
+        if (!connection.ShouldSerialize("No Reset On Close"))
+            connection.NoResetOnClose = true;
+        options.UseNpgsql(connection.ConnectionString);
+    }
 
     public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new PostgreSqlDb(options, scope);
 
+    /// <summary>Nothing that is unset was ever set, so only what is in scope is told; an empty scope needs no words.</summary>
     public override void DescribeScope(DbCommand command, TenantScope scope)
     {
-        command.CommandText =
-            "select set_config('platform.tenant', $1, false), set_config('platform.superior', $2, false), " +
-            "set_config('platform.province', $3, false), set_config('platform.nation', $4, false), " +
-            "set_config('platform.vendor', $5, false)";
-        foreach (var value in (string[])[Text(scope.Tenant), Text(scope.Superior), Text(scope.Province), scope.Nation ? "on" : "", Text(scope.Vendor)])
-            command.Parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Text });
+        var settings = new List<string>(2);
+        Set("tenant", Text(scope.Tenant));
+        Set("superior", Text(scope.Superior));
+        Set("province", Text(scope.Province));
+        Set("nation", scope.Nation ? "on" : "");
+        Set("vendor", Text(scope.Vendor));
+        if (settings.Count > 0)
+            command.CommandText = $"select {string.Join(", ", settings)};";
+
+        void Set(string name, string value)
+        {
+            if (value.Length == 0)
+                return;
+            settings.Add($"set_config('platform.{name}', @platform_{name}, true)");
+            command.Parameters.Add(new NpgsqlParameter { ParameterName = $"platform_{name}", Value = value, NpgsqlDbType = NpgsqlDbType.Text });
+        }
     }
 
     public override string DropObjects() => "drop view if exists target_progress;";

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Platform.Tenancy;
 
@@ -20,6 +21,8 @@ public sealed class SqlServerDialect : Dialect
 
     public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
         options.UseSqlServer(connectionString);
+
+    public override IInterceptor Scoping { get; } = new ScopedConnections();
 
     public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new SqlServerDb(options, scope);
 

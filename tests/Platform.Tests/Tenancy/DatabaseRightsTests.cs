@@ -1,7 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using Platform.Database;
-using Platform.Tenancy;
 
 namespace Platform.Tests.Tenancy;
 
@@ -80,32 +77,6 @@ public sealed class DatabaseRightsTests(World world)
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         Assert.Equal("23503", await connection.Outcome(
             $"update assignments set {column} = (select id from {table} where tenant_id = $1 limit 1) where id = (select id from assignments where tenant_id = $2 limit 1)", foreign, own));
-    }
-
-    [Fact]
-    public async Task A_pooled_connection_does_not_keep_the_previous_tenant()
-    {
-        var pool = new NpgsqlConnectionStringBuilder(world.Instance.Database.ApplicationConnection) { MaxPoolSize = 1, ApplicationName = "one" }.ConnectionString;
-        var options = new DbContextOptionsBuilder().AddInterceptors(new TenantGuard(), new ScopedConnections());
-        world.Instance.Database.Dialect.Configure(options, pool);
-        var scope = new TenantScope();
-        scope.EnterTenant(await world.Locality("05953"));
-        int process;
-        await using (var db = world.Instance.Database.Dialect.Create(options.Options, scope))
-        {
-            await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-            var first = (NpgsqlConnection)db.Database.GetDbConnection();
-            Assert.Equal($"{scope.Tenant}", (await first.Query("select current_setting('platform.tenant', true)"))[0][0]);
-            process = first.ProcessID;
-        }
-
-        await using var next = new NpgsqlConnection(pool);
-        await next.OpenAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(process, next.ProcessID);
-        Assert.Equal("", (await next.Query("""
-            select coalesce(string_agg(current_setting('platform.' || s, true), ''), '') from unnest(array['tenant', 'superior', 'province', 'nation', 'vendor']) s
-            """))[0][0]);
-        Assert.Equal(0L, (await next.Query("select count(*) from plans"))[0][0]);
     }
 
     [Fact]
