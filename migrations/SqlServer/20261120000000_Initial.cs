@@ -98,6 +98,42 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "webhook_messages",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    type = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    payload = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhooks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    description = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    events = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    secret = table.Column<byte[]>(type: "varbinary(400)", maxLength: 400, nullable: false),
+                    previous_secret = table.Column<byte[]>(type: "varbinary(400)", maxLength: 400, nullable: true),
+                    previous_secret_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    failing_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    disabled_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    disabled_because = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhooks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "completions",
                 columns: table => new
                 {
@@ -336,6 +372,35 @@ namespace Platform.Migrations.SqlServer
                         principalTable: "localities",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    webhook_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    message_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    turn = table.Column<int>(type: "int", nullable: false),
+                    attempts = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhook_messages_message_id",
+                        column: x => x.message_id,
+                        principalTable: "webhook_messages",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhooks_webhook_id",
+                        column: x => x.webhook_id,
+                        principalTable: "webhooks",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -705,6 +770,31 @@ namespace Platform.Migrations.SqlServer
                 table: "villages",
                 columns: new[] { "tenant_id", "kind", "name" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_message_id",
+                table: "webhook_deliveries",
+                column: "message_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_next_attempt_at",
+                table: "webhook_deliveries",
+                column: "next_attempt_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_webhook_id_id",
+                table: "webhook_deliveries",
+                columns: new[] { "webhook_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_messages_created_at",
+                table: "webhook_messages",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhooks_vendor_id",
+                table: "webhooks",
+                column: "vendor_id");
         }
 
         /// <inheritdoc />
@@ -753,6 +843,9 @@ namespace Platform.Migrations.SqlServer
                 name: "villages");
 
             migrationBuilder.DropTable(
+                name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
                 name: "agencies");
 
             migrationBuilder.DropTable(
@@ -766,6 +859,12 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "targets");
+
+            migrationBuilder.DropTable(
+                name: "webhook_messages");
+
+            migrationBuilder.DropTable(
+                name: "webhooks");
 
             migrationBuilder.DropTable(
                 name: "plans");

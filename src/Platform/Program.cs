@@ -11,6 +11,7 @@ using Platform.Localities;
 using Platform.Plans;
 using Platform.Rollup;
 using Platform.Tenancy;
+using Platform.Webhooks;
 
 Console.OutputEncoding = Encoding.UTF8;
 return await Verbs.Run(args);
@@ -36,6 +37,7 @@ namespace Platform
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
             services.AddSingleton(new Pseudonyms(secrets.PseudonymKey)).AddScoped<CompletionInbox>();
+            services.AddWebhooks();
             services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
             services.AddOpenApiDocument();
 
@@ -55,6 +57,7 @@ namespace Platform
             app.MapAssignments();
             app.MapLearning();
             app.MapRollup();
+            app.MapWebhooks();
             app.MapAnalytics(secrets.PagingKey);
             app.MapQuestionPage();
             return app;

@@ -62,9 +62,12 @@ internal static class Newcomers
     }
 
     /// <summary>A client with a token for these credentials, by default with every scope it may have.</summary>
-    internal static async Task<HttpClient> SignedIn(this World world, string id, string secret, string? scope = null)
+    internal static Task<HttpClient> SignedIn(this World world, string id, string secret, string? scope = null) => SignedIn(world.Instance.Address, id, secret, scope);
+
+    /// <summary>The same at another server.</summary>
+    internal static async Task<HttpClient> SignedIn(string address, string id, string secret, string? scope = null)
     {
-        var client = world.Anonymous();
+        var client = new HttpClient { BaseAddress = new Uri(address) };
         var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret };
         if (scope is not null)
             form["scope"] = scope;

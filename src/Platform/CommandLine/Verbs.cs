@@ -110,7 +110,8 @@ internal static class Verbs
         {
             return 0;
         }
-        catch (Exception e) when (e is InvalidOperationException or EmbeddedPostgresException or IOException or System.Data.Common.DbException)
+        catch (Exception e) when (e is InvalidOperationException or EmbeddedPostgresException or IOException or System.Data.Common.DbException
+            or Microsoft.Extensions.Options.OptionsValidationException)
         {
             await Console.Error.WriteLineAsync($"platform: {e.Message}");
             return 1;

@@ -9,6 +9,7 @@ using Platform.Localities;
 using Platform.Plans;
 using Platform.Rollup;
 using Platform.Tenancy;
+using Platform.Webhooks;
 
 namespace Platform.Database;
 
@@ -68,6 +69,12 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     public DbSet<Grant> Grants => Set<Grant>();
 
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookMessage> WebhookMessages => Set<WebhookMessage>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
     /// <summary>Begins a transaction once no other with the same name runs: what it reads stays true until it commits.</summary>
     public async Task<IDbContextTransaction> BeginAlone(string name, CancellationToken cancellation)
     {
@@ -90,6 +97,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         var learning = new LearningMapping();
         var figures = new FiguresMapping();
         var clients = new ClientMapping();
+        var webhooks = new WebhookMapping();
         modelBuilder
             .ApplyConfiguration<Locality>(localities).ApplyConfiguration<LocalityName>(localities)
             .ApplyConfiguration<Agency>(agencies).ApplyConfiguration<Village>(agencies)
@@ -101,7 +109,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
             .ApplyConfiguration<Learner>(learning).ApplyConfiguration<LearnerIdentity>(learning)
             .ApplyConfiguration<CompletionFact>(figures).ApplyConfiguration<AudienceTotal>(figures)
             .ApplyConfiguration<Population>(figures).ApplyConfiguration<TargetFigure>(figures).ApplyConfiguration<TargetProgress>(figures)
-            .ApplyConfiguration<Client>(clients).ApplyConfiguration<Grant>(clients);
+            .ApplyConfiguration<Client>(clients).ApplyConfiguration<Grant>(clients)
+            .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>
             Scope.Nation || Scope.Readable.Contains(p.TenantId) || (p.TenantId == Scope.Superior && p.Status != PlanStatus.Draft));

@@ -73,6 +73,13 @@ public static class Problems
     // 6000–6999 figures
     public static readonly ProblemKind NotReported = new("PLT-6001", 409, "Số liệu của chỉ tiêu này không lấy từ báo cáo", "This target's figures do not come from reports");
 
+    // 7000–7099 webhooks
+    public static readonly ProblemKind UnknownWebhook = new("PLT-7001", 404, "Không có webhook này", "There is no such webhook");
+    public static readonly ProblemKind TooManyWebhooks = new("PLT-7002", 409, "Đã đủ số webhook cho phép", "There are as many webhooks as allowed");
+    public static readonly ProblemKind WebhookAddressRefused = new("PLT-7003", 422, "Địa chỉ phải dùng https và nằm trên Internet công cộng", "The address must be https and lie in the open internet");
+    public static readonly ProblemKind UnknownDelivery = new("PLT-7004", 404, "Không có lượt gửi này", "There is no such delivery");
+    public static readonly ProblemKind WebhookDisabled = new("PLT-7005", 409, "Webhook này đang tắt; hãy bật lại trước", "This webhook is switched off; switch it on first");
+
     /// <summary>Every problem in order of its number.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
         [.. typeof(Problems).GetFields().Where(f => f.FieldType == typeof(ProblemKind)).Select(f => (ProblemKind)f.GetValue(null)!).OrderBy(p => p.Code)];

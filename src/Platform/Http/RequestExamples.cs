@@ -12,6 +12,7 @@ internal static class RequestExamples
         ["ReplacePlan"] = "CreatePlan",
         ["ReplaceTarget"] = "AddTarget",
         ["ReplaceTask"] = "AddTask",
+        ["ReplaceWebhook"] = "CreateWebhook",
     };
 
     internal static IEnumerable<(string OperationId, JsonNode Body)> All =>
@@ -42,6 +43,7 @@ internal static class RequestExamples
             [{ "id": "A-1", "learner": { "id": "hv-1029", "citizenId": "019099000123" }, "locality": "05953", "course": "KNS-CD-01", "audience": "Citizens",
                "completedAt": "2026-03-01T08:00:00+07:00", "score": 85, "passed": true }]
             """)!,
+        ["CreateWebhook"] = JsonNode.Parse("""{"url":"https://lms.example.vn/platform-events","events":["import.finished"],"description":"Nhập tệp cuối tháng"}""")!,
         ["DeclarePopulations"] = JsonNode.Parse("""[{"code":"Adults","year":2026,"people":11850,"source":"Công an xã, 31/12/2025"}]""")!,
         ["ReportFigure"] = JsonNode.Parse("""{"asOf":"2026-05-15T00:00:00+07:00","numerator":9120,"denominator":11850}""")!,
     };

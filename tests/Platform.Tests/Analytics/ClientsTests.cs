@@ -72,7 +72,11 @@ public sealed partial class ClientsTests(World world) : IClassFixture<ClientsTes
     {
         internal static string Clients { get; } = Path.Combine(Repository.Root, "tests", "clients");
 
-        public async ValueTask InitializeAsync()
+        private static readonly Lazy<Task> Installed = new(Install);
+
+        public async ValueTask InitializeAsync() => await Installed.Value;
+
+        private static async Task Install()
         {
             var wanted = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Clients, "package-lock.json"))));
             var installed = Path.Combine(Clients, "node_modules", ".installed");
