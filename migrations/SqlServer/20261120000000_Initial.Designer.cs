@@ -271,6 +271,36 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("courses");
                 });
 
+            modelBuilder.Entity("Platform.Learning.IntakeCount", b =>
+                {
+                    b.Property<short>("VendorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("vendor_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(8)
+                        .HasColumnType("nvarchar(8)")
+                        .HasColumnName("code");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows");
+
+                    b.HasKey("VendorId", "Day", "Outcome", "Code")
+                        .HasName("pk_intake_counts");
+
+                    b.ToTable("intake_counts");
+                });
+
             modelBuilder.Entity("Platform.Learning.Learner", b =>
                 {
                     b.Property<Guid>("Id")
@@ -329,6 +359,38 @@ namespace Platform.Migrations.SqlServer
                         .HasDatabaseName("ix_learner_identities_learner_id");
 
                     b.ToTable("learner_identities");
+                });
+
+            modelBuilder.Entity("Platform.Learning.RejectedBlock", b =>
+                {
+                    b.Property<short>("VendorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("vendor_id");
+
+                    b.Property<Guid>("IntakeId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("intake_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("int")
+                        .HasColumnName("ordinal");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("received_at");
+
+                    b.Property<byte[]>("Sealed")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("sealed");
+
+                    b.HasKey("VendorId", "IntakeId", "Ordinal")
+                        .HasName("pk_rejected_rows");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_rejected_rows_received_at");
+
+                    b.ToTable("rejected_rows", (string)null);
                 });
 
             modelBuilder.Entity("Platform.Localities.Agency", b =>

@@ -45,6 +45,21 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "intake_counts",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    outcome = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    code = table.Column<string>(type: "nvarchar(8)", maxLength: 8, nullable: false),
+                    rows = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_intake_counts", x => new { x.vendor_id, x.day, x.outcome, x.code });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "learner_identities",
                 columns: table => new
                 {
@@ -95,6 +110,21 @@ namespace Platform.Migrations.SqlServer
                         principalTable: "localities",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rejected_rows",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    intake_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ordinal = table.Column<int>(type: "int", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    @sealed = table.Column<byte[]>(name: "sealed", type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rejected_rows", x => new { x.vendor_id, x.intake_id, x.ordinal });
                 });
 
             migrationBuilder.CreateTable(
@@ -745,6 +775,11 @@ namespace Platform.Migrations.SqlServer
                 columns: new[] { "tenant_id", "amends_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_rejected_rows_received_at",
+                table: "rejected_rows",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reporting_rules_tenant_id_plan_id",
                 table: "reporting_rules",
                 columns: new[] { "tenant_id", "plan_id" });
@@ -819,6 +854,9 @@ namespace Platform.Migrations.SqlServer
                 name: "initiatives");
 
             migrationBuilder.DropTable(
+                name: "intake_counts");
+
+            migrationBuilder.DropTable(
                 name: "learner_identities");
 
             migrationBuilder.DropTable(
@@ -832,6 +870,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "populations");
+
+            migrationBuilder.DropTable(
+                name: "rejected_rows");
 
             migrationBuilder.DropTable(
                 name: "reporting_rules");

@@ -38,6 +38,8 @@ namespace Platform
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
             services.AddSingleton(new Pseudonyms(secrets.PseudonymKey)).AddScoped<CompletionInbox>();
             services.AddWebhooks();
+            services.AddIntake(builder.Configuration);
+            services.AddBodies();
             services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
             services.AddOpenApiDocument();
 
@@ -49,6 +51,7 @@ namespace Platform
             app.UseAuthentication();
             app.UseAuthorization();
             app.UseTenantGate();
+            app.UseBodies();
             app.MapDocumentation();
             app.MapHealthChecks("/health").AllowAnonymous();
             app.MapTokens();

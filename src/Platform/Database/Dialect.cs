@@ -55,6 +55,13 @@ public abstract class Dialect
             HasVendor: entity.FindProperty("VendorId") is not null,
             ReadBelow: entity.ClrType == typeof(Plans.Plan));
 
+    /// <summary>The tables whose rows only their vendor sees.</summary>
+    protected static IEnumerable<string> VendorTables(IModel model) =>
+        from entity in model.GetEntityTypes()
+        where typeof(IVendorOwned).IsAssignableFrom(entity.ClrType) && entity.GetTableName() is not null
+        orderby entity.GetTableName()
+        select entity.GetTableName();
+
     /// <summary>One table under row-level security.</summary>
     protected sealed record ProtectedTable(string Name, bool Intake, bool Personal, bool HasVendor, bool ReadBelow);
 }

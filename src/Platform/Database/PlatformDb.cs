@@ -55,6 +55,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     public DbSet<LearnerIdentity> LearnerIdentities => Set<LearnerIdentity>();
 
+    public DbSet<IntakeCount> IntakeCounts => Set<IntakeCount>();
+
     public DbSet<CompletionFact> CompletionFacts => Set<CompletionFact>();
 
     public DbSet<AudienceTotal> AudienceTotals => Set<AudienceTotal>();
@@ -109,6 +111,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
             .ApplyConfiguration<Learner>(learning).ApplyConfiguration<LearnerIdentity>(learning)
             .ApplyConfiguration<CompletionFact>(figures).ApplyConfiguration<AudienceTotal>(figures)
             .ApplyConfiguration<Population>(figures).ApplyConfiguration<TargetFigure>(figures).ApplyConfiguration<TargetProgress>(figures)
+            .ApplyConfiguration(new RejectedMapping()).ApplyConfiguration(new IntakeCountMapping())
             .ApplyConfiguration<Client>(clients).ApplyConfiguration<Grant>(clients)
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
@@ -130,6 +133,9 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         modelBuilder.Entity<Completion>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || c.VendorId == Scope.Vendor);
         modelBuilder.Entity<Learner>().HasQueryFilter(Belt, l => l.TenantId == Scope.Tenant || Scope.Vendor != null);
 
+        OwnByVendor<RejectedBlock>(modelBuilder);
+        OwnByVendor<IntakeCount>(modelBuilder);
+
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             NameInSnakeCase(entity);
     }
@@ -145,6 +151,9 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
     private void Count<T>(ModelBuilder model)
         where T : class, IWrittenByIntake =>
         model.Entity<T>().HasQueryFilter(Belt, e => Scope.Nation || Scope.Vendor != null || Scope.Readable.Contains(e.TenantId));
+
+    private void OwnByVendor<T>(ModelBuilder model)
+        where T : class, IVendorOwned => model.Entity<T>().HasQueryFilter(Belt, e => e.VendorId == Scope.Vendor);
 
     private static void NameInSnakeCase(IMutableEntityType entity)
     {

@@ -88,6 +88,15 @@ public sealed class PostgreSqlDialect : Dialect
                 Policy(sql, table.Name, "intake", "all", "(select platform_vendor()) is not null", "(select platform_vendor()) is not null");
         }
 
+        foreach (var table in VendorTables(model))
+        {
+            sql.AppendLine(CultureInfo.InvariantCulture, $"""
+                alter table {table} enable row level security;
+                alter table {table} force row level security;
+                """);
+            Policy(sql, table, "vendor_own", "all", "vendor_id = (select platform_vendor())", "vendor_id = (select platform_vendor())");
+        }
+
         sql.AppendLine(CultureInfo.InvariantCulture, $"""
             grant usage on schema public to {applicationRole};
             grant select, insert, update, delete on all tables in schema public to {applicationRole};

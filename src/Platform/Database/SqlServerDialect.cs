@@ -46,7 +46,7 @@ public sealed class SqlServerDialect : Dialect
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
         drop function if exists dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
-          dbo.may_write_completion, dbo.may_read_completion;
+          dbo.may_write_completion, dbo.may_read_completion, dbo.is_own_vendor;
         """;
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -77,8 +77,14 @@ public sealed class SqlServerDialect : Dialect
                 $"add block predicate {write} on dbo.{table.Name} before delete",
             ];
         });
+        var vendors = VendorTables(model).SelectMany(table => (string[])
+        [
+            $"add filter predicate dbo.is_own_vendor(vendor_id) on dbo.{table}",
+            $"add block predicate dbo.is_own_vendor(vendor_id) on dbo.{table} after insert",
+            $"add block predicate dbo.is_own_vendor(vendor_id) on dbo.{table} after update",
+        ]);
         sql.AppendLine("create security policy dbo.tenancy");
-        sql.AppendJoin(",\n", predicates).AppendLine().AppendLine("with (state = on);").AppendLine("go");
+        sql.AppendJoin(",\n", predicates.Concat(vendors)).AppendLine().AppendLine("with (state = on);").AppendLine("go");
         sql.AppendLine(CultureInfo.InvariantCulture, $"""
             grant select, insert, update, delete on schema::dbo to {applicationRole};
             deny insert, update, delete on dbo.localities to {applicationRole};

@@ -53,6 +53,32 @@ public static class ProblemWriter
     public static Task Write(HttpContext context, ProblemKind kind, Explanation? detail, IReadOnlyList<FieldFault> faults)
     {
         var english = context.PrefersEnglish();
+        var problem = Body(context, kind, detail, faults);
+        context.Response.StatusCode = kind.Status;
+        context.Response.ContentType = "application/problem+json; charset=utf-8";
+        context.Response.Headers.ContentLanguage = english ? "en" : "vi";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Vary = "Accept-Language";
+        if (kind == Problems.NotSignedIn && context.Response.Headers.WWWAuthenticate.Count == 0)
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.WriteAsync(problem.ToJsonString(Json.Options));
+    }
+
+    /// <summary>The problem that an exception is, for an answer that has begun and can only end with it.</summary>
+    public static JsonObject Body(HttpContext context, Exception exception)
+    {
+        var (kind, detail, faults) = Known(exception) ?? (Problems.Unexpected, null, []);
+        return Body(context, kind, detail, faults);
+    }
+
+    /// <summary>True when the exception is a failure that the catalogue knows.</summary>
+    public static bool IsKnown(Exception exception) => Known(exception) is not null;
+
+    private static JsonObject Body(HttpContext context, ProblemKind kind, Explanation? detail, IReadOnlyList<FieldFault> faults)
+    {
+        var english = context.PrefersEnglish();
         var problem = new JsonObject
         {
             ["type"] = kind.Type,
@@ -67,16 +93,7 @@ public static class ProblemWriter
             problem["errors"] = new JsonArray([.. faults.Select(f => Field(f, english))]);
         if (kind.Status >= 500)
             problem["traceId"] = context.TraceIdentifier;
-        context.Response.StatusCode = kind.Status;
-        context.Response.ContentType = "application/problem+json; charset=utf-8";
-        context.Response.Headers.ContentLanguage = english ? "en" : "vi";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.Vary = "Accept-Language";
-        if (kind == Problems.NotSignedIn && context.Response.Headers.WWWAuthenticate.Count == 0)
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.WriteAsync(problem.ToJsonString(Json.Options));
+        return problem;
     }
 
     /// <summary>A field at fault as JSON.</summary>

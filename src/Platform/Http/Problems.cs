@@ -70,6 +70,23 @@ public static class Problems
 
     public static readonly ProblemKind BatchIsAtomic = new("PLT-5020", 422, "Không lưu vì lô gửi chọn «tất cả hoặc không» và có dòng khác bị lỗi", "Not stored: the batch is all or none, and another row failed");
 
+    // 5060–5099 formats, streams, imports
+    public static readonly ProblemKind LineNotJson = new("PLT-5060", 422, "Dòng này không phải JSON hợp lệ", "This line is not valid JSON");
+    public static readonly ProblemKind RowTooLong = new("PLT-5061", 422, "Dòng dài quá 64 KB", "The row is longer than 64 KB");
+    public static readonly ProblemKind DamagedBody = new("PLT-5062", 400, "Nội dung nén bị hỏng", "The compressed body is damaged");
+    public static readonly ProblemKind UnknownCoding = new("PLT-5063", 415, "Kiểu nén không được hỗ trợ", "The content coding is not supported");
+    public static readonly ProblemKind UnknownColumn = new("PLT-5064", 422, "Không nhận ra cột này", "This column is not known");
+    public static readonly ProblemKind MissingColumn = new("PLT-5065", 422, "Thiếu cột", "A column is missing");
+    public static readonly ProblemKind TooManyCells = new("PLT-5066", 422, "Dòng có nhiều ô hơn tiêu đề", "The row has more cells than the header");
+    public static readonly ProblemKind NotUtf8 = new("PLT-5067", 422, "Nội dung không phải UTF-8", "The text is not UTF-8");
+    public static readonly ProblemKind QuoteNotClosed = new("PLT-5068", 422, "Dấu nháy chưa đóng", "A quote is not closed");
+    public static readonly ProblemKind NoHeader = new("PLT-5069", 422, "Bảng không có dòng tiêu đề", "The table has no header");
+    public static readonly ProblemKind WholeTooLong = new("PLT-5070", 413, "Gửi trọn gói hoặc chạy thử tối đa 10.000 dòng", "All-or-none and dry runs hold at most 10,000 rows");
+    public static readonly ProblemKind NothingRejected = new("PLT-5071", 404, "Không có hoặc không còn dòng bị từ chối", "There are no rejected rows, or no longer");
+    public static readonly ProblemKind UnknownCompletion = new("PLT-5072", 404, "Không có lượt hoàn thành này trong số bạn đã gửi", "There is no such completion among yours");
+    public static readonly ProblemKind OneSource = new("PLT-5073", 422, "Cần đúng một trong columns, template, constant", "Exactly one of columns, template and constant is needed");
+    public static readonly ProblemKind PersonalId = new("PLT-5074", 422, "Mã hoàn thành không được chứa thông tin cá nhân; hãy đặt pseudonym: true", "A completion's id must not hold what identifies a person; set pseudonym: true");
+
     // 6000–6999 figures
     public static readonly ProblemKind NotReported = new("PLT-6001", 409, "Số liệu của chỉ tiêu này không lấy từ báo cáo", "This target's figures do not come from reports");
 

@@ -55,17 +55,19 @@ public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, FieldF
 /// <param name="Conflicts">Rows whose id was stored before with other content; nothing was changed.</param>
 /// <param name="Rejected">Rows that are not valid.</param>
 /// <param name="Withheld">Good rows of an atomic batch that were not stored because others failed.</param>
+/// <param name="RejectedRows">Where rejected rows and conflicts can be fetched again; null when there are none.</param>
 /// <param name="Results">One answer per row in the order sent.</param>
-public sealed record BatchAnswer(int Created, int Duplicates, int Corrected, int Conflicts, int Rejected, int Withheld, IReadOnlyList<RowView> Results)
+public sealed record BatchAnswer(
+    int Created, int Duplicates, int Corrected, int Conflicts, int Rejected, int Withheld, string? RejectedRows, IReadOnlyList<RowView> Results)
 {
-    internal static BatchAnswer Of(IReadOnlyList<RowAnswer> answers, bool english)
+    internal static BatchAnswer Of(IReadOnlyList<RowAnswer> answers, string? rejectedRows, bool english)
     {
         var counts = new int[Enum.GetValues<RowOutcome>().Length];
         foreach (var answer in answers)
             counts[(int)answer.Outcome]++;
         return new BatchAnswer(
             counts[(int)RowOutcome.Created], counts[(int)RowOutcome.Duplicate], counts[(int)RowOutcome.Corrected], counts[(int)RowOutcome.Conflict],
-            counts[(int)RowOutcome.Rejected], counts[(int)RowOutcome.Withheld], [.. answers.Select(a => RowView.Of(a, english))]);
+            counts[(int)RowOutcome.Rejected], counts[(int)RowOutcome.Withheld], rejectedRows, [.. answers.Select(a => RowView.Of(a, english))]);
     }
 }
 

@@ -6,3 +6,10 @@ public interface ITenantOwned
     /// <summary>The owning locality (<see cref="Localities.Locality.Id"/>).</summary>
     short TenantId { get; }
 }
+
+/// <summary>A row that belongs to one vendor and is nobody else's to see: what became of its rows, its files. Has a query filter and row-level security.</summary>
+public interface IVendorOwned
+{
+    /// <summary>The owning vendor.</summary>
+    short VendorId { get; }
+}

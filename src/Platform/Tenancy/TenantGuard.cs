@@ -38,6 +38,10 @@ public sealed class TenantGuard : SaveChangesInterceptor
             if (moved || !db.Scope.MayWrite(entry.Entity))
                 throw new ForeignTenantException(entry.Metadata.DisplayName(), entry.Entity.TenantId);
         }
+
+        foreach (var entry in db.ChangeTracker.Entries<IVendorOwned>())
+            if (entry.State is not (EntityState.Unchanged or EntityState.Detached) && entry.Entity.VendorId != db.Scope.Vendor)
+                throw new ForeignTenantException(entry.Metadata.DisplayName(), entry.Entity.VendorId);
     }
 }
 

@@ -18,7 +18,7 @@ public sealed class OutcomeTests(World world)
         var answer = await batch.Push(batch.Row(), known, other, bad);
 
         Assert.Equal("created duplicate conflict rejected", Batch.Outcomes(answer));
-        Assert.Equal(["created", "duplicates", "corrected", "conflicts", "rejected", "withheld", "results"], answer.Select(p => p.Key));
+        Assert.Equal(["created", "duplicates", "corrected", "conflicts", "rejected", "withheld", "rejectedRows", "results"], answer.Select(p => p.Key));
         Assert.Equal([1, 1, 1, 1], ((string[])["created", "duplicates", "conflicts", "rejected"]).Select(n => answer[n]!.GetValue<int>()));
         var results = answer["results"]!.AsArray();
         Assert.Equal([0, 1, 2, 3], results.Select(r => r!["index"]!.GetValue<int>()));

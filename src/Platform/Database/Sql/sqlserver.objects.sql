@@ -34,6 +34,9 @@ go
 create or alter function dbo.may_read_completion(@tenant smallint, @vendor smallint) returns table with schemabinding as
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or @vendor = cast(session_context(N'vendor') as smallint);
 go
+create or alter function dbo.is_own_vendor(@vendor smallint) returns table with schemabinding as
+  return select 1 as ok where @vendor = cast(session_context(N'vendor') as smallint);
+go
 
 -- Progress on every target: numerator and denominator first, the percentage last. Missing is null, never zero.
 create view dbo.target_progress as

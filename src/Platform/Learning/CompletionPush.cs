@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Platform.Http;
+using Platform.Learning.Formats;
+
+namespace Platform.Learning;
+
+/// <summary>
+/// One request that sends completions: as a whole, answered by one object, or as a stream, stored part by part and answered line by line.
+/// A line goes out only after its row was committed, so what a sender has seen answered is stored.
+/// </summary>
+internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeOptions options, IntakeOrder order)
+{
+    private readonly bool english = http.PrefersEnglish();
+    private readonly Guid id = Guid.CreateVersion7();
+    private readonly int[] counts = new int[Enum.GetValues<RowOutcome>().Length];
+    private readonly ArrayBufferWriter<byte> lines = new();
+
+    private string? RejectedRows =>
+        !order.DryRun && counts[(int)RowOutcome.Rejected] + counts[(int)RowOutcome.Conflict] > 0 ? $"/v1/intakes/{id}/rejected" : null;
+
+    /// <summary>The body's limit: a stream's own.</summary>
+    internal static long? Limit(HttpContext http) =>
+        RowFormats.Of(http.Request.ContentType) is { } format && IsStream(http, format) ? http.RequestServices.GetRequiredService<IntakeOptions>().StreamBytes : null;
+
+    internal async Task Run()
+    {
+        var format = RowFormats.Of(http.Request.ContentType) is { } known and not RowFormat.Workbook ? known : throw new ProblemException(Problems.UnsupportedMediaType);
+        var reader = RowFormats.Reader(format, http.Request.Body, TableColumns.Of);
+        var job = new IntakeJob(id, order, format);
+        var isStream = IsStream(http, format);
+        if (isStream && !order.Atomic && !order.DryRun)
+            await Stream(job, reader);
+        else
+            await Whole(job, reader, isStream);
+    }
+
+    private static bool IsStream(HttpContext http, RowFormat format)
+    {
+        var accepted = http.Request.GetTypedHeaders().Accept;
+        return accepted.Any(a => RowFormats.Of(a.MediaType.Value) == RowFormat.Lines)
+            || (format == RowFormat.Lines && !accepted.Any(a => RowFormats.Of(a.MediaType.Value) == RowFormat.Json));
+    }
+
+    private async Task Whole(IntakeJob job, RowReader reader, bool asLines)
+    {
+        var rows = new List<ReadRow>();
+        while (await reader.Next(CompletionInbox.MaxRows + 1, http.RequestAborted) is { Count: > 0 } more)
+        {
+            rows.AddRange(more);
+            if (rows.Count > CompletionInbox.MaxRows)
+                throw new ProblemException(asLines ? Problems.WholeTooLong : Problems.BatchTooLong, new Explanation(
+                    "Hãy gửi luồng NDJSON cho danh sách dài hơn.", "Send a longer list as an NDJSON stream."));
+        }
+
+        var answers = await intake.Take(job, 0, rows, reader.Head, http.RequestAborted);
+        Count(answers);
+        if (!asLines)
+        {
+            await http.Response.WriteAsJsonAsync(BatchAnswer.Of(answers, RejectedRows, english), Json.Options, http.RequestAborted);
+            return;
+        }
+
+        http.Response.ContentType = RowFormats.Lines;
+        Lines(answers);
+        Line("summary", Summary());
+        await http.Response.Body.WriteAsync(lines.WrittenMemory, http.RequestAborted);
+    }
+
+    private async Task Stream(IntakeJob job, RowReader reader)
+    {
+        // The answer begins with the first part, so that what is wrong before it is an ordinary problem.
+        await using var spool = new AnswerSpool(http.Response.Body, options.WaitingAnswerBytes, http.RequestAborted);
+        http.Response.ContentType = RowFormats.Lines;
+        http.Response.Headers.CacheControl = "no-store";
+        var waits = http.Features.Get<IHttpMinResponseDataRateFeature>();
+        waits?.MinDataRate = null; // a sender need not read while it sends
+        try
+        {
+            for (var part = 0; await reader.Next(options.ChunkRows, http.RequestAborted) is { Count: > 0 } rows; part++)
+            {
+                var answers = await intake.Take(job, part, rows, reader.Head, http.RequestAborted);
+                Count(answers);
+                Lines(answers);
+                Line("progress", Summary());
+                await Send(spool);
+            }
+
+            Line("summary", Summary());
+        }
+        catch (Exception broken) when (counts.Sum() > 0 && !http.RequestAborted.IsCancellationRequested)
+        {
+            // Rows before were answered; the answer can only end with why there are no more.
+            if (!ProblemWriter.IsKnown(broken))
+                http.RequestServices.GetRequiredService<ILogger<CompletionPush>>().LogError(broken, "A stream of completions ended early");
+            Line("problem", ProblemWriter.Body(http, broken));
+        }
+
+        await Send(spool);
+        await spool.End();
+    }
+
+    private async Task Send(AnswerSpool spool)
+    {
+        await spool.Append(lines.WrittenMemory);
+        lines.ResetWrittenCount();
+    }
+
+    private void Count(RowAnswer[] answers)
+    {
+        foreach (var answer in answers)
+            counts[(int)answer.Outcome]++;
+    }
+
+    private StreamSummary Summary() => new(
+        counts.Sum(), counts[(int)RowOutcome.Created], counts[(int)RowOutcome.Duplicate], counts[(int)RowOutcome.Corrected], counts[(int)RowOutcome.Conflict],
+        counts[(int)RowOutcome.Rejected], counts[(int)RowOutcome.Withheld], RejectedRows);
+
+    private void Lines(RowAnswer[] answers)
+    {
+        using var writer = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = Json.Options.Encoder });
+        foreach (var answer in answers)
+        {
+            JsonSerializer.Serialize(writer, RowView.Of(answer, english), Json.Options);
+            End(writer);
+        }
+    }
+
+    private void Line(string name, object value)
+    {
+        using var writer = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = Json.Options.Encoder });
+        writer.WriteStartObject();
+        writer.WritePropertyName(name);
+        JsonSerializer.Serialize(writer, value, value.GetType(), Json.Options);
+        writer.WriteEndObject();
+        End(writer);
+    }
+
+    private void End(Utf8JsonWriter writer)
+    {
+        writer.Flush();
+        lines.Write("\n"u8);
+        writer.Reset();
+    }
+}
+
+/// <summary>How far a stream is, or how it ended: rows answered, by outcome.</summary>
+internal sealed record StreamSummary(int Rows, int Created, int Duplicates, int Corrected, int Conflicts, int Rejected, int Withheld, string? RejectedRows);

@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+using Platform.Http;
+
+namespace Platform.Learning.Formats;
+
+/// <summary>How the columns of a platform's own table become completions.</summary>
+/// <param name="Fields">
+/// From the names of our fields (id, learner.id, learner.citizenId, locality, course, audience, completedAt, score, passed, revision, reason)
+/// to where each comes from. Columns that no field names are read over and kept nowhere.
+/// </param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ColumnMapping(IReadOnlyDictionary<string, FieldSource> Fields)
+{
+    /// <summary>The mapping with one value for the whole file in the place of some fields.</summary>
+    internal ColumnMapping With(IEnumerable<KeyValuePair<string, string?>> constants) => new(new Dictionary<string, FieldSource>(
+        Fields.Where(f => constants.All(c => c.Key != f.Key || c.Value is null))
+            .Concat(constants.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, new FieldSource { Constant = c.Value })))));
+
+    /// <summary>What is wrong with it.</summary>
+    internal void Check(string pointer, Faults faults)
+    {
+        foreach (var (name, source) in Fields)
+        {
+            var at = $"{pointer}/{name}";
+            if (!TableColumns.IsField(name))
+                faults.Add(at, Problems.UnknownColumn, new Explanation($"Các trường: {TableColumns.FieldNames}.", $"The fields: {TableColumns.FieldNames}."));
+            else if (source is null)
+                faults.Add(at, Problems.Required);
+            else
+                source.Check(at, name, faults);
+        }
+
+        // A completion's id is stored as it is; a learner's name, e-mail or phone must not get there.
+        var personal = new[] { "learner.id", "learner.citizenId" }.SelectMany(f => Fields.GetValueOrDefault(f)?.Named ?? []).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (Fields.GetValueOrDefault("id") is { Pseudonym: not true } id && id.Named.Any(personal.Contains))
+            faults.Add($"{pointer}/id", Problems.PersonalId);
+    }
+}
+
+/// <summary>Where one field comes from: one of columns, template and constant.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record FieldSource
+{
+    /// <summary>Columns by name; the first that is not empty counts.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>A text with columns in braces: edx-{Student ID}.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>The same value for every row.</summary>
+    public string? Constant { get; init; }
+
+    /// <summary>Words of the source and what they mean here; a word that is not listed stays as it is.</summary>
+    public IReadOnlyDictionary<string, string>? Values { get; init; }
+
+    /// <summary>For completedAt: how the source writes days, such as MM/dd/yyyy; otherwise dd/MM/yyyy and ISO 8601 are read.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>For score: the best score of the source (1, 10, 100); scores are brought to 0–100.</summary>
+    public decimal? Scale { get; init; }
+
+    /// <summary>For passed: the lowest number of the source that passes.</summary>
+    public decimal? Minimum { get; init; }
+
+    /// <summary>For id: keep only a keyed pseudonym of it, because it is made of what identifies a person.</summary>
+    public bool? Pseudonym { get; init; }
+
+    /// <summary>Every column it reads.</summary>
+    internal IEnumerable<string> Named => Columns ?? Braces().Select(b => b.Name);
+
+    /// <summary>The parts of the template: text before a column, and the column.</summary>
+    internal IEnumerable<(string Before, string Name)> Braces()
+    {
+        for (var at = 0; Template is not null && Template.IndexOf('{', at) is var open and >= 0 && Template.IndexOf('}', open) is var close and >= 0; at = close + 1)
+            yield return (Template[at..open], Template[(open + 1)..close]);
+    }
+
+    internal void Check(string at, string field, Faults faults)
+    {
+        if (new object?[] { Columns, Template, Constant }.Count(s => s is not null) != 1)
+            faults.Add(at, Problems.OneSource);
+        if (Columns is { Count: 0 } || Columns?.Any(string.IsNullOrWhiteSpace) == true)
+            faults.Add($"{at}/columns", Problems.Required);
+        if (Template is not null && !Braces().Any())
+            faults.Add($"{at}/template", Problems.Required, new Explanation("Cần ít nhất một {cột}.", "At least one {column} is needed."));
+        if (Scale is <= 0)
+            faults.Add($"{at}/scale", Problems.OutOfRange);
+        foreach (var (part, belongs, isSet) in new[]
+            { ("format", "completedAt", Format is not null), ("scale", "score", Scale is not null), ("minimum", "passed", Minimum is not null), ("pseudonym", "id", Pseudonym is not null) })
+            if (isSet && field != belongs)
+                faults.Add($"{at}/{part}", Problems.UnknownMember, new Explanation($"Chỉ dùng cho «{belongs}».", $"Only for «{belongs}»."));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Unicode;
+using Platform.Http;
+
+namespace Platform.Learning.Formats;
+
+/// <summary>
+/// CSV as Excel and LMSs write it: UTF-8 with or without mark; comma, semicolon or tab; a header; cells in quotes may hold line breaks.
+/// A quote that is never closed spoils its own line only.
+/// </summary>
+internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColumns> recognise) : WindowRows(body)
+{
+    private readonly List<Cell> cells = [];
+    private TableColumns? columns;
+    private byte separator = (byte)',';
+    private bool skipping;
+
+    internal override TableHead? Head => columns is null ? null : new TableHead(columns.Header, (char)separator);
+
+    private protected override async Task ReadHead(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            while (Window.Rest.IndexOf((byte)'\n') < 0 && !Window.Ended && Window.Rest.Length <= LongestRow)
+                await Window.More(null, cancellation);
+            if (Window.Rest.IsEmpty)
+                throw new ProblemException(Problems.NoHeader);
+            separator = CsvText.SeparatorOf(Window.Rest);
+            int used;
+            while ((used = CsvText.Split(Window.Rest, separator, Window.Ended, cells)) == 0 && Window.Rest.Length <= LongestRow)
+                await Window.More(null, cancellation);
+            if (used <= 0)
+                throw new ProblemException(Problems.NoHeader, new Explanation("Dấu nháy chưa đóng.", "A quote is not closed."));
+            if (!Utf8.IsValid(Window.Rest[..used]))
+                throw new ProblemException(Problems.NotUtf8, new Explanation("Hãy lưu tệp dạng «CSV UTF-8».", "Save the file as «CSV UTF-8»."));
+            Window.Advance(used);
+            var isMark = cells is [{ Text: var mark }, ..] && mark.StartsWith("sep=", StringComparison.OrdinalIgnoreCase);
+            if (isMark || cells.TrueForAll(c => c.Text.Length == 0))
+                continue;
+            columns = recognise([.. cells.Select(c => c.Text)]);
+            return;
+        }
+    }
+
+    private protected override bool TryRead(List<ReadRow> rows)
+    {
+        var rest = Window.Rest;
+        if (rest.IsEmpty || skipping)
+            return Skip(rest);
+        var used = CsvText.Split(rest, separator, Window.Ended, cells);
+        if (used == 0 && rest.Length <= LongestRow)
+            return false;
+        if (used is <= 0 or > LongestRow)
+        {
+            var isOpen = rest.IndexOf((byte)'"') >= 0;
+            var end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            Refuse(rows, line[..Math.Min(line.Length, LongestRow)], isOpen ? Problems.QuoteNotClosed : Problems.RowTooLong);
+            skipping = end < 0;
+            return Use(end < 0 ? rest.Length : end + 1);
+        }
+
+        var raw = rest[..used].TrimEnd("\r\n"u8);
+        if (!Utf8.IsValid(raw))
+            Refuse(rows, raw, Problems.NotUtf8);
+        else if (!cells.TrueForAll(c => c.Text.Length == 0))
+        {
+            rows.Add(new ReadRow(columns!.Read(Index, cells), raw.ToArray()));
+            Index++;
+        }
+
+        return Use(used);
+    }
+
+    private bool Skip(ReadOnlySpan<byte> rest)
+    {
+        var end = rest.IndexOf((byte)'\n');
+        skipping = skipping && end < 0;
+        Done = Window.Ended && (end < 0 || end + 1 == rest.Length);
+        Window.Advance(end < 0 ? rest.Length : end + 1);
+        return end >= 0 && !Done;
+    }
+
+    private bool Use(int count)
+    {
+        Window.Advance(count);
+        Done = Window.Ended && Window.Rest.IsEmpty;
+        return !Done;
+    }
+
+    private void Refuse(List<ReadRow> rows, ReadOnlySpan<byte> raw, ProblemKind kind) =>
+        rows.Add(new ReadRow(new SentRow(Index, null, null, new FieldFault($"/{Index++}", kind)), Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(raw))));
+}

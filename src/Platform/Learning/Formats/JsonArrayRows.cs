@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Platform.Http;
+
+namespace Platform.Learning.Formats;
+
+/// <summary>The elements of one JSON array, read one after another. Broken JSON throws with its line and byte.</summary>
+internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
+{
+    private JsonReaderState state;
+    private bool opened;
+
+    internal override Task Resume(long position, int index, CancellationToken cancellation) =>
+        throw new NotSupportedException("A JSON array is read from its beginning only.");
+
+    private protected override bool TryRead(List<ReadRow> rows)
+    {
+        var reader = new Utf8JsonReader(Window.Rest, Window.Ended, state);
+        if (!reader.Read())
+        {
+            Done = Window.Ended;
+            return false;
+        }
+
+        if (!opened)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray)
+                throw new ProblemException(Problems.NotAnArray);
+            opened = true;
+        }
+        else if (reader.TokenType != JsonTokenType.EndArray)
+        {
+            var from = (int)reader.TokenStartIndex;
+            if (!reader.TrySkip())
+                return Window.Rest.Length <= LongestRow ? false : throw new ProblemException(Problems.RowTooLong, new Explanation($"Dòng {Index}.", $"Row {Index}."));
+            var raw = Window.Rest[from..(int)reader.BytesConsumed];
+            rows.Add(new ReadRow(CompletionJson.Read(Index++, raw), raw.ToArray()));
+        }
+
+        state = reader.CurrentState;
+        Window.Advance((int)reader.BytesConsumed);
+        return true;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Platform.Http;
+
+namespace Platform.Learning.Formats;
+
+/// <summary>NDJSON: one completion a line. A line that is no JSON, or too long, is that row's fault; blank lines are none.</summary>
+internal sealed class JsonLineRows(Stream body) : WindowRows(body)
+{
+    private bool skipping;
+
+    private protected override bool TryRead(List<ReadRow> rows)
+    {
+        var rest = Window.Rest;
+        var end = rest.IndexOf((byte)'\n');
+        if (end < 0 && !Window.Ended)
+        {
+            if (rest.Length <= LongestRow)
+                return false;
+            if (!skipping)
+                Refuse(rows, rest[..LongestRow], Problems.RowTooLong, null);
+            skipping = true;
+            Window.Advance(rest.Length);
+            return false;
+        }
+
+        var line = (end < 0 ? rest : rest[..end]).Trim(" \t\r"u8);
+        if (!skipping && line.Length > LongestRow)
+            Refuse(rows, line[..LongestRow], Problems.RowTooLong, null);
+        else if (!skipping && line.Length > 0)
+            Read(rows, line);
+        skipping = false;
+        Done = end < 0;
+        Window.Advance(end < 0 ? rest.Length : end + 1);
+        return !Done;
+    }
+
+    private void Read(List<ReadRow> rows, ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            rows.Add(new ReadRow(CompletionJson.Read(Index, line), line.ToArray()));
+            Index++;
+        }
+        catch (JsonException broken)
+        {
+            var at = broken.BytePositionInLine + 1;
+            Refuse(rows, line, Problems.LineNotJson, new Explanation($"Byte {at} của dòng.", $"Byte {at} of the line."));
+        }
+    }
+
+    private void Refuse(List<ReadRow> rows, ReadOnlySpan<byte> line, ProblemKind kind, Explanation? detail) =>
+        rows.Add(new ReadRow(new SentRow(Index, null, null, new FieldFault($"/{Index++}", kind, detail)), line.ToArray()));
+}

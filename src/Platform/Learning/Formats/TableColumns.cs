@@ -1,0 +1,176 @@
+using Platform.Http;
+using Platform.Localities;
+
+namespace Platform.Learning.Formats;
+
+/// <summary>
+/// What the columns of one table mean, found from its header: our own names in English or Vietnamese, or a platform's own through a
+/// mapping. A column nobody knows is refused with the whole table; nothing is passed over silently.
+/// </summary>
+internal sealed class TableColumns
+{
+    private static readonly string[] Fields =
+        ["id", "learner.id", "learner.citizenId", "locality", "course", "audience", "completedAt", "score", "passed", "revision", "reason"];
+
+    // Folded: without marks, in lower case.
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
+    {
+        ["ma hoan thanh"] = "id",
+        ["ma luot hoan thanh"] = "id",
+        ["learnerid"] = "learner.id",
+        ["ma nguoi hoc"] = "learner.id",
+        ["ma hoc vien"] = "learner.id",
+        ["citizenid"] = "learner.citizenId",
+        ["so dinh danh"] = "learner.citizenId",
+        ["so dinh danh ca nhan"] = "learner.citizenId",
+        ["so cccd"] = "learner.citizenId",
+        ["cccd"] = "learner.citizenId",
+        ["ma xa"] = "locality",
+        ["ma dia phuong"] = "locality",
+        ["khoa hoc"] = "course",
+        ["ma khoa hoc"] = "course",
+        ["nhom doi tuong"] = "audience",
+        ["doi tuong"] = "audience",
+        ["ngay hoan thanh"] = "completedAt",
+        ["thoi diem hoan thanh"] = "completedAt",
+        ["diem"] = "score",
+        ["dat"] = "passed",
+        ["lan sua"] = "revision",
+        ["ly do"] = "reason",
+    };
+
+    private readonly FieldReading?[] readings;
+
+    private TableColumns(IReadOnlyList<string> header, FieldReading?[] readings) => (Header, this.readings) = (header, readings);
+
+    internal static string FieldNames => string.Join(", ", Fields);
+
+    /// <summary>The header as it was sent.</summary>
+    internal IReadOnlyList<string> Header { get; }
+
+    internal static bool IsField(string name) => Fields.Contains(name);
+
+    /// <summary>True for the columns that rejected rows carry when they are given back.</summary>
+    internal static bool IsMark(string column) => column.Trim() is RejectedRow.CodeColumn or RejectedRow.ReasonColumn;
+
+    /// <summary>Recognises our own names.</summary>
+    internal static TableColumns Of(IReadOnlyList<string> header)
+    {
+        var faults = new Faults();
+        var readings = new FieldReading?[Fields.Length];
+        for (var i = 0; i < header.Count; i++)
+        {
+            var at = $"/columns/{i + 1}";
+            if (IsMark(header[i]) || header[i].Trim().Length == 0)
+                continue;
+            var folded = VietnameseText.Fold(header[i]);
+            var field = Array.FindIndex(Fields, f => VietnameseText.Fold(f) == folded || (Names.TryGetValue(folded, out var name) && name == f));
+            if (field < 0)
+                faults.Add(at, Problems.UnknownColumn, new Explanation($"«{header[i]}»", $"«{header[i]}»"));
+            else if (readings[field] is not null)
+                faults.Add(at, Problems.Repeated, new Explanation($"«{header[i]}»", $"«{header[i]}»"));
+            else
+                readings[field] = new FieldReading(new FieldSource(), [i], null);
+        }
+
+        foreach (var field in (string[])["id", "locality", "course", "audience", "completedAt"])
+            if (readings[Array.IndexOf(Fields, field)] is null)
+                faults.Add($"/columns/{field}", Problems.MissingColumn, new Explanation($"«{field}»", $"«{field}»"));
+        if (readings[1] is null && readings[2] is null)
+            faults.Add("/columns/learner.id", Problems.MissingColumn, new Explanation("«learner.id» hoặc «learner.citizenId»", "«learner.id» or «learner.citizenId»"));
+        faults.ThrowIfAny();
+        return new TableColumns(header, readings);
+    }
+
+    /// <summary>Recognises what a mapping names; <paramref name="hide"/> makes the pseudonym of an id that names a person.</summary>
+    internal static TableColumns Of(IReadOnlyList<string> header, ColumnMapping mapping, Func<string, string> hide)
+    {
+        var faults = new Faults();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < header.Count; i++)
+            places.TryAdd(VietnameseText.Fold(header[i]), i);
+        var readings = new FieldReading?[Fields.Length];
+        foreach (var (field, source) in mapping.Fields)
+        {
+            var named = source.Named.ToList();
+            var found = named.Select(n => places.GetValueOrDefault(VietnameseText.Fold(n), -1)).ToList();
+            var lacks = source.Template is null ? named.Count > 0 && found.TrueForAll(f => f < 0) : found.Contains(-1);
+            if (lacks)
+                faults.Add($"/columns/{field}", Problems.MissingColumn, new Explanation($"«{string.Join("», «", named)}»", $"«{string.Join("», «", named)}»"));
+            readings[Array.IndexOf(Fields, field)] = new FieldReading(source, [.. found.Where(f => f >= 0)], source.Pseudonym == true ? hide : null);
+        }
+
+        faults.ThrowIfAny();
+        return new TableColumns(header, readings);
+    }
+
+    /// <summary>The completion that a row's cells make.</summary>
+    internal SentRow Read(int index, IReadOnlyList<Cell> cells)
+    {
+        string? id = null;
+        try
+        {
+            for (var i = Header.Count; i < cells.Count; i++)
+                if (cells[i].Text.Length > 0)
+                    throw new CellException("", Problems.TooManyCells, null);
+            id = Text(0);
+            var learner = new LearnerContent(Text(1), Padded(2, 12));
+            var content = new CompletionContent(
+                id, learner, Padded(3, 5), Text(4), TableValues.Audience(Text(5)), TableValues.Moment(Text(6), readings[6]?.Source.Format),
+                TableValues.Score(Text(7), readings[7]?.Source.Scale), TableValues.Passed(Text(8), readings[8]?.Source.Minimum), TableValues.Whole(Text(9)), Text(10));
+            return new SentRow(index, id, content, null);
+        }
+        catch (CellException wrong)
+        {
+            return new SentRow(index, id, null, new FieldFault($"/{index}{wrong.Pointer}", wrong.Kind, wrong.Detail));
+        }
+
+        string? Text(int field) => readings[field]?.Text(cells);
+
+        string? Padded(int field, int digits) => readings[field] is { } reading && reading.IsNumber(cells) ? reading.Text(cells)?.PadLeft(digits, '0') : Text(field);
+    }
+
+    private sealed record FieldReading(FieldSource Source, int[] Places, Func<string, string>? Hide)
+    {
+        internal string? Text(IReadOnlyList<Cell> cells)
+        {
+            var text = Source.Constant ?? (Source.Template is null ? First(cells) : Filled(cells));
+            if (text is null)
+                return null;
+            if (Source.Values is { } values)
+                text = values.FirstOrDefault(v => VietnameseText.SameName(v.Key, text)).Value ?? text;
+            return Hide is null ? text : Hide(text);
+        }
+
+        internal bool IsNumber(IReadOnlyList<Cell> cells) => Source.Constant is null && Source.Template is null && Places.Any(p => p < cells.Count && cells[p].IsNumber);
+
+        private string? First(IReadOnlyList<Cell> cells)
+        {
+            foreach (var place in Places)
+                if (place < cells.Count && Clean(cells[place].Text) is { Length: > 0 } text)
+                    return text;
+            return null;
+        }
+
+        // An id with a hole in it would be the same for several rows.
+        private string? Filled(IReadOnlyList<Cell> cells)
+        {
+            var (text, last, part) = ("", 0, 0);
+            foreach (var (before, name) in Source.Braces())
+            {
+                var cell = Places[part] < cells.Count ? Clean(cells[Places[part]].Text) : "";
+                if (cell.Length == 0)
+                    return null;
+                part++;
+                text += before + cell;
+                last += before.Length + name.Length + 2;
+            }
+
+            return text + Source.Template![last..];
+        }
+
+        // The apostrophe that keeps Excel from running a cell as a formula is no part of it.
+        private static string Clean(string cell) =>
+            cell.Trim() is var text && text.Length > 1 && text[0] == '\'' && text[1] is '=' or '+' or '-' or '@' ? text[1..] : text;
+    }
+}

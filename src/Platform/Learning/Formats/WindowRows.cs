@@ -1,0 +1,53 @@
+namespace Platform.Learning.Formats;
+
+/// <summary>A reader of rows that follow each other in a text.</summary>
+internal abstract class WindowRows(Stream body) : RowReader
+{
+    // Rows that are there are answered when no more come for a while: a slow sender need not fill a chunk first.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private bool begun;
+
+    internal override long Position => Window.Position;
+
+    private protected ByteWindow Window { get; } = new(body);
+
+    /// <summary>Nothing is left to read.</summary>
+    private protected bool Done { get; set; }
+
+    internal override async Task Resume(long position, int index, CancellationToken cancellation)
+    {
+        await Begin(cancellation);
+        if (position <= Window.Position)
+            return;
+        Window.Seek(position);
+        Index = index;
+    }
+
+    private protected override async ValueTask Fill(List<ReadRow> rows, int most, CancellationToken cancellation)
+    {
+        await Begin(cancellation);
+        while (true)
+        {
+            while (rows.Count < most && TryRead(rows)) { }
+
+            if (Done || rows.Count >= most || !await Window.More(rows.Count > 0 ? Patience : null, cancellation))
+                return;
+        }
+    }
+
+    /// <summary>Reads what stands before the first row.</summary>
+    private protected virtual Task ReadHead(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>Uses up one row, or what stands between rows. False when that needs more bytes, or nothing is left.</summary>
+    private protected abstract bool TryRead(List<ReadRow> rows);
+
+    private async Task Begin(CancellationToken cancellation)
+    {
+        if (begun)
+            return;
+        begun = true;
+        await Window.SkipMark(cancellation);
+        await ReadHead(cancellation);
+    }
+}

@@ -1,0 +1,63 @@
+using System.IO.Compression;
+using System.Security;
+using System.Text;
+
+namespace Platform.Learning.Formats;
+
+/// <summary>Writes a workbook of one sheet, row by row, onto a stream that cannot go back: every cell a text.</summary>
+internal sealed class WorkbookText(Stream body) : IAsyncDisposable
+{
+    private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    private const string Links = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    private readonly MemoryStream buffer = new();
+    private ZipArchive? archive;
+    private StreamWriter? sheet;
+
+    internal async Task Row(IEnumerable<string> cells)
+    {
+        sheet ??= await Begin();
+        await sheet.WriteAsync("<row>");
+        foreach (var cell in cells)
+            await sheet.WriteAsync($"<c t=\"inlineStr\"><is><t xml:space=\"preserve\">{SecurityElement.Escape(Allowed(cell))}</t></is></c>");
+        await sheet.WriteAsync("</row>");
+    }
+
+    /// <summary>Ends the workbook and sends it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await sheet!.WriteAsync("</sheetData></worksheet>");
+        await sheet.DisposeAsync();
+        await archive!.DisposeAsync();
+        buffer.Position = 0;
+        await buffer.CopyToAsync(body);
+        await buffer.DisposeAsync();
+    }
+
+    private async Task<StreamWriter> Begin()
+    {
+        archive = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true);
+        await Part("[Content_Types].xml", """
+            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>
+            """);
+        await Part("_rels/.rels", $"""
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="{Links}/officeDocument" Target="xl/workbook.xml"/></Relationships>
+            """);
+        await Part("xl/workbook.xml", $"""
+            <workbook xmlns="{Main}" xmlns:r="{Links}"><sheets><sheet name="Dòng bị từ chối" sheetId="1" r:id="r1"/></sheets></workbook>
+            """);
+        await Part("xl/_rels/workbook.xml.rels", $"""
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="{Links}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>
+            """);
+        var writer = new StreamWriter(await archive.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).OpenAsync(), new UTF8Encoding(false));
+        await writer.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"{Main}\"><sheetData>");
+        return writer;
+    }
+
+    private async Task Part(string name, string text)
+    {
+        await using var writer = new StreamWriter(await archive!.CreateEntry(name, CompressionLevel.Fastest).OpenAsync(), new UTF8Encoding(false));
+        await writer.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?>{text}");
+    }
+
+    private static string Allowed(string cell) => string.Concat(cell.Where(c => c >= ' ' || c is '\t' or '\n' or '\r'));
+}

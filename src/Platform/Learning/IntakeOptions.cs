@@ -1,0 +1,26 @@
+namespace Platform.Learning;
+
+/// <summary>How completions are taken in. Configuration section <c>Intake</c>.</summary>
+public sealed class IntakeOptions
+{
+    /// <summary>Rows of a stream that are stored in one transaction. Default 2,000; 1–10,000.</summary>
+    public int ChunkRows { get; set; } = 2_000;
+
+    /// <summary>The longest stream in bytes, as sent and when decompressed. Default 8 GiB.</summary>
+    public long StreamBytes { get; set; } = 8L << 30;
+
+    /// <summary>How long rejected rows can be fetched again, in days. Default 14; 1–90.</summary>
+    public int RejectedDays { get; set; } = 14;
+
+    /// <summary>Answers of one stream that wait on disk while the sender reads none of them, in bytes. Default 1 GiB; then the stream waits.</summary>
+    public long WaitingAnswerBytes { get; set; } = 1L << 30;
+
+    /// <summary>Reads and checks the section.</summary>
+    public static IntakeOptions From(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("Intake").Get<IntakeOptions>() ?? new IntakeOptions();
+        if (options.ChunkRows is < 1 or > CompletionInbox.MaxRows || options.StreamBytes < 1 || options.RejectedDays is < 1 or > 90 || options.WaitingAnswerBytes < 0)
+            throw new InvalidOperationException("Intake: ChunkRows must be 1–10000, RejectedDays 1–90, StreamBytes and WaitingAnswerBytes positive.");
+        return options;
+    }
+}

@@ -1,0 +1,122 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
+using Platform.Http;
+using Platform.Learning.Formats;
+using Platform.Tenancy;
+
+namespace Platform.Learning;
+
+/// <summary>One row that was rejected or in conflict, as it came, and why.</summary>
+internal sealed record RejectedRow(string Raw, string Code, string? Pointer, Explanation Title, Explanation? Detail)
+{
+    /// <summary>The member of an NDJSON row, and the columns of a table, that say why; ignored when they are sent back.</summary>
+    internal const string Mark = "error", CodeColumn = "Mã lỗi", ReasonColumn = "Lỗi";
+
+    internal string Reason(bool english) => string.Join(' ', new[] { Title.In(english) + ".", Detail?.In(english), Pointer is null ? null : $"({Pointer})" }.Where(p => p is not null));
+}
+
+/// <summary>Rejected rows of one chunk, compressed and sealed: rows may hold citizen numbers, which lie nowhere in clear.</summary>
+public sealed class RejectedBlock : IVendorOwned
+{
+    public short VendorId { get; set; }
+
+    /// <summary>The request or import that they came with.</summary>
+    public Guid IntakeId { get; set; }
+
+    public int Ordinal { get; set; }
+
+    public DateTimeOffset ReceivedAt { get; set; }
+
+    public required byte[] Sealed { get; set; }
+}
+
+/// <summary>
+/// Keeps the rows that were not taken, so that their vendor can fetch them in the format they came in, mend them and send them again.
+/// For a limited time, and under the keys that protect access tokens.
+/// </summary>
+public sealed class RejectedRows(PlatformDb db, IDataProtectionProvider protection, TimeProvider clock)
+{
+    private readonly IDataProtector protector = protection.CreateProtector("Platform.RejectedRows");
+
+    /// <summary>Adds what a chunk did not take; the caller saves. True when there was any.</summary>
+    internal bool Keep(Guid intake, int ordinal, RowFormat format, TableHead? head, IReadOnlyList<ReadRow> rows, IReadOnlyList<RowAnswer> answers)
+    {
+        var refused = new List<RejectedRow>();
+        for (var i = 0; i < answers.Count; i++)
+            if (answers[i] is { Outcome: RowOutcome.Rejected or RowOutcome.Conflict, Fault: { } fault })
+                refused.Add(new RejectedRow(
+                    Encoding.UTF8.GetString(rows[i].Raw.Span), fault.Kind.Code, fault.Pointer, new Explanation(fault.Kind.Vi, fault.Kind.En), fault.Detail));
+        if (refused.Count == 0)
+            return false;
+        db.Set<RejectedBlock>().Add(new RejectedBlock
+        {
+            VendorId = db.Scope.Vendor!.Value,
+            IntakeId = intake,
+            Ordinal = ordinal,
+            ReceivedAt = clock.GetUtcNow(),
+            Sealed = Seal(new Block(format, head?.Names, head?.Separator ?? ',', refused)),
+        });
+        return true;
+    }
+
+    /// <summary>Writes an intake's rejected rows; refuses when there are none.</summary>
+    internal async Task Write(Guid intake, HttpContext http)
+    {
+        var english = http.PrefersEnglish();
+        RejectedText? text = null;
+        await foreach (var kept in db.Set<RejectedBlock>().AsNoTracking().Where(b => b.IntakeId == intake).OrderBy(b => b.Ordinal).AsAsyncEnumerable().WithCancellation(http.RequestAborted))
+        {
+            var block = Open(kept.Sealed);
+            if (text is null)
+            {
+                http.Response.ContentType = RowFormats.MediaType(block.Format);
+                http.Response.Headers.ContentDisposition = $"attachment; filename=\"rejected-{intake}.{RowFormats.Extension(block.Format)}\"";
+                http.Response.Headers.CacheControl = "no-store";
+                text = RejectedText.In(block.Format, http.Response.Body, english, block.Head, block.Separator);
+                await text.Begin();
+            }
+
+            await text.Write(block.Rows);
+        }
+
+        await (text ?? throw new ProblemException(Problems.NothingRejected)).DisposeAsync();
+    }
+
+    /// <summary>Removes what was kept long enough.</summary>
+    internal Task<int> Purge(int days, CancellationToken cancellation)
+    {
+        var before = clock.GetUtcNow().AddDays(-days);
+        return db.Set<RejectedBlock>().Where(b => b.ReceivedAt < before).ExecuteDeleteAsync(cancellation);
+    }
+
+    private byte[] Seal(Block block)
+    {
+        using var buffer = new MemoryStream();
+        using (var folded = new BrotliStream(buffer, CompressionLevel.Fastest))
+            JsonSerializer.Serialize(folded, block, Json.Options);
+        return protector.Protect(buffer.ToArray());
+    }
+
+    private Block Open(byte[] kept)
+    {
+        using var unfolded = new BrotliStream(new MemoryStream(protector.Unprotect(kept)), CompressionMode.Decompress);
+        return JsonSerializer.Deserialize<Block>(unfolded, Json.Options)!;
+    }
+
+    private sealed record Block(RowFormat Format, IReadOnlyList<string>? Head, char Separator, List<RejectedRow> Rows);
+}
+
+internal sealed class RejectedMapping : IEntityTypeConfiguration<RejectedBlock>
+{
+    public void Configure(EntityTypeBuilder<RejectedBlock> builder)
+    {
+        builder.ToTable("rejected_rows");
+        builder.HasKey(b => new { b.VendorId, b.IntakeId, b.Ordinal });
+        builder.HasIndex(b => b.ReceivedAt);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Platform.Http;
+
+namespace Platform.Tests.Learning;
+
+/// <summary>Rows that were not taken come back in the format they came in, ready to be mended and sent again.</summary>
+public sealed class RejectedRowsTests(World world)
+{
+    [Fact]
+    public async Task Lines_come_back_with_their_error_and_are_taken_once_mended()
+    {
+        using var batch = await Batch.Start(world);
+        var (good, bad, conflict) = (batch.Row(), batch.Row(change: r => r["course"] = "KHONG-CO"), batch.Row());
+        await batch.Store(conflict);
+        conflict["score"] = 1;
+        var answer = await batch.Client.Stream(Sending.Lines(good, bad, conflict) + "{broken\n");
+        var (type, text) = await Fetch(batch, answer.Summary!.Text("rejectedRows")!);
+        Assert.Equal("application/x-ndjson", type);
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.Equal("{broken", lines[2]);
+        var mended = JsonNode.Parse(lines[0])!.AsObject();
+        Assert.Equal((Problems.UnknownCourse.Code, "/1/course"), (mended["error"]!["code"]!.GetValue<string>(), mended["error"]!["pointer"]!.GetValue<string>()));
+        Assert.Equal(Problems.SameIdOtherContent.Code, JsonNode.Parse(lines[1])!["error"]!["code"]!.GetValue<string>());
+        mended["course"] = "KNS-CD-01";
+        Assert.Equal("created", (await batch.Client.Stream(Sending.Lines(mended))).Outcomes);
+    }
+
+    [Fact]
+    public async Task A_table_comes_back_with_two_more_columns_and_can_go_round_several_times()
+    {
+        using var batch = await Batch.Start(world);
+        var row = $";\"Nguyễn; \"\"An\"\"\";{batch.Commune};KHONG-CO;Người dân;01/03/2026";
+        using var sent = await batch.Client.Post("/v1/completions", "text/csv", $"Mã hoàn thành;Mã người học;Mã xã;Khóa học;Nhóm đối tượng;Ngày hoàn thành\nt-1{row}\n");
+        var first = await Fetch(batch, (await sent.Body(HttpStatusCode.OK)).Text("rejectedRows")!);
+        Assert.Equal("text/csv", first.Type);
+        Assert.StartsWith("\uFEFFMã hoàn thành;Mã người học;Mã xã;Khóa học;Nhóm đối tượng;Ngày hoàn thành;Mã lỗi;Lỗi\r\n", first.Text, StringComparison.Ordinal);
+        Assert.Contains($"t-1{row};PLT-5005;{Problems.UnknownCourse.Vi}. (/0/course)", first.Text, StringComparison.Ordinal);
+
+        using var again = await batch.Client.Post("/v1/completions", "text/csv", first.Text);
+        var second = await Fetch(batch, (await again.Body(HttpStatusCode.OK)).Text("rejectedRows")!);
+        Assert.Equal(first.Text, second.Text);
+        using var mended = await batch.Client.Post("/v1/completions", "text/csv", second.Text.Replace("KHONG-CO", "KNS-CD-01", StringComparison.Ordinal));
+        Assert.Equal("created", Batch.Outcomes(await mended.Body(HttpStatusCode.OK)));
+    }
+
+    [Fact]
+    public async Task An_array_comes_back_as_an_array()
+    {
+        using var batch = await Batch.Start(world);
+        var answer = await batch.Push(batch.Row(), batch.Row(change: r => r["score"] = 101), 7);
+        var rows = JsonNode.Parse((await Fetch(batch, answer.Text("rejectedRows")!)).Text)!.AsArray();
+        Assert.Equal(2, rows.Count);
+        rows[0]!["score"] = 100;
+        Assert.Equal("created rejected", Batch.Outcomes(await batch.Push([.. rows])));
+    }
+
+    [Fact]
+    public async Task Nobody_but_the_vendor_gets_them_and_nothing_is_kept_of_a_clean_batch_or_a_dry_run()
+    {
+        using var batch = await Batch.Start(world);
+        using var other = await batch.OtherVendor();
+        var link = (await batch.Push(7)).Text("rejectedRows")!;
+        await other.Client.Send(HttpMethod.Get, link).Problem(Problems.NothingRejected);
+        await batch.Client.Send(HttpMethod.Get, $"/v1/intakes/{Guid.NewGuid()}/rejected").Problem(Problems.NothingRejected);
+        Assert.Null((await batch.Push(batch.Row()))["rejectedRows"]);
+        using var rehearsal = await batch.Client.Send(HttpMethod.Post, "/v1/completions?dryRun=true", "[7]");
+        Assert.Null((await rehearsal.Body(HttpStatusCode.OK))["rejectedRows"]);
+    }
+
+    [Fact]
+    public async Task A_citizen_number_lies_nowhere_in_clear()
+    {
+        using var batch = await Batch.Start(world);
+        var citizen = Batch.NewCitizen();
+        var answer = await batch.Push(batch.Row(citizen: citizen, change: r => r["course"] = "KHONG-CO"));
+        Assert.Contains(citizen, (await Fetch(batch, answer.Text("rejectedRows")!)).Text, StringComparison.Ordinal);
+        var kept = (byte[])(await world.Everything("select sealed from rejected_rows where intake_id = $1::uuid", answer.Text("rejectedRows")!.Split('/')[3]))[0][0]!;
+        Assert.False(kept.AsSpan().IndexOf(Encoding.UTF8.GetBytes(citizen)) >= 0);
+    }
+
+    private static async Task<(string Type, string Text)> Fetch(Batch batch, string link)
+    {
+        using var answer = await batch.Client.GetAsync(new Uri(link, UriKind.Relative), TestContext.Current.CancellationToken);
+        var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (answer.Content.Headers.ContentType!.MediaType!, Encoding.UTF8.GetString(bytes));
+    }
+}

@@ -1,0 +1,209 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Platform.Http;
+
+namespace Platform.Tests.Learning;
+
+/// <summary>Completions sent as a stream, and answered as one.</summary>
+public sealed class StreamTests(World world)
+{
+    [Fact]
+    public async Task Each_line_is_answered_in_order_with_progress_and_a_summary_at_the_end()
+    {
+        using var batch = await Batch.Start(world);
+        var known = batch.Row();
+        await batch.Store(known);
+        var answer = await batch.Client.Stream(Sending.Lines(batch.Row(), known, batch.Row(change: r => r["course"] = "KHONG-CO")));
+        Assert.Equal("created duplicate rejected", answer.Outcomes);
+        Assert.Equal([0, 1, 2], answer.Rows.Select(r => r["index"]!.GetValue<int>()));
+        Assert.Equal("/2/course", answer.Rows[2]["problem"]!["pointer"]!.GetValue<string>());
+        Assert.NotEmpty(answer.Progress);
+        Assert.Equal((3m, 1m, 1m, 1m), (answer.Summary!.Number("rows"), answer.Summary!.Number("created"), answer.Summary!.Number("duplicates"), answer.Summary!.Number("rejected")));
+        Assert.Equal(2, await batch.Learners());
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData(null)]
+    public async Task A_hundred_thousand_rows_are_one_stream(string? coding)
+    {
+        // Compressed in full; uncompressed a tenth of it, past the limit of one transaction and of one batch.
+        var count = coding == "gzip" ? 100_000 : 12_000;
+        using var batch = await Batch.Start(world);
+        var text = new StringBuilder();
+        for (var i = 0; i < count; i++)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{"id":"s-{{i}}","learner":{"id":"h-{{i % 500}}"},"locality":"{{batch.Commune}}","course":"KNS-CD-01","audience":"Citizens","completedAt":"2026-03-01T08:00:00+07:00"}""").Append('\n');
+        var answer = await batch.Client.Stream(text.ToString(), coding);
+        Assert.Equal(count, answer.Rows.Count);
+        Assert.All(answer.Rows, (row, i) => Assert.Equal((i, $"s-{i}", "created"), (row["index"]!.GetValue<int>(), row["id"]!.GetValue<string>(), row["outcome"]!.GetValue<string>())));
+        Assert.Equal(count, answer.Summary!.Number("created"));
+        Assert.Equal([$"2026-03-01 Citizens KNS-CD-01: {count}/500/{count}"], await batch.Figures());
+    }
+
+    [Fact]
+    public async Task A_bad_line_is_rejected_and_the_stream_goes_on()
+    {
+        using var batch = await Batch.Start(world);
+        var tooLong = batch.Row(change: r => r["reason"] = new string('x', 70_000));
+        var answer = await batch.Client.Stream($"{Sending.Lines(batch.Row())}{{\"id\":\n\n7\n{Sending.Lines(tooLong, batch.Row())}[]\n{batch.Row().ToJsonString()}");
+        Assert.Equal("created rejected rejected rejected created rejected created", answer.Outcomes);
+        Assert.Equal(
+            [Problems.LineNotJson.Code, Problems.NotACompletion.Code, Problems.RowTooLong.Code, Problems.NotACompletion.Code],
+            answer.Rows.Where(r => r["problem"] is not null).Select(r => r["problem"]!["code"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_line_of_many_megabytes_costs_only_itself()
+    {
+        using var batch = await Batch.Start(world);
+        var answer = await batch.Client.Stream($"{Sending.Lines(batch.Row())}\"{new string('x', 20_000_000)}\"\n{Sending.Lines(batch.Row())}", "gzip");
+        Assert.Equal("created rejected created", answer.Outcomes);
+    }
+
+    [Fact]
+    public async Task An_array_of_any_length_is_a_stream_where_lines_are_asked_for()
+    {
+        using var batch = await Batch.Start(world);
+        var rows = string.Join(',', Enumerable.Repeat("{}", 10_050));
+        using var sent = await batch.Client.Post("/v1/completions", "application/json", $"[{rows},{batch.Row().ToJsonString()}]", accept: "application/x-ndjson");
+        var answer = await StreamedAnswer.Of(sent);
+        Assert.Equal((10_051m, 1m), (answer.Summary!.Number("rows"), answer.Summary!.Number("created")));
+        Assert.Equal("/10049/id", answer.Rows[10_049]["problem"]!["pointer"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task An_array_that_breaks_off_is_answered_as_far_as_it_goes_and_then_with_where_it_broke()
+    {
+        using var batch = await Batch.Start(world);
+        batch.Client.DefaultRequestHeaders.Add("Accept-Language", "en");
+        using var sent = await batch.Client.Post(
+            "/v1/completions", "application/json", $"[{batch.Row().ToJsonString()},\n{batch.Row().ToJsonString()},\n{{\"id\" 7}}]", accept: "application/x-ndjson");
+        var answer = await StreamedAnswer.Of(sent);
+        Assert.Equal("created created", answer.Outcomes);
+        Assert.Null(answer.Summary);
+        Assert.Equal((Problems.MalformedBody.Code, "Line 3, byte 7."), (answer.Problem!.Text("code"), answer.Problem!.Text("detail")));
+        Assert.Equal(2, await batch.Learners());
+    }
+
+    [Fact]
+    public async Task What_is_wrong_before_the_first_row_is_an_ordinary_problem()
+    {
+        using var batch = await Batch.Start(world);
+        await batch.Client.Post("/v1/completions", "application/json", "{}", accept: "application/x-ndjson").Problem(Problems.NotAnArray);
+        await batch.Client.Post("/v1/completions", "application/x-ndjson", "{}"u8.ToArray()[..1], "deflate").Problem(Problems.UnknownCoding);
+    }
+
+    [Fact]
+    public async Task Rows_that_are_there_are_answered_while_the_sender_pauses()
+    {
+        using var batch = await Batch.Start(world);
+        using var pausing = new PausingContent(Encoding.UTF8.GetBytes(Sending.Lines(batch.Row())), Encoding.UTF8.GetBytes(Sending.Lines(batch.Row())));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/completions", UriKind.Relative)) { Content = pausing, Version = HttpVersion.Version11 };
+        var sending = batch.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        while (await batch.Learners() == 0)
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.False(pausing.Ended);
+        pausing.GoOn();
+        using var sent = await sending;
+        var answer = await StreamedAnswer.Of(sent);
+        Assert.Equal("created created", answer.Outcomes);
+        Assert.Equal([1m, 2m], answer.Progress.Select(p => p.Number("rows")!.Value));
+    }
+
+    [Fact]
+    public async Task Eight_streams_of_the_same_rows_at_once_store_each_row_once()
+    {
+        using var batch = await Batch.Start(world);
+        var lines = Sending.Lines([.. Enumerable.Range(0, 3000).Select(i => batch.Row(learner: $"l{i % 100}"))]);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => batch.Client.Stream(lines)));
+        Assert.Equal(3000, answers.Sum(a => a.Summary!.Number("created")));
+        Assert.Equal(21_000, answers.Sum(a => a.Summary!.Number("duplicates")));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 3000/100/3000"], await batch.Figures());
+    }
+
+    [Fact]
+    public async Task An_atomic_stream_stores_all_or_none_and_has_an_end()
+    {
+        using var batch = await Batch.Start(world);
+        var bad = await batch.Client.Stream(Sending.Lines(batch.Row(), null), query: "?atomic=true");
+        Assert.Equal("withheld rejected", bad.Outcomes);
+        Assert.Equal(0, await batch.Learners());
+        var good = await batch.Client.Stream(Sending.Lines(batch.Row(), batch.Row()), query: "?atomic=true");
+        Assert.Equal("created created", good.Outcomes);
+        var long10001 = string.Concat(Enumerable.Repeat("{}\n", 10_001));
+        foreach (var query in (string[])["?atomic=true", "?dryRun=true"])
+            await batch.Client.Post($"/v1/completions{query}", "application/x-ndjson", long10001).Problem(Problems.WholeTooLong);
+    }
+
+    [Fact]
+    public async Task A_dry_run_answers_a_stream_the_same_and_writes_nothing()
+    {
+        using var batch = await Batch.Start(world);
+        var (row, lines) = (batch.Row(), "");
+        lines = Sending.Lines(row, row, null);
+        var rehearsal = await batch.Client.Stream(lines, query: "?dryRun=true");
+        Assert.Equal(0, await batch.Learners());
+        Assert.Null(rehearsal.Summary!["rejectedRows"]);
+        Assert.Equal((await batch.Client.Stream(lines)).Outcomes, rehearsal.Outcomes);
+    }
+
+    [Fact]
+    public async Task Whoever_sends_lines_and_accepts_json_only_gets_one_object()
+    {
+        using var batch = await Batch.Start(world);
+        using var sent = await batch.Client.Post("/v1/completions", "application/x-ndjson", Sending.Lines(batch.Row()), accept: "application/json");
+        Assert.Equal("created", Batch.Outcomes(await sent.Body(HttpStatusCode.OK)));
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task A_damaged_or_exploding_body_is_refused(string coding)
+    {
+        using var batch = await Batch.Start(world);
+        var folded = Sending.Folded(Encoding.UTF8.GetBytes(new JsonArray([.. Enumerable.Range(0, 2000).Select(i => batch.Row())]).ToJsonString()), coding);
+        folded.AsSpan(folded.Length / 2, 40).Fill(0xA5);
+        using (var damaged = await Raw("application/json", folded))
+            Assert.Equal(Problems.DamagedBody.Code, (await damaged.Body(HttpStatusCode.BadRequest)).Text("code"));
+        // 40 MB of blanks in a few KB, where a body may have 16 MB.
+        using var bomb = await Raw("application/json", Sending.Folded(Encoding.UTF8.GetBytes("[" + new string(' ', 40_000_000) + "]"), coding));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, bomb.StatusCode);
+
+        async Task<HttpResponseMessage> Raw(string type, byte[] body)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/completions", UriKind.Relative)) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new(type);
+            request.Content.Headers.ContentEncoding.Add(coding);
+            return await batch.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>A body that waits between its two parts until it is told to go on.</summary>
+    private sealed class PausingContent(byte[] first, byte[] second) : HttpContent
+    {
+        private readonly TaskCompletionSource goOn = new();
+
+        internal bool Ended { get; private set; }
+
+        internal void GoOn() => goOn.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            Headers.ContentType ??= new("application/x-ndjson");
+            await stream.WriteAsync(first);
+            await stream.FlushAsync();
+            await goOn.Task;
+            await stream.WriteAsync(second);
+            Ended = true;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            Headers.ContentType ??= new("application/x-ndjson");
+            length = 0;
+            return false;
+        }
+    }
+}
