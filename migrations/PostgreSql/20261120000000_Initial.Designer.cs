@@ -26,7 +26,7 @@ namespace Platform.Migrations.PostgreSql
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("Platform.Access.Client", b =>
+            modelBuilder.Entity("Platform.Access.Account", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -35,15 +35,21 @@ namespace Platform.Migrations.PostgreSql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
-                    b.Property<string>("ClientId")
-                        .IsRequired()
-                        .HasMaxLength(80)
-                        .HasColumnType("character varying(80)")
-                        .HasColumnName("client_id");
-
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("kind");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -51,28 +57,59 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
-                    b.Property<string>("SecretHash")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("secret_hash");
-
                     b.Property<short?>("VendorId")
                         .HasColumnType("smallint")
                         .HasColumnName("vendor_id");
 
                     b.HasKey("Id")
-                        .HasName("pk_clients");
+                        .HasName("pk_accounts");
 
-                    b.HasIndex("ClientId")
+                    b.HasIndex("Key")
                         .IsUnique()
-                        .HasDatabaseName("ix_clients_client_id");
+                        .HasDatabaseName("ix_accounts_key");
 
                     b.HasIndex("VendorId")
                         .IsUnique()
-                        .HasDatabaseName("ix_clients_vendor_id");
+                        .HasDatabaseName("ix_accounts_vendor_id");
 
-                    b.ToTable("clients");
+                    b.ToTable("accounts");
+                });
+
+            modelBuilder.Entity("Platform.Access.ClientSecret", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_client_secrets");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_client_secrets_account_id");
+
+                    b.ToTable("client_secrets");
                 });
 
             modelBuilder.Entity("Platform.Access.Grant", b =>
@@ -84,9 +121,9 @@ namespace Platform.Migrations.PostgreSql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
-                    b.Property<int>("ClientId")
+                    b.Property<int>("AccountId")
                         .HasColumnType("integer")
-                        .HasColumnName("client_id");
+                        .HasColumnName("account_id");
 
                     b.Property<string>("GrantedBy")
                         .IsRequired()
@@ -115,13 +152,62 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_grants");
 
-                    b.HasIndex("ClientId")
-                        .HasDatabaseName("ix_grants_client_id");
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_grants_account_id");
 
                     b.HasIndex("TenantId")
                         .HasDatabaseName("ix_grants_tenant_id");
 
                     b.ToTable("grants");
+                });
+
+            modelBuilder.Entity("Platform.Access.ProtectionKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Id")
+                        .HasName("pk_protection_keys");
+
+                    b.ToTable("protection_keys");
+                });
+
+            modelBuilder.Entity("Platform.Access.RevokedToken", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_revoked_tokens");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_revoked_tokens_account_id");
+
+                    b.ToTable("revoked_tokens");
                 });
 
             modelBuilder.Entity("Platform.Assignments.Assignment", b =>
@@ -1394,20 +1480,40 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("webhook_messages");
                 });
 
-            modelBuilder.Entity("Platform.Access.Grant", b =>
+            modelBuilder.Entity("Platform.Access.ClientSecret", b =>
                 {
-                    b.HasOne("Platform.Access.Client", null)
-                        .WithMany("Grants")
-                        .HasForeignKey("ClientId")
+                    b.HasOne("Platform.Access.Account", null)
+                        .WithMany("Secrets")
+                        .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_grants_clients_client_id");
+                        .HasConstraintName("fk_client_secrets_accounts_account_id");
+                });
+
+            modelBuilder.Entity("Platform.Access.Grant", b =>
+                {
+                    b.HasOne("Platform.Access.Account", null)
+                        .WithMany("Grants")
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_grants_accounts_account_id");
 
                     b.HasOne("Platform.Localities.Locality", null)
                         .WithMany()
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_grants_localities_tenant_id");
+                });
+
+            modelBuilder.Entity("Platform.Access.RevokedToken", b =>
+                {
+                    b.HasOne("Platform.Access.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_revoked_tokens_accounts_account_id");
                 });
 
             modelBuilder.Entity("Platform.Assignments.Assignment", b =>
@@ -1800,9 +1906,11 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Webhook");
                 });
 
-            modelBuilder.Entity("Platform.Access.Client", b =>
+            modelBuilder.Entity("Platform.Access.Account", b =>
                 {
                     b.Navigation("Grants");
+
+                    b.Navigation("Secrets");
                 });
 
             modelBuilder.Entity("Platform.Localities.Agency", b =>

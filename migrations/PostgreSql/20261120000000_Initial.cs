@@ -14,20 +14,20 @@ namespace Platform.Migrations.PostgreSql
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
-                name: "clients",
+                name: "accounts",
                 columns: table => new
                 {
                     id = table.Column<int>(type: "integer", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    client_id = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    kind = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    key = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    secret_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     vendor_id = table.Column<short>(type: "smallint", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_clients", x => x.id);
+                    table.PrimaryKey("pk_accounts", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -115,6 +115,20 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "protection_keys",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    xml = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_protection_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "rejected_rows",
                 columns: table => new
                 {
@@ -163,6 +177,47 @@ namespace Platform.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_webhooks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "client_secrets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    account_id = table.Column<int>(type: "integer", nullable: false),
+                    hash = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_client_secrets", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_client_secrets_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "revoked_tokens",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    account_id = table.Column<int>(type: "integer", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_revoked_tokens", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_revoked_tokens_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -270,7 +325,7 @@ namespace Platform.Migrations.PostgreSql
                 {
                     id = table.Column<int>(type: "integer", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    client_id = table.Column<int>(type: "integer", nullable: false),
+                    account_id = table.Column<int>(type: "integer", nullable: false),
                     role = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     tenant_id = table.Column<short>(type: "smallint", nullable: true),
                     valid_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -281,9 +336,9 @@ namespace Platform.Migrations.PostgreSql
                 {
                     table.PrimaryKey("pk_grants", x => x.id);
                     table.ForeignKey(
-                        name: "fk_grants_clients_client_id",
-                        column: x => x.client_id,
-                        principalTable: "clients",
+                        name: "fk_grants_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
@@ -664,6 +719,18 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_accounts_key",
+                table: "accounts",
+                column: "key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_accounts_vendor_id",
+                table: "accounts",
+                column: "vendor_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_agencies_tenant_id_key",
                 table: "agencies",
                 columns: new[] { "tenant_id", "key" },
@@ -686,16 +753,9 @@ namespace Platform.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_clients_client_id",
-                table: "clients",
-                column: "client_id",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_clients_vendor_id",
-                table: "clients",
-                column: "vendor_id",
-                unique: true);
+                name: "ix_client_secrets_account_id",
+                table: "client_secrets",
+                column: "account_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_completion_facts_course_id",
@@ -725,9 +785,9 @@ namespace Platform.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_grants_client_id",
+                name: "ix_grants_account_id",
                 table: "grants",
-                column: "client_id");
+                column: "account_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_grants_tenant_id",
@@ -784,6 +844,11 @@ namespace Platform.Migrations.PostgreSql
                 name: "ix_reporting_rules_tenant_id_plan_id",
                 table: "reporting_rules",
                 columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_revoked_tokens_account_id",
+                table: "revoked_tokens",
+                column: "account_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_targets_tenant_id_plan_id",
@@ -843,6 +908,9 @@ namespace Platform.Migrations.PostgreSql
                 name: "audience_totals");
 
             migrationBuilder.DropTable(
+                name: "client_secrets");
+
+            migrationBuilder.DropTable(
                 name: "completion_facts");
 
             migrationBuilder.DropTable(
@@ -873,10 +941,16 @@ namespace Platform.Migrations.PostgreSql
                 name: "populations");
 
             migrationBuilder.DropTable(
+                name: "protection_keys");
+
+            migrationBuilder.DropTable(
                 name: "rejected_rows");
 
             migrationBuilder.DropTable(
                 name: "reporting_rules");
+
+            migrationBuilder.DropTable(
+                name: "revoked_tokens");
 
             migrationBuilder.DropTable(
                 name: "target_figures");
@@ -894,10 +968,10 @@ namespace Platform.Migrations.PostgreSql
                 name: "courses");
 
             migrationBuilder.DropTable(
-                name: "clients");
+                name: "tasks");
 
             migrationBuilder.DropTable(
-                name: "tasks");
+                name: "accounts");
 
             migrationBuilder.DropTable(
                 name: "targets");

@@ -12,20 +12,20 @@ namespace Platform.Migrations.SqlServer
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
-                name: "clients",
+                name: "accounts",
                 columns: table => new
                 {
                     id = table.Column<int>(type: "int", nullable: false)
                         .Annotation("SqlServer:Identity", "1, 1"),
-                    client_id = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    key = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
                     name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     vendor_id = table.Column<short>(type: "smallint", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_clients", x => x.id);
+                    table.PrimaryKey("pk_accounts", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -113,6 +113,20 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "protection_keys",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    xml = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_protection_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "rejected_rows",
                 columns: table => new
                 {
@@ -161,6 +175,47 @@ namespace Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_webhooks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "client_secrets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    hash = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_client_secrets", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_client_secrets_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "revoked_tokens",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_revoked_tokens", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_revoked_tokens_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -268,7 +323,7 @@ namespace Platform.Migrations.SqlServer
                 {
                     id = table.Column<int>(type: "int", nullable: false)
                         .Annotation("SqlServer:Identity", "1, 1"),
-                    client_id = table.Column<int>(type: "int", nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
                     role = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     tenant_id = table.Column<short>(type: "smallint", nullable: true),
                     valid_from = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -279,9 +334,9 @@ namespace Platform.Migrations.SqlServer
                 {
                     table.PrimaryKey("pk_grants", x => x.id);
                     table.ForeignKey(
-                        name: "fk_grants_clients_client_id",
-                        column: x => x.client_id,
-                        principalTable: "clients",
+                        name: "fk_grants_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
@@ -662,6 +717,19 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_accounts_key",
+                table: "accounts",
+                column: "key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_accounts_vendor_id",
+                table: "accounts",
+                column: "vendor_id",
+                unique: true,
+                filter: "[vendor_id] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_agencies_tenant_id_key",
                 table: "agencies",
                 columns: new[] { "tenant_id", "key" },
@@ -684,17 +752,9 @@ namespace Platform.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_clients_client_id",
-                table: "clients",
-                column: "client_id",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_clients_vendor_id",
-                table: "clients",
-                column: "vendor_id",
-                unique: true,
-                filter: "[vendor_id] IS NOT NULL");
+                name: "ix_client_secrets_account_id",
+                table: "client_secrets",
+                column: "account_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_completion_facts_course_id",
@@ -724,9 +784,9 @@ namespace Platform.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_grants_client_id",
+                name: "ix_grants_account_id",
                 table: "grants",
-                column: "client_id");
+                column: "account_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_grants_tenant_id",
@@ -783,6 +843,11 @@ namespace Platform.Migrations.SqlServer
                 name: "ix_reporting_rules_tenant_id_plan_id",
                 table: "reporting_rules",
                 columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_revoked_tokens_account_id",
+                table: "revoked_tokens",
+                column: "account_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_targets_tenant_id_plan_id",
@@ -842,6 +907,9 @@ namespace Platform.Migrations.SqlServer
                 name: "audience_totals");
 
             migrationBuilder.DropTable(
+                name: "client_secrets");
+
+            migrationBuilder.DropTable(
                 name: "completion_facts");
 
             migrationBuilder.DropTable(
@@ -872,10 +940,16 @@ namespace Platform.Migrations.SqlServer
                 name: "populations");
 
             migrationBuilder.DropTable(
+                name: "protection_keys");
+
+            migrationBuilder.DropTable(
                 name: "rejected_rows");
 
             migrationBuilder.DropTable(
                 name: "reporting_rules");
+
+            migrationBuilder.DropTable(
+                name: "revoked_tokens");
 
             migrationBuilder.DropTable(
                 name: "target_figures");
@@ -893,10 +967,10 @@ namespace Platform.Migrations.SqlServer
                 name: "courses");
 
             migrationBuilder.DropTable(
-                name: "clients");
+                name: "tasks");
 
             migrationBuilder.DropTable(
-                name: "tasks");
+                name: "accounts");
 
             migrationBuilder.DropTable(
                 name: "targets");

@@ -32,7 +32,7 @@ namespace Platform
             services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
             services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
             services.AddSingleton(TimeProvider.System);
-            services.AddAccess(secrets.KeyFolder);
+            services.AddAccess(AccessOptions.From(builder.Configuration), secrets.TokenKey, secrets.FormerTokenKey);
             AddDatabase(services, database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
@@ -54,6 +54,7 @@ namespace Platform
             app.UseBodies();
             app.MapDocumentation();
             app.MapHealthChecks("/health").AllowAnonymous();
+            app.MapDiscovery();
             app.MapTokens();
             app.MapLocalities();
             app.MapPlans();

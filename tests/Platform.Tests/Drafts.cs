@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Platform.Access;
@@ -16,33 +15,8 @@ internal static class Drafts
     /// <summary>A signed-in administrator of any locality, sample or not; of a province, its manager.</summary>
     public static async Task<HttpClient> AdminOf(this World world, string locality)
     {
-        var (id, secret) = ($"test-{Guid.NewGuid():N}", ClientSecret.New());
-        await world.InScope(_ => { }, async db =>
-        {
-            var tenant = db.Localities.Single(l => l.Code == locality);
-            var client = new Client { ClientId = id, Name = "Thử nghiệm", SecretHash = ClientSecret.Hash(secret), CreatedAt = DateTimeOffset.UtcNow };
-            client.Grants.Add(new Grant
-            {
-                Role = tenant.Level == LocalityLevel.Province ? Role.ProvinceManager : Role.CommuneAdmin,
-                TenantId = tenant.Id,
-                ValidFrom = DateTimeOffset.UtcNow.AddMinutes(-1),
-                GrantedBy = "test",
-            });
-            db.Clients.Add(client);
-            return await db.SaveChangesAsync();
-        });
-        var caller = world.Anonymous();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "client_credentials",
-            ["client_id"] = id,
-            ["client_secret"] = secret,
-        });
-        using var answer = await caller.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
-        answer.EnsureSuccessStatusCode();
-        var token = (await answer.Content.ReadFromJsonAsync<JsonObject>())!["access_token"]!.GetValue<string>();
-        caller.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return caller;
+        var level = (await world.Locality(locality)).Level;
+        return await world.NewClient(level == LocalityLevel.Province ? Role.ProvinceManager : Role.CommuneAdmin, locality);
     }
 
     /// <summary>A whole document with one or two of everything.</summary>

@@ -39,11 +39,11 @@ internal static class Newcomers
         var (id, secret) = ($"test-{role}-{Interlocked.Increment(ref clients)}", ClientSecret.New());
         await world.InScope(_ => { }, async db =>
         {
-            var client = new Client
+            var client = new Account
             {
-                ClientId = id,
+                Key = id,
                 Name = id,
-                SecretHash = ClientSecret.Hash(secret),
+                Secrets = { new ClientSecret { Hash = ClientSecret.HashOf(secret), CreatedAt = DateTimeOffset.UtcNow } },
                 CreatedAt = DateTimeOffset.UtcNow,
                 VendorId = role == Role.Vendor ? (short)Interlocked.Increment(ref vendors) : null,
             };
@@ -55,7 +55,7 @@ internal static class Newcomers
                     ValidFrom = DateTimeOffset.UtcNow.AddMinutes(-1),
                     GrantedBy = "test",
                 });
-            db.Clients.Add(client);
+            db.Accounts.Add(client);
             return await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         });
         return (id, secret);

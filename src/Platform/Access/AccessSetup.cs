@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.EntityFrameworkCore;
+using Platform.Database;
 using Platform.Tenancy;
 
 namespace Platform.Access;
@@ -7,14 +11,20 @@ namespace Platform.Access;
 /// <summary>Registers authentication, default-deny authorisation and the tenant scope.</summary>
 public static class AccessSetup
 {
-    public static void AddAccess(this IServiceCollection services, string? keyFolder)
+    // Without a key there is no database either: the service only describes itself.
+    public static void AddAccess(this IServiceCollection services, AccessOptions options, byte[]? tokenKey, byte[]? formerTokenKey)
     {
-        services.AddAuthentication(TokenApi.Scheme).AddBearerToken(TokenApi.Scheme);
+        services.AddAuthentication(CallerAuthentication.Name).AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.Name, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-        var keys = services.AddDataProtection().SetApplicationName("Platform");
-        if (keyFolder is not null)
-            keys.PersistKeysToFileSystem(Directory.CreateDirectory(keyFolder));
-        services.AddSingleton<Callers>();
-        services.AddScoped<TenantScope>();
+        services.AddDataProtection().SetApplicationName("Platform");
+        if (tokenKey is not null)
+        {
+            services.AddSingleton(new KeyEncryption(tokenKey, formerTokenKey));
+            services.AddOptions<KeyManagementOptions>().Configure<KeyEncryption, DbContextOptions, DatabaseOptions>((keys, encryption, db, database) =>
+                (keys.XmlEncryptor, keys.XmlRepository) = (encryption, new KeyRing(db, database)));
+        }
+
+        services.AddSingleton(options).AddSingleton<Callers>().AddSingleton<AccessTokens>();
+        services.AddScoped<TenantScope>().AddScoped<ClientAuthentication>();
     }
 }

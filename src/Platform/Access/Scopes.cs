@@ -12,6 +12,9 @@ public static class Scopes
     /// <summary>Push completions.</summary>
     public const string Complete = "completions.write";
 
+    /// <summary>Every scope.</summary>
+    public static IEnumerable<string> All => Enum.GetValues<Role>().SelectMany(Of).Distinct().Order(StringComparer.Ordinal);
+
     /// <summary>The scopes that a role may ask for.</summary>
     public static IEnumerable<string> Of(Role role) => role switch
     {

@@ -54,11 +54,12 @@ public static class TenantGate
 
     private static async Task Enter(HttpContext context, Requirement requirement)
     {
-        var caller = await context.RequestServices.GetRequiredService<Callers>().Find(context.User, context.RequestAborted)
-            ?? throw new ProblemException(Problems.NotSignedIn);
-        context.Features.Set(caller);
+        var caller = context.Features.Get<Caller>() ?? throw new ProblemException(Problems.NotSignedIn);
         if (!context.User.HasClaim("scope", requirement.Scope) || !caller.Scopes.Contains(requirement.Scope))
+        {
+            context.Features.Set(new MissingScope(requirement.Scope));
             throw new ProblemException(Problems.NotAllowed, new Explanation($"Cần phạm vi «{requirement.Scope}».", $"The scope «{requirement.Scope}» is needed."));
+        }
 
         var scope = context.RequestServices.GetRequiredService<TenantScope>();
         var directory = context.RequestServices.GetRequiredService<LocalityDirectory>();

@@ -1,98 +1,137 @@
-using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Platform.Database;
-using Platform.Http;
 
 namespace Platform.Access;
 
 /// <summary>
-/// OAuth 2.0 client credentials (RFC 6749 §4.4) on the framework's protected tickets: short-lived opaque tokens.
-/// Errors are the RFC's, not problems, because OAuth clients read them.
+/// OAuth 2.0 for machines: client credentials (RFC 6749 §4.4), introspection (RFC 7662) and revocation (RFC 7009), with short-lived opaque
+/// tokens. Errors are OAuth's own, not problems, because OAuth clients read them; no answer is ever stored by a cache.
 /// </summary>
 public static class TokenApi
 {
-    /// <summary>The scheme of the API's tokens.</summary>
-    public const string Scheme = BearerTokenDefaults.AuthenticationScheme;
-
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+    /// <summary>Where the endpoints are.</summary>
+    public const string Prefix = "/connect";
 
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/connect/token", Issue).WithName("IssueToken").WithTags("Access").AllowAnonymous().DisableAntiforgery()
-            .Accepts<TokenRequest>("application/x-www-form-urlencoded")
+        var oauth = routes.MapGroup(Prefix).WithTags("Access").AllowAnonymous().DisableAntiforgery().AddEndpointFilter(Refuse);
+        oauth.MapPost("token", Issue).WithName("IssueToken").Accepts<TokenRequest>("application/x-www-form-urlencoded")
             .Produces<TokenResponse>().Produces<TokenError>(400).Produces<TokenError>(401);
+        oauth.MapPost("introspect", Introspect).WithName("IntrospectToken").Accepts<TokenQuestion>("application/x-www-form-urlencoded")
+            .Produces<TokenFacts>().Produces<TokenError>(400).Produces<TokenError>(401);
+        oauth.MapPost("revocation", Revoke).WithName("RevokeToken").Accepts<TokenQuestion>("application/x-www-form-urlencoded")
+            .Produces(200).Produces<TokenError>(400).Produces<TokenError>(401);
     }
 
     /// <summary>Issues an access token for client credentials.</summary>
-    /// <remarks>Send client_id and client_secret as HTTP Basic or in the form. The token is opaque and lives for 30 minutes.</remarks>
+    /// <remarks>Send client_id and client_secret as HTTP Basic (each form-encoded) or in the form. The token is opaque and lives for 30 minutes.</remarks>
     private static async Task<IResult> Issue(
-        HttpContext context, PlatformDb db, Callers callers, IOptionsMonitor<BearerTokenOptions> bearer, TimeProvider clock)
+        HttpContext context, ClientAuthentication authentication, Callers callers, AccessTokens tokens, TimeProvider clock)
     {
-        context.Response.Headers.CacheControl = "no-store";
-        if (!context.Request.HasFormContentType)
-            return Refuse(400, "invalid_request", "The body must be application/x-www-form-urlencoded.");
-        IFormCollection form;
-        try
-        {
-            form = await context.Request.ReadFormAsync(context.RequestAborted);
-        }
-        catch (InvalidDataException)
-        {
-            return Refuse(400, "invalid_request", "The form is malformed or too large.");
-        }
-
-        if (form["grant_type"].Count != 1)
-            return Refuse(400, "invalid_request", "grant_type is needed once.");
+        var form = await Form(context);
+        if (!form.ContainsKey("grant_type"))
+            throw new OAuthException(400, "invalid_request", "grant_type is needed.");
         if (form["grant_type"] != "client_credentials")
-            return Refuse(400, "unsupported_grant_type", "Only client_credentials is supported.");
-        if (Credentials(context.Request, form) is not (var clientId, var secret) || !Faults.IsText(clientId))
-            return Unauthenticated(context);
-
-        var hash = await db.Clients.Where(c => c.ClientId == clientId).Select(c => c.SecretHash).SingleOrDefaultAsync(context.RequestAborted);
-        if (!ClientSecret.Matches(secret, hash) || await callers.Find(clientId, context.RequestAborted) is not { } caller)
-            return Unauthenticated(context);
-
+            throw new OAuthException(400, "unsupported_grant_type", "Only client_credentials is supported.");
+        var client = await authentication.Require(context.Request, form, context.RequestAborted);
+        // As it stands now: a token asked for right after a grant carries it.
+        var caller = await callers.FindNow(client.Key, context.RequestAborted) ?? throw new OAuthException(401, "invalid_client", "The client is gone.");
         var allowed = caller.Scopes.ToList();
         var asked = form["scope"].ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (asked.Except(allowed).Any())
-            return Refuse(400, "invalid_scope", $"This client may ask for: {string.Join(' ', allowed)}.");
+            throw new OAuthException(400, "invalid_scope", $"This client may ask for: {string.Join(' ', allowed)}.");
         var granted = asked.Length == 0 ? allowed : [.. asked.Distinct()];
 
-        var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.NameIdentifier, clientId), .. granted.Select(s => new Claim("scope", s))], Scheme);
-        var ticket = new AuthenticationTicket(
-            new ClaimsPrincipal(identity), new AuthenticationProperties { ExpiresUtc = clock.GetUtcNow() + Lifetime }, $"{Scheme}:AccessToken");
-        var token = bearer.Get(Scheme).BearerTokenProtector.Protect(ticket);
-        return Results.Json(new TokenResponse(token, "Bearer", (int)Lifetime.TotalSeconds, string.Join(' ', granted)));
+        var now = clock.GetUtcNow();
+        var ends = now + AccessTokens.Lifetime;
+        var token = new AccessToken(Guid.CreateVersion7(now), client.Key, client.Secret, granted, now, client.SecretEnds < ends ? client.SecretEnds.Value : ends);
+        return Results.Json(new TokenResponse(tokens.Write(token), "Bearer", (int)(token.ExpiresAt - now).TotalSeconds, string.Join(' ', granted)));
     }
 
-    private static (string Id, string Secret)? Credentials(HttpRequest request, IFormCollection form)
+    /// <summary>Says whether a token counts at this moment, and for what.</summary>
+    /// <remarks>A client learns about its own tokens, an operator about everybody's; of any other token it hears that it is not active.</remarks>
+    private static async Task<IResult> Introspect(
+        HttpContext context, ClientAuthentication authentication, Callers callers, AccessTokens tokens, TimeProvider clock)
     {
-        const string basic = "Basic ";
-        var header = request.Headers.Authorization.ToString();
-        if (!header.StartsWith(basic, StringComparison.OrdinalIgnoreCase))
-            return form["client_id"] is [{ Length: > 0 } id] && form["client_secret"] is [{ Length: > 0 } secret] ? (id, secret) : null;
-        var bytes = new byte[header.Length];
-        if (!Convert.TryFromBase64String(header[basic.Length..].Trim(), bytes, out var length))
-            return null;
-        var parts = Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2);
-        return parts.Length == 2 ? (Uri.UnescapeDataString(parts[0].Replace('+', ' ')), Uri.UnescapeDataString(parts[1].Replace('+', ' '))) : null;
+        var form = await Form(context);
+        var client = await authentication.Require(context.Request, form, context.RequestAborted);
+        if (Asked(form, tokens) is { } token
+            && (token.Key == client.Key || (await callers.FindNow(client.Key, context.RequestAborted))?.ReadsNation == true)
+            && await callers.FindNow(token.Key, context.RequestAborted) is { } caller && caller.Accepts(token, clock.GetUtcNow()))
+            return Results.Json(new TokenFacts(
+                true, string.Join(' ', token.Scopes.Intersect(caller.Scopes)), token.Key, caller.Name, "Bearer",
+                token.ExpiresAt.ToUnixTimeSeconds(), token.IssuedAt.ToUnixTimeSeconds(), token.Key, Discovery.Issuer(context), $"{token.Id:N}"));
+        return Results.Json(new TokenFacts(false));
     }
 
-    private static IResult Unauthenticated(HttpContext context)
+    /// <summary>Ends a token of the client before its time; within 10 s no server takes it any more.</summary>
+    /// <remarks>A token that this service does not know, or that is over, counts as revoked.</remarks>
+    private static async Task<IResult> Revoke(
+        HttpContext context, ClientAuthentication authentication, Callers callers, AccessTokens tokens, PlatformDb db, TimeProvider clock)
     {
-        // Only who came with Basic is challenged to it (RFC 6749 §5.2): a page that sent a form must not get the browser's own dialog.
-        context.Response.Headers.WWWAuthenticate = $"{(context.Request.Headers.Authorization.Count > 0 ? "Basic" : "Bearer")} realm=\"platform\"";
-        return Refuse(401, "invalid_client", "The client is unknown or its secret is wrong.");
+        var form = await Form(context);
+        var client = await authentication.Require(context.Request, form, context.RequestAborted);
+        if (Asked(form, tokens) is not { } token || token.ExpiresAt <= clock.GetUtcNow())
+            return Results.Ok();
+        if (token.Key != client.Key)
+            throw new OAuthException(400, "unauthorized_client", "The token was issued to another client.");
+        var caller = await callers.FindNow(client.Key, context.RequestAborted);
+        if (caller is null || caller.Revoked.Contains(token.Id))
+            return Results.Ok();
+        await db.RevokedTokens.Where(t => t.AccountId == caller.Id && t.ExpiresAt < clock.GetUtcNow()).ExecuteDeleteAsync(context.RequestAborted);
+        db.RevokedTokens.Add(new RevokedToken { Id = token.Id, AccountId = caller.Id, ExpiresAt = token.ExpiresAt });
+        try
+        {
+            await db.SaveChangesAsync(context.RequestAborted);
+        }
+        catch (DbUpdateException) when (db.RevokedTokens.AsNoTracking().Any(t => t.Id == token.Id))
+        {
+            // The same was asked at the same moment.
+        }
+
+        await callers.FindNow(client.Key, context.RequestAborted);
+        return Results.Ok();
     }
 
-    private static IResult Refuse(int status, string error, string description) => Results.Json(new TokenError(error, description), statusCode: status);
+    private static AccessToken? Asked(IFormCollection form, AccessTokens tokens) => form["token"] is [{ Length: > 0 } text]
+        ? tokens.Read(text)
+        : throw new OAuthException(400, "invalid_request", "token is needed.");
+
+    private static async Task<IFormCollection> Form(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+            throw new OAuthException(400, "invalid_request", "The body must be application/x-www-form-urlencoded.");
+        try
+        {
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            return form.FirstOrDefault(f => f.Value.Count > 1).Key is { } repeated
+                ? throw new OAuthException(400, "invalid_request", $"{repeated} is given more than once.")
+                : form;
+        }
+        catch (InvalidDataException)
+        {
+            throw new OAuthException(400, "invalid_request", "The form is malformed or too large.");
+        }
+    }
+
+    private static async ValueTask<object?> Refuse(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var (request, response) = (invocation.HttpContext.Request, invocation.HttpContext.Response);
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Pragma = "no-cache";
+        try
+        {
+            return await next(invocation);
+        }
+        catch (OAuthException refused)
+        {
+            // Only who came with Basic is challenged to it (RFC 6749 §5.2): a page that sent a form must not get the browser's own dialog.
+            if (refused.Status == StatusCodes.Status401Unauthorized)
+                response.Headers.WWWAuthenticate = $"{(request.Headers.Authorization.Count > 0 ? "Basic" : "Bearer")} realm=\"platform\"";
+            return Results.Json(new TokenError(refused.Error, refused.Message), statusCode: refused.Status);
+        }
+    }
 }
 
 /// <summary>RFC 6749 §4.4.2, sent as a form.</summary>
@@ -114,26 +153,22 @@ public sealed record TokenError(
     [property: JsonPropertyName("error")] string Error,
     [property: JsonPropertyName("error_description")] string ErrorDescription);
 
-/// <summary>Client secrets: 256 random bits, shown once, kept as a salted SHA-256 (enough for a secret nobody can guess).</summary>
-public static class ClientSecret
-{
-    /// <summary>A new secret.</summary>
-    public static string New() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+/// <summary>RFC 7662 §2.1 and RFC 7009 §2.1, sent as a form.</summary>
+public sealed record TokenQuestion(
+    [property: JsonPropertyName("token")] string Token,
+    [property: JsonPropertyName("token_type_hint")] string? TokenTypeHint,
+    [property: JsonPropertyName("client_id")] string? ClientId,
+    [property: JsonPropertyName("client_secret")] string? ClientSecret);
 
-    /// <summary>What is stored of it.</summary>
-    public static string Hash(string secret)
-    {
-        var salt = RandomNumberGenerator.GetBytes(16);
-        return $"{Convert.ToHexStringLower(salt)}.{Convert.ToHexStringLower(Digest(salt, secret))}";
-    }
-
-    /// <summary>Compares in constant time; an unknown client costs the same as a wrong secret.</summary>
-    public static bool Matches(string secret, string? hash)
-    {
-        var parts = (hash ?? $"{new string('0', 32)}.{new string('0', 64)}").Split('.');
-        var same = CryptographicOperations.FixedTimeEquals(Digest(Convert.FromHexString(parts[0]), secret), Convert.FromHexString(parts[1]));
-        return same && hash is not null;
-    }
-
-    private static byte[] Digest(byte[] salt, string secret) => SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(secret)]);
-}
+/// <summary>RFC 7662 §2.2: of a token that is not active, nothing but that.</summary>
+public sealed record TokenFacts(
+    [property: JsonPropertyName("active")] bool Active,
+    [property: JsonPropertyName("scope"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scope = null,
+    [property: JsonPropertyName("client_id"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ClientId = null,
+    [property: JsonPropertyName("username"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Username = null,
+    [property: JsonPropertyName("token_type"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TokenType = null,
+    [property: JsonPropertyName("exp"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ExpiresAt = null,
+    [property: JsonPropertyName("iat"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? IssuedAt = null,
+    [property: JsonPropertyName("sub"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Subject = null,
+    [property: JsonPropertyName("iss"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Issuer = null,
+    [property: JsonPropertyName("jti"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null);

@@ -13,7 +13,7 @@ public static class AnalyticsApi
 
     public static void MapAnalytics(this IEndpointRouteBuilder routes, byte[] signingKey)
     {
-        var options = new ODataOptions { SigningKey = signingKey, Caller = http => http.Features.Get<Caller>()?.ClientId };
+        var options = new ODataOptions { SigningKey = signingKey, Caller = http => http.Features.Get<Caller>()?.Key };
         routes.MapOData(Prefix, AnalyticsModel.Build(), options, http => new AnalyticsSource(http.RequestServices.GetRequiredService<PlatformDb>()))
             .AllowAnonymous()
             .WithMetadata(new Requirement(Scopes.Read, Reach.Everything) { IsOpen = IsDescription })

@@ -26,12 +26,16 @@ internal static class SampleCredentials
         var clients = new Dictionary<string, ClientCredentials>();
         foreach (var (name, clientId, _, role, _) in SampleLoader.Clients)
         {
-            var client = await db.Clients.SingleOrDefaultAsync(c => c.ClientId == clientId, cancellation);
+            var client = await db.Accounts.Include(a => a.Secrets).SingleOrDefaultAsync(a => a.Key == clientId, cancellation);
             if (client is null)
                 continue;
             var secret = before?.Clients.GetValueOrDefault(name)?.ClientSecret;
-            if (secret is null || !ClientSecret.Matches(secret, client.SecretHash))
-                client.SecretHash = ClientSecret.Hash(secret = ClientSecret.New());
+            if (secret is null || !client.Secrets.Exists(s => ClientSecret.Matches(secret, s.Hash)))
+            {
+                client.Secrets.Clear();
+                client.Secrets.Add(new ClientSecret { Hash = ClientSecret.HashOf(secret = ClientSecret.New()), CreatedAt = DateTimeOffset.UtcNow });
+            }
+
             clients[name] = new ClientCredentials(clientId, secret, string.Join(' ', Scopes.Of(role).Order(StringComparer.Ordinal)));
         }
 

@@ -4,16 +4,18 @@ using Platform.Database;
 namespace Platform.CommandLine;
 
 /// <summary>
-/// The keys of one installation, 32 bytes or more each. In Development they are made and kept in the data folder; elsewhere they come
-/// from configuration: <c>Secrets:PseudonymKey</c> and <c>Secrets:PagingKey</c> in base64, <c>Secrets:KeyFolder</c>.
+/// The keys of one installation, 32 bytes or more each. In Development they are made and kept in the data folder; elsewhere they come from
+/// configuration in base64 (<c>Secrets:PseudonymKey</c>, <c>Secrets:PagingKey</c>, <c>Secrets:TokenKey</c>, and <c>Secrets:FormerTokenKey</c>
+/// while it is changed), or from the file that the same name with <c>File</c> points to.
 /// </summary>
-internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, string? KeyFolder)
+internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, byte[]? TokenKey, byte[]? FormerTokenKey = null)
 {
     internal static Secrets InFolder(string dataFolder) => new(
-        Kept(Path.Combine(dataFolder, "pseudonym.key")), Kept(Path.Combine(dataFolder, "paging.key")), Path.Combine(dataFolder, "keys"));
+        Kept(Path.Combine(dataFolder, "pseudonym.key")), Kept(Path.Combine(dataFolder, "paging.key")), Kept(Path.Combine(dataFolder, "token.key")));
 
     internal static Secrets From(IConfiguration configuration) => new(
-        Configured(configuration, "Secrets:PseudonymKey"), Configured(configuration, "Secrets:PagingKey"), configuration["Secrets:KeyFolder"]);
+        Required(configuration, "Secrets:PseudonymKey"), Required(configuration, "Secrets:PagingKey"), Required(configuration, "Secrets:TokenKey"),
+        Configured(configuration, "Secrets:FormerTokenKey"));
 
     private static byte[] Kept(string file)
     {
@@ -22,11 +24,17 @@ internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, string? Ke
         return Convert.FromBase64String(File.ReadAllText(file));
     }
 
-    private static byte[] Configured(IConfiguration configuration, string name)
+    private static byte[] Required(IConfiguration configuration, string name) => Configured(configuration, name)
+        ?? throw new InvalidOperationException($"{name} must be set to at least 32 bytes in base64 (for example: openssl rand -base64 32), or {name}File to a file that holds them.");
+
+    private static byte[]? Configured(IConfiguration configuration, string name)
     {
+        var text = configuration[$"{name}File"] is { Length: > 0 } file ? File.ReadAllText(file).Trim() : configuration[name];
+        if (string.IsNullOrEmpty(text))
+            return null;
         var key = new byte[256];
-        return Convert.TryFromBase64String(configuration[name] ?? "", key, out var length) && length >= 32
+        return Convert.TryFromBase64String(text, key, out var length) && length >= 32
             ? key[..length]
-            : throw new InvalidOperationException($"{name} must be set to at least 32 bytes in base64 (for example: openssl rand -base64 32).");
+            : throw new InvalidOperationException($"{name} must be at least 32 bytes in base64 (for example: openssl rand -base64 32).");
     }
 }

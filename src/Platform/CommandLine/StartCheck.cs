@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 
 namespace Platform.CommandLine;
 
-/// <summary>Refuses to serve a database that lacks migrations, or under a role that row-level security does not bind.</summary>
+/// <summary>Refuses to serve a database that lacks migrations, under a role that row-level security does not bind, or without the key to its keys.</summary>
 internal static class StartCheck
 {
     internal static async Task<bool> IsMigrated(IServiceProvider services, CancellationToken cancellation)
@@ -23,5 +25,20 @@ internal static class StartCheck
         if (await db.Dialect.FindRoleWeakness(db.Database.GetDbConnection(), cancellation) is { } weakness)
             throw new InvalidOperationException($"Refused to start: {weakness}, so tenants would not be kept apart. Connect as the application role that migrate prepared.");
         await db.Database.CloseConnectionAsync();
+        RefuseForeignKeys(services);
+    }
+
+    // A server that cannot read the keys would make its own, and refuse the tokens of all others.
+    private static void RefuseForeignKeys(IServiceProvider services)
+    {
+        try
+        {
+            foreach (var key in services.GetRequiredService<IKeyManager>().GetAllKeys().Where(k => !k.IsRevoked))
+                key.CreateEncryptor();
+        }
+        catch (CryptographicException unreadable)
+        {
+            throw new InvalidOperationException($"Refused to start: {unreadable.Message}", unreadable);
+        }
     }
 }

@@ -67,7 +67,13 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     public DbSet<TargetProgress> TargetProgress => Set<TargetProgress>();
 
-    public DbSet<Client> Clients => Set<Client>();
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<ClientSecret> ClientSecrets => Set<ClientSecret>();
+
+    public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
+
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
 
     public DbSet<Grant> Grants => Set<Grant>();
 
@@ -98,7 +104,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         var initiatives = new InitiativeMapping();
         var learning = new LearningMapping();
         var figures = new FiguresMapping();
-        var clients = new ClientMapping();
+        var accounts = new AccountMapping();
         var webhooks = new WebhookMapping();
         modelBuilder
             .ApplyConfiguration<Locality>(localities).ApplyConfiguration<LocalityName>(localities)
@@ -112,7 +118,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
             .ApplyConfiguration<CompletionFact>(figures).ApplyConfiguration<AudienceTotal>(figures)
             .ApplyConfiguration<Population>(figures).ApplyConfiguration<TargetFigure>(figures).ApplyConfiguration<TargetProgress>(figures)
             .ApplyConfiguration(new RejectedMapping()).ApplyConfiguration(new IntakeCountMapping())
-            .ApplyConfiguration<Client>(clients).ApplyConfiguration<Grant>(clients)
+            .ApplyConfiguration<Account>(accounts).ApplyConfiguration<ClientSecret>(accounts).ApplyConfiguration<RevokedToken>(accounts)
+            .ApplyConfiguration(new GrantMapping()).ApplyConfiguration(new ProtectionKeyMapping())
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>

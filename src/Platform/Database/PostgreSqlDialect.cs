@@ -102,6 +102,7 @@ public sealed class PostgreSqlDialect : Dialect
             grant select, insert, update, delete on all tables in schema public to {applicationRole};
             revoke all on "__EFMigrationsHistory" from {applicationRole};
             grant select on "__EFMigrationsHistory" to {applicationRole};
+            revoke update, delete on protection_keys from {applicationRole};
             revoke insert, update, delete on localities, locality_names from {applicationRole};
             -- A completion stays as it was sent; only the learner it belongs to may turn out to be another.
             revoke update on completions from {applicationRole};

@@ -87,6 +87,7 @@ public sealed class SqlServerDialect : Dialect
         sql.AppendJoin(",\n", predicates.Concat(vendors)).AppendLine().AppendLine("with (state = on);").AppendLine("go");
         sql.AppendLine(CultureInfo.InvariantCulture, $"""
             grant select, insert, update, delete on schema::dbo to {applicationRole};
+            deny update, delete on dbo.protection_keys to {applicationRole};
             deny insert, update, delete on dbo.localities to {applicationRole};
             deny insert, update, delete on dbo.locality_names to {applicationRole};
             """);

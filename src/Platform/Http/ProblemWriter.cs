@@ -59,8 +59,8 @@ public static class ProblemWriter
         context.Response.Headers.ContentLanguage = english ? "en" : "vi";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Vary = "Accept-Language";
-        if (kind == Problems.NotSignedIn && context.Response.Headers.WWWAuthenticate.Count == 0)
-            context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (Access.Challenge.For(context, kind.Status).ToArray() is { Length: > 0 } challenges)
+            context.Response.Headers.WWWAuthenticate = challenges;
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
             : context.Response.WriteAsync(problem.ToJsonString(Json.Options));

@@ -50,7 +50,7 @@ internal sealed class SampleLoader(IServiceProvider services)
     internal async Task<bool> HasData(CancellationToken cancellation)
     {
         await using var work = services.CreateAsyncScope();
-        return await work.ServiceProvider.GetRequiredService<PlatformDb>().Clients.AnyAsync(cancellation);
+        return await work.ServiceProvider.GetRequiredService<PlatformDb>().Accounts.AnyAsync(cancellation);
     }
 
     internal static T Read<T>(string name)
@@ -76,11 +76,10 @@ internal sealed class SampleLoader(IServiceProvider services)
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         foreach (var (_, clientId, title, role, locality) in Clients)
         {
-            var client = new Client
+            var client = new Account
             {
-                ClientId = clientId,
+                Key = clientId,
                 Name = title,
-                SecretHash = ClientSecret.Hash(ClientSecret.New()),
                 CreatedAt = now,
                 VendorId = role == Role.Vendor ? (short)1 : null,
             };
@@ -90,7 +89,7 @@ internal sealed class SampleLoader(IServiceProvider services)
                 client.Grants.Add(new Grant { Role = role, TenantId = tenant, ValidFrom = now, GrantedBy = "sample" });
             }
 
-            db.Clients.Add(client);
+            db.Accounts.Add(client);
         }
 
         await db.SaveChangesAsync(cancellation);

@@ -88,7 +88,7 @@ public sealed class WebhookDispatch(
         catch (CryptographicException)
         {
             unreadable[webhook] = clock.GetUtcNow().AddMinutes(5);
-            log.LogWarning("The secret of webhook {Webhook} is protected by keys that are not in this server's Secrets:KeyFolder", webhook);
+            log.LogWarning("The secret of webhook {Webhook} is protected by keys that this server cannot read", webhook);
         }
         catch (DbUpdateConcurrencyException)
         {

@@ -8,7 +8,10 @@ namespace Platform.Tests.Access;
 public sealed class DefaultDenyTests(World world)
 {
     private static readonly string[] Open =
-        ["GET /v1/localities", "GET /v1/localities/{code}", "GET /v1/courses", "GET /problems", "GET /problems/{problemCode}", "POST /connect/token"];
+        [
+            "GET /v1/localities", "GET /v1/localities/{code}", "GET /v1/courses", "GET /problems", "GET /problems/{problemCode}",
+            "POST /connect/token", "POST /connect/introspect", "POST /connect/revocation",
+        ];
 
     [Fact]
     public async Task Every_operation_but_the_public_ones_says_which_scope_it_needs()

@@ -1,11 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Claims;
 using System.Text;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Platform.Access;
 using Platform.Http;
 
@@ -154,12 +150,12 @@ public sealed class TokenTests(World world)
         foreach (var name in (string[])["khaSonAdmin", "sampleVendor", "operator"])
         {
             var (id, secret) = world.Credentials(name);
-            var stored = (string)(await world.Everything("select secret_hash::text from clients where client_id = $1", id))[0][0]!;
+            var stored = (string)(await world.Everything("select s.hash::text from client_secrets s join accounts a on a.id = s.account_id where a.key = $1", id))[0][0]!;
             Assert.DoesNotContain(secret, stored, StringComparison.OrdinalIgnoreCase);
-            Assert.Equal(0L, (await world.Everything("select count(*) from clients c where c::text like '%' || $1 || '%'", secret))[0][0]);
+            Assert.Equal(0L, (await world.Everything("select count(*) from client_secrets s where s::text like '%' || $1 || '%'", secret))[0][0]);
         }
 
-        Assert.NotEqual(ClientSecret.Hash("x"), ClientSecret.Hash("x"));
+        Assert.NotEqual(ClientSecret.HashOf("x"), ClientSecret.HashOf("x"));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(world.Folder, "sample-credentials.json")));
     }
@@ -168,7 +164,7 @@ public sealed class TokenTests(World world)
     public async Task A_token_of_a_removed_client_opens_nothing()
     {
         using var client = world.Anonymous();
-        client.DefaultRequestHeaders.Authorization = new("Bearer", Token("khong-con-ai", TimeSpan.FromMinutes(5)));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await Token("khong-con-ai", TimeSpan.FromMinutes(5)));
         await client.Send(HttpMethod.Get, "/v1/localities/05953/plans").Problem(Problems.NotSignedIn);
         await client.Send(HttpMethod.Get, "/odata/Plans").Problem(Problems.NotSignedIn);
         await client.Send(HttpMethod.Post, "/v1/completions", "[]").Problem(Problems.NotSignedIn);
@@ -179,9 +175,9 @@ public sealed class TokenTests(World world)
     {
         var (id, _) = world.Credentials("khaSonAdmin");
         using var client = world.Anonymous();
-        client.DefaultRequestHeaders.Authorization = new("Bearer", Token(id, TimeSpan.FromMinutes(5)));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await Token(id, TimeSpan.FromMinutes(5)));
         Assert.NotEmpty(await client.Rows("/v1/localities/05953/plans"));
-        client.DefaultRequestHeaders.Authorization = new("Bearer", Token(id, TimeSpan.FromMinutes(-5)));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await Token(id, TimeSpan.FromMinutes(-5)));
         await client.Send(HttpMethod.Get, "/v1/localities/05953/plans").Problem(Problems.NotSignedIn);
     }
 
@@ -189,19 +185,21 @@ public sealed class TokenTests(World world)
     public async Task A_token_does_not_do_what_the_client_may_no_longer_do()
     {
         var (id, secret) = await world.Register(Role.CommuneAdmin, "05953");
-        await world.Everything("update grants set valid_to = now() from clients c where c.id = grants.client_id and c.client_id = $1", id);
+        await world.Everything("update grants set valid_to = now() from accounts a where a.id = grants.account_id and a.key = $1", id);
         using var client = world.Anonymous();
-        client.DefaultRequestHeaders.Authorization = new("Bearer", Token(id, TimeSpan.FromMinutes(5)));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await Token(id, TimeSpan.FromMinutes(5)));
         await client.Send(HttpMethod.Get, "/v1/localities/05953/plans").Problem(Problems.NotAllowed);
         using var asked = await Ask(new() { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret, ["scope"] = "localities.read" });
         Assert.Equal("invalid_scope", (await asked.Body(HttpStatusCode.BadRequest)).Text("error"));
     }
 
-    private string Token(string clientId, TimeSpan lifetime)
+    private async Task<string> Token(string clientId, TimeSpan lifetime)
     {
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, clientId), .. ((string[])["localities.read", "completions.write"]).Select(s => new Claim("scope", s))], TokenApi.Scheme);
-        var ticket = new AuthenticationTicket(new ClaimsPrincipal(identity), new AuthenticationProperties { ExpiresUtc = DateTimeOffset.UtcNow + lifetime }, $"{TokenApi.Scheme}:AccessToken");
-        return world.Instance.App.Services.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>().Get(TokenApi.Scheme).BearerTokenProtector.Protect(ticket);
+        var services = world.Instance.App.Services;
+        var caller = await services.GetRequiredService<Callers>().FindNow(clientId, Cancellation);
+        var now = DateTimeOffset.UtcNow;
+        return services.GetRequiredService<AccessTokens>().Write(new AccessToken(
+            Guid.NewGuid(), clientId, caller?.Secrets.First() ?? Guid.NewGuid(), ["localities.read", "completions.write"], now, now + lifetime));
     }
 
     private AuthenticationHeaderValue Basic(string name)

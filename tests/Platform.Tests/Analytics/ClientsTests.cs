@@ -44,9 +44,9 @@ public sealed partial class ClientsTests(World world) : IClassFixture<ClientsTes
     }
 
     [GeneratedRegex(@"pass (\d+)")]
-    private static partial Regex Passed();
+    internal static partial Regex Passed();
 
-    private static async Task<(int Code, string Output)> Run(string program, string[] arguments, params (string Name, string? Value)[] variables)
+    internal static async Task<(int Code, string Output)> Run(string program, string[] arguments, params (string Name, string? Value)[] variables)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Packages.Clients, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in variables)

@@ -83,8 +83,14 @@ public sealed class VerbTests(World world)
         Assert.Empty(postgres.Errors.Concat(sqlServer.Errors));
     }
 
-    private static Executable Serve(string connection) => Executable.Start(
+    private Executable Serve(string connection) => Executable.Start(
         "Production",
-        new Dictionary<string, string> { ["ConnectionStrings__Application"] = connection, ["Secrets__PseudonymKey"] = Key, ["Secrets__PagingKey"] = Key },
+        new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Application"] = connection,
+            ["Secrets__PseudonymKey"] = Key,
+            ["Secrets__PagingKey"] = Key,
+            ["Secrets__TokenKeyFile"] = Path.Combine(world.Folder, "token.key"),
+        },
         "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}");
 }

@@ -98,7 +98,7 @@ public sealed class RejectionTests(World world)
     {
         var commune = await world.FreshCommune();
         var (id, secret) = await world.Register(Role.Vendor, commune.Code, "05953");
-        await world.Everything("update grants set valid_to = now() from clients c where c.id = grants.client_id and c.client_id = $1 and tenant_id = $2", id, commune.Id);
+        await world.Everything("update grants set valid_to = now() from accounts a where a.id = grants.account_id and a.key = $1 and tenant_id = $2", id, commune.Id);
         using var batch = new Batch(world, await world.SignedIn(id, secret), commune.Code);
         var answer = await batch.Push(batch.Row());
         Assert.Equal(Problems.CompletionLocalityNotGranted.Code, answer["results"]![0]!["problem"]!["code"]!.GetValue<string>());

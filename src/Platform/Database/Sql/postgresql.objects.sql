@@ -15,8 +15,8 @@ create or replace function platform_vendor_completes(tenant smallint) returns bo
   as $$
     select exists (
       select 1 from localities l
-      join clients c on c.vendor_id = platform_vendor()
-      join grants g on g.client_id = c.id and g.role = 'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
+      join accounts a on a.vendor_id = platform_vendor()
+      join grants g on g.account_id = a.id and g.role = 'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
       where l.id = tenant and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now()))
   $$;
 

@@ -27,7 +27,7 @@ go
 create or alter function dbo.may_write_completion(@tenant smallint, @vendor smallint) returns table with schemabinding as
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
     or (@vendor = cast(session_context(N'vendor') as smallint) and exists (
-      select 1 from dbo.localities l join dbo.clients c on c.vendor_id = @vendor join dbo.grants g on g.client_id = c.id
+      select 1 from dbo.localities l join dbo.accounts a on a.vendor_id = @vendor join dbo.grants g on g.account_id = a.id
       where l.id = @tenant and g.role = N'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
         and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())));
 go

@@ -22,32 +22,12 @@ public enum Role
     Vendor,
 }
 
-/// <summary>A machine that signs in with OAuth client credentials. A global table.</summary>
-public sealed class Client
-{
-    public int Id { get; set; }
-
-    public required string ClientId { get; set; }
-
-    public required string Name { get; set; }
-
-    /// <summary>A salted hash; the secret itself is shown once and never stored.</summary>
-    public required string SecretHash { get; set; }
-
-    /// <summary>Set for LMS vendors: the number their completions carry.</summary>
-    public short? VendorId { get; set; }
-
-    public DateTimeOffset CreatedAt { get; set; }
-
-    public List<Grant> Grants { get; } = [];
-}
-
 /// <summary>Who may do what where, from when to when, by whose leave. A global table.</summary>
 public sealed class Grant
 {
     public int Id { get; set; }
 
-    public int ClientId { get; set; }
+    public int AccountId { get; set; }
 
     public Role Role { get; set; }
 
@@ -61,19 +41,8 @@ public sealed class Grant
     public required string GrantedBy { get; set; }
 }
 
-internal sealed class ClientMapping : IEntityTypeConfiguration<Client>, IEntityTypeConfiguration<Grant>
+internal sealed class GrantMapping : IEntityTypeConfiguration<Grant>
 {
-    public void Configure(EntityTypeBuilder<Client> builder)
-    {
-        builder.HasKey(c => c.Id);
-        builder.Property(c => c.ClientId).HasMaxLength(80);
-        builder.Property(c => c.Name).HasMaxLength(200);
-        builder.Property(c => c.SecretHash).HasMaxLength(200);
-        builder.HasIndex(c => c.ClientId).IsUnique();
-        builder.HasIndex(c => c.VendorId).IsUnique();
-        builder.HasMany(c => c.Grants).WithOne().HasForeignKey(g => g.ClientId);
-    }
-
     public void Configure(EntityTypeBuilder<Grant> builder)
     {
         builder.HasKey(g => g.Id);

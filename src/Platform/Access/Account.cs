@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Platform.Access;
+
+/// <summary>Who an account stands for.</summary>
+public enum AccountKind
+{
+    /// <summary>A machine that signs in with OAuth client credentials.</summary>
+    Client,
+}
+
+/// <summary>A machine or person that may hold grants. A global table.</summary>
+public sealed class Account
+{
+    public int Id { get; set; }
+
+    public AccountKind Kind { get; set; }
+
+    /// <summary>What it calls itself when it signs in: a client's client_id.</summary>
+    public required string Key { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>Set for LMS vendors: the number their completions carry.</summary>
+    public short? VendorId { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public List<Grant> Grants { get; } = [];
+
+    public List<ClientSecret> Secrets { get; } = [];
+}
+
+/// <summary>An access token that was revoked before its end. A global table; rows are of no use after <see cref="ExpiresAt"/>.</summary>
+public sealed class RevokedToken
+{
+    public Guid Id { get; set; }
+
+    public int AccountId { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+}
+
+internal sealed class AccountMapping : IEntityTypeConfiguration<Account>, IEntityTypeConfiguration<ClientSecret>, IEntityTypeConfiguration<RevokedToken>
+{
+    public void Configure(EntityTypeBuilder<Account> builder)
+    {
+        builder.HasKey(a => a.Id);
+        builder.Property(a => a.Key).HasMaxLength(80);
+        builder.Property(a => a.Name).HasMaxLength(200);
+        builder.HasIndex(a => a.Key).IsUnique();
+        builder.HasIndex(a => a.VendorId).IsUnique();
+        builder.HasMany(a => a.Grants).WithOne().HasForeignKey(g => g.AccountId);
+        builder.HasMany(a => a.Secrets).WithOne().HasForeignKey(s => s.AccountId);
+    }
+
+    public void Configure(EntityTypeBuilder<ClientSecret> builder)
+    {
+        builder.HasKey(s => s.Id);
+        builder.Property(s => s.Id).ValueGeneratedNever();
+        builder.Property(s => s.Hash).HasMaxLength(100);
+    }
+
+    public void Configure(EntityTypeBuilder<RevokedToken> builder)
+    {
+        builder.HasKey(t => t.Id);
+        builder.Property(t => t.Id).ValueGeneratedNever();
+        builder.HasOne<Account>().WithMany().HasForeignKey(t => t.AccountId);
+    }
+}
