@@ -39,7 +39,8 @@ namespace Platform.Migrations.PostgreSql
                     code = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
                     title = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
                     audiences = table.Column<List<string>>(type: "text[]", nullable: false),
-                    units = table.Column<List<string>>(type: "text[]", nullable: false)
+                    units = table.Column<List<string>>(type: "text[]", nullable: false),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
                 {
@@ -101,7 +102,8 @@ namespace Platform.Migrations.PostgreSql
                     kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "vi-x-icu"),
                     province_id = table.Column<short>(type: "smallint", nullable: false),
-                    search_text = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false)
+                    search_text = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
                 {
@@ -254,7 +256,8 @@ namespace Platform.Migrations.PostgreSql
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     key = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
                     name = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false, collation: "vi-x-icu"),
-                    kind = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false)
+                    kind = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
                 {
@@ -300,7 +303,8 @@ namespace Platform.Migrations.PostgreSql
                     course_id = table.Column<int>(type: "integer", nullable: false),
                     completions = table.Column<long>(type: "bigint", nullable: false),
                     learners = table.Column<long>(type: "bigint", nullable: false),
-                    passed = table.Column<long>(type: "bigint", nullable: false)
+                    passed = table.Column<long>(type: "bigint", nullable: false),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
                 {
@@ -395,6 +399,7 @@ namespace Platform.Migrations.PostgreSql
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     funding_sources = table.Column<List<string>>(type: "text[]", nullable: false),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint"),
                     facts = table.Column<string>(type: "jsonb", nullable: true)
                 },
                 constraints: table =>
@@ -435,6 +440,26 @@ namespace Platform.Migrations.PostgreSql
                     table.PrimaryKey("pk_populations", x => new { x.tenant_id, x.code, x.year });
                     table.ForeignKey(
                         name: "fk_populations_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "removed_rows",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    table_name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    row_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_removed_rows", x => new { x.tenant_id, x.table_name, x.row_id });
+                    table.ForeignKey(
+                        name: "fk_removed_rows_localities_tenant_id",
                         column: x => x.tenant_id,
                         principalTable: "localities",
                         principalColumn: "id",
@@ -566,7 +591,8 @@ namespace Platform.Migrations.PostgreSql
                     unit_text = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
                     accumulation = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     source = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
-                    population = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                    population = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
                 {
@@ -604,7 +630,8 @@ namespace Platform.Migrations.PostgreSql
                     recurrence = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
                     output = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
                     shared_lead = table.Column<bool>(type: "boolean", nullable: false),
-                    initiative = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                    initiative = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
                 {
@@ -659,7 +686,8 @@ namespace Platform.Migrations.PostgreSql
                     task_id = table.Column<Guid>(type: "uuid", nullable: false),
                     agency_id = table.Column<Guid>(type: "uuid", nullable: false),
                     role = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
-                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
                 {
@@ -731,10 +759,20 @@ namespace Platform.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_agencies_change",
+                table: "agencies",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_agencies_tenant_id_key",
                 table: "agencies",
                 columns: new[] { "tenant_id", "key" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_change",
+                table: "assignments",
+                column: "change");
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_tenant_id_agency_id",
@@ -779,6 +817,11 @@ namespace Platform.Migrations.PostgreSql
                 column: "learner_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_courses_change",
+                table: "courses",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_courses_code",
                 table: "courses",
                 column: "code",
@@ -815,6 +858,11 @@ namespace Platform.Migrations.PostgreSql
                 columns: new[] { "tenant_id", "plan_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_localities_change",
+                table: "localities",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_localities_code",
                 table: "localities",
                 column: "code",
@@ -824,6 +872,11 @@ namespace Platform.Migrations.PostgreSql
                 name: "ix_localities_province_id",
                 table: "localities",
                 column: "province_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_plans_change",
+                table: "plans",
+                column: "change");
 
             migrationBuilder.CreateIndex(
                 name: "ix_plans_implements_tenant_id_implements_id",
@@ -841,6 +894,11 @@ namespace Platform.Migrations.PostgreSql
                 column: "received_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_removed_rows_change",
+                table: "removed_rows",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reporting_rules_tenant_id_plan_id",
                 table: "reporting_rules",
                 columns: new[] { "tenant_id", "plan_id" });
@@ -851,9 +909,19 @@ namespace Platform.Migrations.PostgreSql
                 column: "account_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_targets_change",
+                table: "targets",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_targets_tenant_id_plan_id",
                 table: "targets",
                 columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tasks_change",
+                table: "tasks",
+                column: "change");
 
             migrationBuilder.CreateIndex(
                 name: "ix_tasks_tenant_id_parent_id",
@@ -945,6 +1013,9 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "rejected_rows");
+
+            migrationBuilder.DropTable(
+                name: "removed_rows");
 
             migrationBuilder.DropTable(
                 name: "reporting_rules");

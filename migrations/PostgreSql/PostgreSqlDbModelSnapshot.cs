@@ -221,6 +221,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("agency_id");
 
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
                     b.Property<Guid>("PlanId")
                         .HasColumnType("uuid")
                         .HasColumnName("plan_id");
@@ -243,6 +248,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_assignments");
 
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_assignments_change");
+
                     b.HasIndex("TenantId", "AgencyId")
                         .HasDatabaseName("ix_assignments_tenant_id_agency_id");
 
@@ -253,7 +261,44 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_assignments_tenant_id_task_id_agency_id_role");
 
-                    b.ToTable("assignments");
+                    b.ToTable("assignments", t =>
+                        {
+                            t.HasTrigger("changes");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Database.RemovedRow", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("TableName")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("table_name");
+
+                    b.Property<string>("RowId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("row_id");
+
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
+                    b.HasKey("TenantId", "TableName", "RowId")
+                        .HasName("pk_removed_rows");
+
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_removed_rows_change");
+
+                    b.ToTable("removed_rows", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes1");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Learning.Completion", b =>
@@ -327,6 +372,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("text[]")
                         .HasColumnName("audiences");
 
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -347,11 +397,18 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_courses");
 
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_courses_change");
+
                     b.HasIndex("Code")
                         .IsUnique()
                         .HasDatabaseName("ix_courses_code");
 
-                    b.ToTable("courses");
+                    b.ToTable("courses", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes2");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Learning.IntakeCount", b =>
@@ -486,6 +543,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(80)
@@ -508,11 +570,18 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_agencies");
 
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_agencies_change");
+
                     b.HasIndex("TenantId", "Key")
                         .IsUnique()
                         .HasDatabaseName("ix_agencies_tenant_id_key");
 
-                    b.ToTable("agencies");
+                    b.ToTable("agencies", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes3");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Localities.Locality", b =>
@@ -520,6 +589,11 @@ namespace Platform.Migrations.PostgreSql
                     b.Property<short>("Id")
                         .HasColumnType("smallint")
                         .HasColumnName("id");
+
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
 
                     b.Property<string>("Code")
                         .IsRequired()
@@ -559,6 +633,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_localities");
 
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_localities_change");
+
                     b.HasIndex("Code")
                         .IsUnique()
                         .HasDatabaseName("ix_localities_code");
@@ -566,7 +643,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("ProvinceId")
                         .HasDatabaseName("ix_localities_province_id");
 
-                    b.ToTable("localities");
+                    b.ToTable("localities", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes4");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Localities.LocalityName", b =>
@@ -752,6 +833,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("amends_id");
 
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -839,13 +925,20 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_plans");
 
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_plans_change");
+
                     b.HasIndex("ImplementsTenantId", "ImplementsId")
                         .HasDatabaseName("ix_plans_implements_tenant_id_implements_id");
 
                     b.HasIndex("TenantId", "AmendsId")
                         .HasDatabaseName("ix_plans_tenant_id_amends_id");
 
-                    b.ToTable("plans");
+                    b.ToTable("plans", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes5");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Plans.PlanTask", b =>
@@ -857,6 +950,11 @@ namespace Platform.Migrations.PostgreSql
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
 
                     b.Property<DateOnly?>("DueOn")
                         .HasColumnType("date")
@@ -927,6 +1025,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_tasks");
 
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_tasks_change");
+
                     b.HasIndex("TenantId", "ParentId")
                         .HasDatabaseName("ix_tasks_tenant_id_parent_id");
 
@@ -934,7 +1035,11 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_tasks_tenant_id_plan_id_number");
 
-                    b.ToTable("tasks");
+                    b.ToTable("tasks", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes6");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Plans.ReportingRule", b =>
@@ -1044,6 +1149,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(24)")
                         .HasColumnName("bound");
 
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
                     b.Property<string>("Measure")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -1104,10 +1214,17 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_targets");
 
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_targets_change");
+
                     b.HasIndex("TenantId", "PlanId")
                         .HasDatabaseName("ix_targets_tenant_id_plan_id");
 
-                    b.ToTable("targets");
+                    b.ToTable("targets", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes7");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Rollup.AudienceTotal", b =>
@@ -1159,6 +1276,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(24)")
                         .HasColumnName("audience");
 
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
                     b.Property<long>("Completions")
                         .HasColumnType("bigint")
                         .HasColumnName("completions");
@@ -1189,7 +1311,11 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_completion_facts_tenant_id_month_audience_course_id");
 
-                    b.ToTable("completion_facts");
+                    b.ToTable("completion_facts", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes8");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Rollup.Population", b =>
@@ -1548,6 +1674,16 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Locality");
 
                     b.Navigation("Task");
+                });
+
+            modelBuilder.Entity("Platform.Database.RemovedRow", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_removed_rows_localities_tenant_id");
                 });
 
             modelBuilder.Entity("Platform.Learning.Completion", b =>

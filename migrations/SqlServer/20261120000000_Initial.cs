@@ -37,7 +37,8 @@ namespace Platform.Migrations.SqlServer
                     code = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     title = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
                     audiences = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    units = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    units = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -99,7 +100,8 @@ namespace Platform.Migrations.SqlServer
                     kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Vietnamese_100_CI_AS"),
                     province_id = table.Column<short>(type: "smallint", nullable: false),
-                    search_text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false)
+                    search_text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -252,7 +254,8 @@ namespace Platform.Migrations.SqlServer
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     key = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
                     name = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Vietnamese_100_CI_AS"),
-                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false)
+                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -298,7 +301,8 @@ namespace Platform.Migrations.SqlServer
                     course_id = table.Column<int>(type: "int", nullable: false),
                     completions = table.Column<long>(type: "bigint", nullable: false),
                     learners = table.Column<long>(type: "bigint", nullable: false),
-                    passed = table.Column<long>(type: "bigint", nullable: false)
+                    passed = table.Column<long>(type: "bigint", nullable: false),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -393,6 +397,7 @@ namespace Platform.Migrations.SqlServer
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     funding_sources = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false),
                     facts = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
@@ -433,6 +438,26 @@ namespace Platform.Migrations.SqlServer
                     table.PrimaryKey("pk_populations", x => new { x.tenant_id, x.code, x.year });
                     table.ForeignKey(
                         name: "fk_populations_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "removed_rows",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    table_name = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    row_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_removed_rows", x => new { x.tenant_id, x.table_name, x.row_id });
+                    table.ForeignKey(
+                        name: "fk_removed_rows_localities_tenant_id",
                         column: x => x.tenant_id,
                         principalTable: "localities",
                         principalColumn: "id",
@@ -564,7 +589,8 @@ namespace Platform.Migrations.SqlServer
                     unit_text = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
                     accumulation = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     source = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
-                    population = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true)
+                    population = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -602,7 +628,8 @@ namespace Platform.Migrations.SqlServer
                     recurrence = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
                     output = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
                     shared_lead = table.Column<bool>(type: "bit", nullable: false),
-                    initiative = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true)
+                    initiative = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -657,7 +684,8 @@ namespace Platform.Migrations.SqlServer
                     task_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     agency_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     role = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
-                    source = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true)
+                    source = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -730,10 +758,20 @@ namespace Platform.Migrations.SqlServer
                 filter: "[vendor_id] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_agencies_change",
+                table: "agencies",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_agencies_tenant_id_key",
                 table: "agencies",
                 columns: new[] { "tenant_id", "key" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_change",
+                table: "assignments",
+                column: "change");
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_tenant_id_agency_id",
@@ -778,6 +816,11 @@ namespace Platform.Migrations.SqlServer
                 column: "learner_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_courses_change",
+                table: "courses",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_courses_code",
                 table: "courses",
                 column: "code",
@@ -814,6 +857,11 @@ namespace Platform.Migrations.SqlServer
                 columns: new[] { "tenant_id", "plan_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_localities_change",
+                table: "localities",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_localities_code",
                 table: "localities",
                 column: "code",
@@ -823,6 +871,11 @@ namespace Platform.Migrations.SqlServer
                 name: "ix_localities_province_id",
                 table: "localities",
                 column: "province_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_plans_change",
+                table: "plans",
+                column: "change");
 
             migrationBuilder.CreateIndex(
                 name: "ix_plans_implements_tenant_id_implements_id",
@@ -840,6 +893,11 @@ namespace Platform.Migrations.SqlServer
                 column: "received_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_removed_rows_change",
+                table: "removed_rows",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reporting_rules_tenant_id_plan_id",
                 table: "reporting_rules",
                 columns: new[] { "tenant_id", "plan_id" });
@@ -850,9 +908,19 @@ namespace Platform.Migrations.SqlServer
                 column: "account_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_targets_change",
+                table: "targets",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_targets_tenant_id_plan_id",
                 table: "targets",
                 columns: new[] { "tenant_id", "plan_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tasks_change",
+                table: "tasks",
+                column: "change");
 
             migrationBuilder.CreateIndex(
                 name: "ix_tasks_tenant_id_parent_id",
@@ -944,6 +1012,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "rejected_rows");
+
+            migrationBuilder.DropTable(
+                name: "removed_rows");
 
             migrationBuilder.DropTable(
                 name: "reporting_rules");

@@ -16,6 +16,14 @@ public interface IODataSource
     /// </summary>
     /// <param name="setName">Name of the set as declared in the model.</param>
     IQueryable<RemovedEntity> Removed(string setName) => Array.Empty<RemovedEntity>().AsQueryable();
+
+    /// <summary>
+    /// The number up to which every change of a set is to be seen: nothing that is committed later has that number or a smaller
+    /// one. Null where that is the largest number in the set, as it is when numbers are given in the order of commits.
+    /// </summary>
+    /// <param name="setName">Name of the set as declared in the model.</param>
+    /// <param name="cancel">Ends the question.</param>
+    Task<long?> LatestChange(string setName, CancellationToken cancel) => Task.FromResult<long?>(null);
 }
 
 /// <summary>One entity that is gone from a set.</summary>

@@ -101,6 +101,7 @@ internal static class RawDatabase
                 select tenant_id, id, timestamptz '2026-01-01 00:00+07', 1 from targets where tenant_id = $1 and source = 'Reported' order by id limit 1
                 on conflict do nothing
                 """, tenant);
+            await world.Everything("insert into removed_rows (tenant_id, table_name, row_id) values ($1, 'plans', 'gone') on conflict do nothing", tenant);
         }
 
         return (one, other);

@@ -39,6 +39,10 @@ public static class ODataFaults
         "Không chạy vì yêu cầu mà nó phụ thuộc đã lỗi", "Not run, because a request that it depends on failed",
         "Sửa yêu cầu được nêu rồi gửi lại.", "Correct the request named and send again.");
 
+    internal static readonly ODataFault DeltaGone = new(410, "OD-1009",
+        "Liên kết thay đổi không còn dùng được", "The delta link can no longer be used",
+        "Đọc lại từ đầu với Prefer: odata.track-changes.", "Start again with Prefer: odata.track-changes.");
+
     internal static readonly ODataFault MethodNotAllowed = new(405, "OD-2001",
         "Dịch vụ này chỉ để đọc", "This service is read-only",
         "Dùng GET hoặc HEAD; POST chỉ cho $batch và $query.", "Use GET or HEAD; POST is for $batch and $query only.");
@@ -83,7 +87,7 @@ public static class ODataFaults
     /// <summary>All numbered errors, in order of their codes.</summary>
     public static IReadOnlyList<ODataFault> All { get; } =
     [
-        BadUrl, UnknownProperty, UnknownResource, NotFound, TypeMismatch, BadSkipToken, BadBatch, DependencyFailed,
+        BadUrl, UnknownProperty, UnknownResource, NotFound, TypeMismatch, BadSkipToken, BadBatch, DependencyFailed, DeltaGone,
         MethodNotAllowed, NotAcceptable, BadVersion, UnknownContent,
         NotSupported, NotTranslatable,
         TooComplex, TooSlow,

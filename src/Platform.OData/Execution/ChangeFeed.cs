@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.OData.UriParser;
 using Platform.OData.Binding;
+using Platform.OData.Errors;
 using Platform.OData.Model;
 using Platform.OData.Parsing;
 using Platform.OData.Rows;
@@ -36,6 +37,8 @@ internal sealed class ChangeFeed(BindingContext context, ODataQuery query, IODat
     /// <summary>The number of the latest change that the caller can see.</summary>
     public async Task<long> Latest(CancellationToken cancel)
     {
+        if (await source.LatestChange(map.SetName, cancel) is { } told)
+            return told;
         var entities = Planner.Source(source, map);
         var instance = Expression.Parameter(map.ClrType, "x");
         var row = new RowBuilder();
@@ -49,7 +52,10 @@ internal sealed class ChangeFeed(BindingContext context, ODataQuery query, IODat
 
     public async Task<ChangePage> Read(DeltaToken token, CancellationToken cancel)
     {
-        var until = token.Until ?? await Latest(cancel);
+        var latest = await Latest(cancel);
+        if (token.Since > latest) // a database that counts anew, such as one restored elsewhere
+            throw new FaultException(ODataFaults.DeltaGone, "$deltatoken");
+        var until = token.Until ?? latest;
         var element = new EntityElement(map);
         List<OrderTerm> terms = [new OrderTerm(map.Sequence!, Descending: false, CanBeNull: false), .. Ordering.Identity(element)];
         var (changed, shape, read) = Changed(element, terms, token, until);
@@ -63,7 +69,8 @@ internal sealed class ChangeFeed(BindingContext context, ODataQuery query, IODat
             changes.Add(new Change((long)read[0](row)!, row, RemovedKey: null, (bool?)read[^1](row) == true));
         await foreach (var row in RowStream.Of(gone.OrderBy(removed => removed.Sequence).ThenBy(removed => removed.Key).Take(pageSize + 1), cancel))
             changes.Add(new Change(((RemovedEntity)row).Sequence, Row: null, ((RemovedEntity)row).Key, Fits: false));
-        changes = [.. changes.OrderBy(change => change.Sequence)];
+        // With one number for several changes, what was removed and made anew must end as there.
+        changes = [.. changes.OrderBy(change => change.Sequence).ThenBy(change => change.Row is not null)];
         if (changes.Count <= pageSize)
             return new ChangePage(changes, shape, new DeltaToken(until));
 

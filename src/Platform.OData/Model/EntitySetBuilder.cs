@@ -107,7 +107,7 @@ public sealed class EntitySetBuilder<T> where T : class
     /// Makes changes trackable (<c>Prefer: track-changes</c>). Deletions come from <see cref="IODataSource.Removed"/>.
     /// </summary>
     /// <param name="sequence">A number that every change of an entity raises above all numbers given before in the set.
-    /// Transactions must become visible in its order, or changes of a slower one are missed.</param>
+    /// Where transactions do not become visible in its order, <see cref="IODataSource.LatestChange"/> says how far it can be read.</param>
     public EntitySetBuilder<T> Changes(Expression<Func<T, long>> sequence)
     {
         Map.Sequence = sequence;

@@ -2,6 +2,7 @@ using Platform.Access;
 using Platform.Database;
 using Platform.Localities;
 using Platform.OData;
+using Platform.Tenancy;
 
 namespace Platform.Analytics;
 
@@ -13,7 +14,8 @@ public static class AnalyticsApi
 
     public static void MapAnalytics(this IEndpointRouteBuilder routes, byte[] signingKey)
     {
-        var options = new ODataOptions { SigningKey = signingKey, Caller = http => http.Features.Get<Caller>()?.Key };
+        // A link belongs to what its caller could read when it was given: with another reach, what has left it could not be told.
+        var options = new ODataOptions { SigningKey = signingKey, Caller = http => $"{http.Features.Get<Caller>()?.Key} {http.RequestServices.GetRequiredService<TenantScope>().Name}" };
         routes.MapOData(Prefix, AnalyticsModel.Build(), options, http => new AnalyticsSource(http.RequestServices.GetRequiredService<PlatformDb>()))
             .AllowAnonymous()
             .WithMetadata(new Requirement(Scopes.Read, Reach.Everything) { IsOpen = IsDescription })
@@ -34,4 +36,23 @@ internal sealed class AnalyticsSource(PlatformDb db) : IODataSource
             "Communes" => (IQueryable<T>)db.Localities.Where(l => l.Level == LocalityLevel.Commune),
             _ => db.Set<T>(),
         };
+
+    public IQueryable<RemovedEntity> Removed(string setName)
+    {
+        var table = Tables.GetValueOrDefault(setName, "");
+        return db.RemovedRows.Where(r => r.TableName == table).Select(r => new RemovedEntity { Sequence = r.Change, Key = r.RowId });
+    }
+
+    public async Task<long?> LatestChange(string setName, CancellationToken cancel) => await db.LatestChange(cancel);
+
+    // The tables whose removals are noted.
+    private static readonly Dictionary<string, string> Tables = new()
+    {
+        ["Agencies"] = "agencies",
+        ["Plans"] = "plans",
+        ["Targets"] = "targets",
+        ["Tasks"] = "tasks",
+        ["Assignments"] = "assignments",
+        ["CompletionFacts"] = "completion_facts",
+    };
 }

@@ -18,6 +18,7 @@ internal static class AnalyticsModel
         .DeclareCapabilities()
         .EntitySet<Locality>("Provinces", "Province", set => set
             .Describe("Tỉnh, thành phố", "Provinces")
+            .Changes(l => l.Change)
             .Key("Code", l => l.Code)
             .Property("Name", l => l.Name, "Tên", "Name")
             .Property("Kind", l => l.Kind, "Tỉnh hoặc Thành phố", "Tỉnh or Thành phố")
@@ -25,6 +26,7 @@ internal static class AnalyticsModel
             .Search(l => l.SearchText))
         .EntitySet<Locality>("Communes", "Commune", set => set
             .Describe("Xã, phường, đặc khu", "Communes")
+            .Changes(l => l.Change)
             .Key("Code", l => l.Code)
             .Property("Name", l => l.Name, "Tên", "Name")
             .Property("Kind", l => l.Kind, "Xã, Phường hoặc Đặc khu", "Xã, Phường or Đặc khu")
@@ -33,6 +35,7 @@ internal static class AnalyticsModel
             .Search(l => l.SearchText))
         .EntitySet<Agency>("Agencies", "Agency", set => set
             .Describe("Cơ quan, đơn vị được giao việc", "Bodies that are given work")
+            .Changes(a => a.Change)
             .Key("Id", a => a.Id)
             .Property("LocalityCode", a => a.Locality!.Code, nullable: false)
             .Property("Key", a => a.Key)
@@ -41,6 +44,7 @@ internal static class AnalyticsModel
             .Many("Assignments", a => a.Assignments, "Assignments"))
         .EntitySet<Plan>("Plans", "Plan", set => set
             .Describe("Kế hoạch", "Plans")
+            .Changes(p => p.Change)
             .Key("Id", p => p.Id)
             .Property("ProvinceCode", p => p.Locality!.Province!.Code, nullable: false)
             .Property("LocalityCode", p => p.Locality!.Code, nullable: false)
@@ -54,12 +58,14 @@ internal static class AnalyticsModel
             .Property("ToYear", p => p.ToYear)
             .Property("Status", p => p.Status.ToString(), "Draft, Issued, Amended, Closed", "Draft, Issued, Amended, Closed")
             .Property("Version", p => p.Version)
+            .Version(p => p.Change > p.Locality!.Change ? p.Change : p.Locality.Change)
             .One("Implements", p => p.Implements, "Plans")
             .Many("Targets", p => p.Targets, "Targets")
             .Many("Tasks", p => p.Tasks, "Tasks")
             .Many("Assignments", p => p.Assignments, "Assignments"))
         .EntitySet<Target>("Targets", "Target", set => set
             .Describe("Chỉ tiêu", "Targets")
+            .Changes(t => t.Change)
             .Key("Id", t => t.Id)
             .Property("PlanId", t => t.PlanId)
             .Property("ProvinceCode", t => t.Locality!.Province!.Code, nullable: false)
@@ -80,6 +86,7 @@ internal static class AnalyticsModel
             .One("Progress", t => t.Progress, "TargetProgress"))
         .EntitySet<PlanTask>("Tasks", "Task", set => set
             .Describe("Nhiệm vụ, giải pháp", "Tasks")
+            .Changes(t => t.Change)
             .Key("Id", t => t.Id)
             .Property("PlanId", t => t.PlanId)
             .Property("ParentId", t => t.ParentId)
@@ -109,6 +116,7 @@ internal static class AnalyticsModel
             .Many("Assignments", t => t.Assignments, "Assignments"))
         .EntitySet<Assignment>("Assignments", "Assignment", set => set
             .Describe("Phân công: cơ quan × nhiệm vụ × vai trò", "Assignments: agency × task × role")
+            .Changes(a => a.Change)
             .Key("Id", a => a.Id)
             .Property("PlanId", a => a.PlanId)
             .Property("TaskId", a => a.TaskId)
@@ -143,6 +151,7 @@ internal static class AnalyticsModel
             .One("Target", p => p.Target, "Targets"))
         .EntitySet<CompletionFact>("CompletionFacts", "CompletionFact", set => set
             .Describe("Lượt hoàn thành theo địa phương × tháng × nhóm × khóa học", "Completions by locality × month × audience × course")
+            .Changes(f => f.Change)
             .Key("Id", f => f.Id)
             .Property("ProvinceCode", f => f.Locality!.Province!.Code, nullable: false)
             .Property("LocalityCode", f => f.Locality!.Code, nullable: false)
@@ -159,6 +168,7 @@ internal static class AnalyticsModel
             .Property("Passed", f => f.Passed, "Lượt đạt", "Completions that passed"))
         .EntitySet<Course>("Courses", "Course", set => set
             .Describe("Khóa học", "Courses")
+            .Changes(c => c.Change)
             .Key("Code", c => c.Code)
             .Property("Title", c => c.Title))
         .Build();

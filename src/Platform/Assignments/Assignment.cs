@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 using Platform.Localities;
 using Platform.Plans;
 using Platform.Tenancy;
@@ -23,7 +24,7 @@ public enum AssignmentRole
 }
 
 /// <summary>Agency × task × role, with the place in the document that says so.</summary>
-public sealed class Assignment : ITenantOwned
+public sealed class Assignment : ITenantOwned, ITracked
 {
     public short TenantId { get; set; }
 
@@ -45,6 +46,8 @@ public sealed class Assignment : ITenantOwned
     public Agency? Agency { get; set; }
 
     public Locality? Locality { get; set; }
+
+    public long Change { get; private set; }
 }
 
 internal sealed class AssignmentMapping : IEntityTypeConfiguration<Assignment>

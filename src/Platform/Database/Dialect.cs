@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Tenancy;
 
 namespace Platform.Database;
@@ -42,6 +43,22 @@ public abstract class Dialect
 
     /// <summary>A statement that waits for the lock named by its one parameter and holds it until the transaction ends.</summary>
     public abstract string Lock { get; }
+
+    /// <summary>Has the database give a row's change its number when the row is inserted.</summary>
+    public abstract void NumberChanges(PropertyBuilder<long> change);
+
+    /// <summary>
+    /// A query for one number, named Value: all changes up to it are committed or gone. Numbers are given when a row is written, and a
+    /// transaction that was given a smaller one may commit later; so the number is that before the oldest transaction still running.
+    /// </summary>
+    public abstract string LatestChange { get; }
+
+    /// <summary>The tables whose changes are numbered, with whether their removals are noted.</summary>
+    protected static IEnumerable<(string Name, bool NotesRemovals)> TrackedTables(IModel model) =>
+        from entity in model.GetEntityTypes()
+        where typeof(ITracked).IsAssignableFrom(entity.ClrType)
+        orderby entity.GetTableName()
+        select (entity.GetTableName()!, typeof(ITenantOwned).IsAssignableFrom(entity.ClrType) && entity.ClrType != typeof(RemovedRow));
 
     /// <summary>The tenant-owned tables of the model with what their policies depend on.</summary>
     protected static IEnumerable<ProtectedTable> ProtectedTables(IModel model) =>

@@ -29,6 +29,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     public DbSet<LocalityName> LocalityNames => Set<LocalityName>();
 
+    public DbSet<RemovedRow> RemovedRows => Set<RemovedRow>();
+
     public DbSet<Agency> Agencies => Set<Agency>();
 
     public DbSet<Village> Villages => Set<Village>();
@@ -91,6 +93,10 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         return transaction;
     }
 
+    /// <summary>The number up to which all changes are to be seen; changes that are being made have higher ones.</summary>
+    public Task<long> LatestChange(CancellationToken cancellation) =>
+        Database.SqlQueryRaw<long>(Dialect.LatestChange).SingleAsync(cancellation);
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(24);
@@ -122,6 +128,9 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
             .ApplyConfiguration(new GrantMapping()).ApplyConfiguration(new ProtectionKeyMapping())
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
+        modelBuilder.ApplyConfiguration(new RemovedRowMapping());
+        RemovedRowMapping.Track(modelBuilder, Dialect);
+
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>
             Scope.Nation || Scope.Readable.Contains(p.TenantId) || (p.TenantId == Scope.Superior && p.Status != PlanStatus.Draft));
         Belong<LegalBasis>(modelBuilder);
@@ -137,6 +146,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         Belong<TargetProgress>(modelBuilder);
         Count<CompletionFact>(modelBuilder);
         Count<AudienceTotal>(modelBuilder);
+        Count<RemovedRow>(modelBuilder);
         modelBuilder.Entity<Completion>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || c.VendorId == Scope.Vendor);
         modelBuilder.Entity<Learner>().HasQueryFilter(Belt, l => l.TenantId == Scope.Tenant || Scope.Vendor != null);
 

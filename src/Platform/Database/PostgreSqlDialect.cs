@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.Tenancy;
@@ -57,6 +58,11 @@ public sealed class PostgreSqlDialect : Dialect
         }
     }
 
+    // The id of the transaction, with its epoch: it never comes again.
+    public override void NumberChanges(PropertyBuilder<long> change) => change.HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
+    public override string LatestChange => "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as \"Value\"";
+
     public override string DropObjects() => "drop view if exists target_progress;";
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -97,6 +103,19 @@ public sealed class PostgreSqlDialect : Dialect
             Policy(sql, table, "vendor_own", "all", "vendor_id = (select platform_vendor())", "vendor_id = (select platform_vendor())");
         }
 
+        foreach (var (table, notesRemovals) in TrackedTables(model))
+        {
+            Trigger(sql, table, "number_change", "before update", "for each row execute function platform_number_change()");
+            if (notesRemovals)
+                Trigger(sql, table, "note_removal", "after delete", "referencing old table as removed for each statement execute function platform_note_removal()");
+            // Another cluster counts its transactions anew: rows restored into it may have numbers that it has not reached.
+            sql.AppendLine(CultureInfo.InvariantCulture, $"""
+                alter table {table} no force row level security;
+                update {table} set change = 0 where change > pg_current_xact_id()::text::bigint;
+                {(ProtectedTables(model).Any(t => t.Name == table) ? $"alter table {table} force row level security;" : "")}
+                """);
+        }
+
         sql.AppendLine(CultureInfo.InvariantCulture, $"""
             grant usage on schema public to {applicationRole};
             grant select, insert, update, delete on all tables in schema public to {applicationRole};
@@ -134,6 +153,12 @@ public sealed class PostgreSqlDialect : Dialect
     {
         sql.AppendLine(CultureInfo.InvariantCulture, $"drop policy if exists {name} on {table};");
         sql.AppendLine(CultureInfo.InvariantCulture, $"create policy {name} on {table} for {command}{(rows is null ? "" : $" using ({rows})")}{(check is null ? "" : $" with check ({check})")};");
+    }
+
+    private static void Trigger(StringBuilder sql, string table, string name, string when, string what)
+    {
+        sql.AppendLine(CultureInfo.InvariantCulture, $"drop trigger if exists {name} on {table};");
+        sql.AppendLine(CultureInfo.InvariantCulture, $"create trigger {name} {when} on {table} {what};");
     }
 
     private static string Text(short? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";

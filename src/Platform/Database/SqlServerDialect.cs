@@ -5,6 +5,7 @@ using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Tenancy;
 
 namespace Platform.Database;
@@ -41,6 +42,10 @@ public sealed class SqlServerDialect : Dialect
         void Add(string name, short? value) =>
             command.Parameters.Add(new SqlParameter(name, System.Data.SqlDbType.SmallInt) { Value = (object?)value ?? DBNull.Value });
     }
+
+    public override void NumberChanges(PropertyBuilder<long> change) => change.HasConversion<byte[]>().HasColumnType("rowversion");
+
+    public override string LatestChange => "select cast(min_active_rowversion() as bigint) - 1 as Value";
 
     public override string DropObjects() => """
         drop security policy if exists dbo.tenancy;
@@ -85,6 +90,16 @@ public sealed class SqlServerDialect : Dialect
         ]);
         sql.AppendLine("create security policy dbo.tenancy");
         sql.AppendJoin(",\n", predicates.Concat(vendors)).AppendLine().AppendLine("with (state = on);").AppendLine("go");
+        foreach (var (table, _) in TrackedTables(model).Where(t => t.NotesRemovals))
+            sql.AppendLine(CultureInfo.InvariantCulture, $"""
+                create or alter trigger dbo.{table}_removed on dbo.{table} after delete as
+                begin
+                  set nocount on;
+                  delete r from dbo.removed_rows r join deleted d on r.tenant_id = d.tenant_id and r.table_name = N'{table}' and r.row_id = lower(cast(d.id as nvarchar(36)));
+                  insert into dbo.removed_rows (tenant_id, table_name, row_id) select tenant_id, N'{table}', lower(cast(id as nvarchar(36))) from deleted;
+                end
+                go
+                """);
         sql.AppendLine(CultureInfo.InvariantCulture, $"""
             grant select, insert, update, delete on schema::dbo to {applicationRole};
             deny update, delete on dbo.protection_keys to {applicationRole};

@@ -7,7 +7,7 @@ using Platform.Tenancy;
 namespace Platform.Learning;
 
 /// <summary>A course of the movement; completions name it by code. A global table.</summary>
-public sealed class Course
+public sealed class Course : ITracked
 {
     public int Id { get; set; }
 
@@ -20,6 +20,8 @@ public sealed class Course
 
     /// <summary>The units of the skills framework it counts towards.</summary>
     public List<string> Units { get; set; } = [];
+
+    public long Change { get; private set; }
 }
 
 /// <summary>

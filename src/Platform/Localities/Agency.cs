@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 using Platform.Tenancy;
 
 namespace Platform.Localities;
@@ -27,7 +28,7 @@ public enum AgencyKind
 }
 
 /// <summary>A body inside one locality that is given work: phòng, công an, đoàn thể, trường, tổ, thôn.</summary>
-public sealed class Agency : ITenantOwned
+public sealed class Agency : ITenantOwned, ITracked
 {
     public short TenantId { get; set; }
 
@@ -43,6 +44,8 @@ public sealed class Agency : ITenantOwned
     public Locality? Locality { get; set; }
 
     public List<Assignments.Assignment> Assignments { get; } = [];
+
+    public long Change { get; private set; }
 }
 
 /// <summary>Thôn, xóm, bản, tổ dân phố: below the commune, not a tenant.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 
 namespace Platform.Localities;
 
@@ -14,7 +15,7 @@ public enum LocalityLevel
 }
 
 /// <summary>A province or a commune. Each is a tenant; its <see cref="Id"/> is the tenant_id of all its rows. A global, public table.</summary>
-public sealed class Locality
+public sealed class Locality : ITracked
 {
     public short Id { get; set; }
 
@@ -39,6 +40,8 @@ public sealed class Locality
     public List<LocalityName> Names { get; } = [];
 
     public List<Locality> Communes { get; } = [];
+
+    public long Change { get; private set; }
 }
 
 /// <summary>A name and kind with the days from and to which they hold. A global, public table.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 using Platform.Localities;
 using Platform.Tenancy;
 
@@ -20,7 +21,7 @@ public enum PlanStatus
 /// Kế hoạch: one version of a locality's plan with all that its document says. Only a draft can be edited;
 /// an issued plan is changed by issuing a new version that amends it.
 /// </summary>
-public sealed class Plan : ITenantOwned
+public sealed class Plan : ITenantOwned, ITracked
 {
     public short TenantId { get; set; }
 
@@ -88,6 +89,8 @@ public sealed class Plan : ITenantOwned
     public List<Initiative> Initiatives { get; } = [];
 
     public List<ReportingRule> ReportingRules { get; } = [];
+
+    public long Change { get; private set; }
 }
 
 /// <summary>A count that the document states beside its targets, such as 16 community teams.</summary>

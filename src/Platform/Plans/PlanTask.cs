@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 using Platform.Localities;
 using Platform.Tenancy;
 
@@ -31,7 +32,7 @@ public enum ScheduleKind
 }
 
 /// <summary>Nhiệm vụ, giải pháp: a numbered node of the plan's tree, with its schedule, its output and who is assigned to it.</summary>
-public sealed class PlanTask : ITenantOwned
+public sealed class PlanTask : ITenantOwned, ITracked
 {
     public short TenantId { get; set; }
 
@@ -81,6 +82,8 @@ public sealed class PlanTask : ITenantOwned
     public Locality? Locality { get; set; }
 
     public List<Assignments.Assignment> Assignments { get; } = [];
+
+    public long Change { get; private set; }
 }
 
 internal sealed class PlanTaskMapping : IEntityTypeConfiguration<PlanTask>

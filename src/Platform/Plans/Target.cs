@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 using Platform.Localities;
 using Platform.Tenancy;
 
@@ -81,7 +82,7 @@ public enum FigureSource
 }
 
 /// <summary>Chỉ tiêu: year × audience × measure × bound × value. One sentence that holds two targets is two rows with one number.</summary>
-public sealed class Target : ITenantOwned
+public sealed class Target : ITenantOwned, ITracked
 {
     public short TenantId { get; set; }
 
@@ -124,6 +125,8 @@ public sealed class Target : ITenantOwned
     public Locality? Locality { get; set; }
 
     public Rollup.TargetProgress? Progress { get; set; }
+
+    public long Change { get; private set; }
 }
 
 internal sealed class TargetMapping : IEntityTypeConfiguration<Target>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 using Platform.Learning;
 using Platform.Localities;
 using Platform.Plans;
@@ -11,7 +12,7 @@ namespace Platform.Rollup;
 /// Completions counted by locality × month × audience × course, exact in the transaction that stored them.
 /// Each learner is counted in one cell only (see <see cref="Learner"/>), so that learners add over every dimension.
 /// </summary>
-public sealed class CompletionFact : IWrittenByIntake
+public sealed class CompletionFact : IWrittenByIntake, ITracked
 {
     public short TenantId { get; set; }
 
@@ -34,6 +35,8 @@ public sealed class CompletionFact : IWrittenByIntake
     public Locality? Locality { get; set; }
 
     public Course? Course { get; set; }
+
+    public long Change { get; private set; }
 }
 
 /// <summary>Learners of a locality and audience by the year in which they first learnt and first passed; progress on targets is read from it.</summary>

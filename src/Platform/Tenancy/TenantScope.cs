@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.Localities;
 
 namespace Platform.Tenancy;
@@ -28,6 +29,9 @@ public sealed class TenantScope
 
     /// <summary>Every tenant whose rows may be read, unless <see cref="Nation"/>.</summary>
     public List<short> Readable { get; private set; } = [];
+
+    /// <summary>Tells one reach from another.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{Superior}/{Province}/{Nation}/{Vendor}");
 
     /// <summary>Read and write one locality's rows.</summary>
     public void EnterTenant(LocalityEntry locality)

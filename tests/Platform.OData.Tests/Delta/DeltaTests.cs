@@ -122,6 +122,27 @@ public sealed class DeltaTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task What_is_not_final_yet_is_told_when_it_is()
+    {
+        places.Final = 5;
+        var (first, _) = await Get("Places", ("Prefer", "track-changes"));
+        places.Put(1, "later", 1);
+        places.Remove(2);
+        var (nothing, _) = await Get(Link(first));
+        Assert.Equal("", Changes(nothing));
+        places.Final = 7;
+        Assert.Equal("1 later,-2 deleted", Changes((await Get(Link(nothing))).Answer));
+    }
+
+    [Fact]
+    public async Task A_link_from_a_database_that_had_counted_further_is_gone()
+    {
+        var (first, _) = await Get("Places", ("Prefer", "track-changes"));
+        places.Final = 3;
+        Assert.Equal("OD-1009", (string)(await Get(Link(first))).Answer["error"]!["code"]!);
+    }
+
+    [Fact]
     public async Task A_delta_token_is_bound_to_its_query()
     {
         var link = Link((await Get("Places?$filter=Level eq 1", ("Prefer", "track-changes"))).Answer);
@@ -155,6 +176,8 @@ public sealed class DeltaTests : IAsyncLifetime, IDisposable
         private readonly List<RemovedEntity> removed = [];
         private long sequence;
 
+        public long? Final { get; set; }
+
         public void Put(int id, string name, int level)
         {
             rows.RemoveAll(row => row.Id == id);
@@ -169,6 +192,8 @@ public sealed class DeltaTests : IAsyncLifetime, IDisposable
 
         public IQueryable<T> Query<T>(string setName) where T : class =>
             setName == "Places" ? (IQueryable<T>)rows.ToList().AsQueryable() : Array.Empty<T>().AsQueryable();
+
+        public Task<long?> LatestChange(string setName, CancellationToken cancel) => Task.FromResult(Final);
 
         public IQueryable<RemovedEntity> Removed(string setName) => removed.ToList().AsQueryable();
     }

@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         ["Learning"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Rollup", "Webhooks"],
         ["Rollup"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning"],
         ["Webhooks"] = ["Http", "Access", "Database"],
-        ["Analytics"] = ["Access", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "OData"],
+        ["Analytics"] = ["Access", "Tenancy", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "OData"],
         ["SampleData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Rollup"],
         ["CommandLine"] = ["Http", "Access", "Database", "Analytics", "SampleData"],
     };

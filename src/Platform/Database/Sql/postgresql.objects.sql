@@ -20,6 +20,72 @@ create or replace function platform_vendor_completes(tenant smallint) returns bo
       where l.id = tenant and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now()))
   $$;
 
+-- Numbers changes and notes removals (ITracked). A value that is read from other rows changes with them: a plan's status shows on its targets, tasks and
+-- assignments; a leading agency on its task and those below; a sub-task on its parent. Those rows are given a new number too.
+create or replace function platform_number_change() returns trigger language plpgsql
+  as $$ begin new.change := pg_current_xact_id()::text::bigint; return new; end $$;
+create or replace function platform_note_removal() returns trigger language plpgsql
+  as $$
+  begin
+    insert into removed_rows (tenant_id, table_name, row_id, change)
+      select r.tenant_id, tg_table_name, r.id::text, pg_current_xact_id()::text::bigint from removed r
+      on conflict (tenant_id, table_name, row_id) do update set change = excluded.change;
+    return null;
+  end $$;
+-- What a deletion takes with it is deleted by the tables' owner, whoever began it.
+drop policy if exists note_cascade on removed_rows;
+create policy note_cascade on removed_rows for all to current_user using (true) with check (true);
+create or replace function platform_plan_changed() returns trigger language plpgsql
+  as $$
+  declare this bigint := pg_current_xact_id()::text::bigint;
+  begin
+    if exists (select 1 from now_rows n join before_rows b using (tenant_id, id) where n.status <> b.status) then
+      update targets t set change = this from now_rows n join before_rows b using (tenant_id, id)
+        where n.status <> b.status and t.tenant_id = n.tenant_id and t.plan_id = n.id and t.change <> this;
+      update tasks t set change = this from now_rows n join before_rows b using (tenant_id, id)
+        where n.status <> b.status and t.tenant_id = n.tenant_id and t.plan_id = n.id and t.change <> this;
+      update assignments t set change = this from now_rows n join before_rows b using (tenant_id, id)
+        where n.status <> b.status and t.tenant_id = n.tenant_id and t.plan_id = n.id and t.change <> this;
+    end if;
+    return null;
+  end $$;
+create or replace function platform_lead_changed() returns trigger language plpgsql
+  as $$
+  declare this bigint := pg_current_xact_id()::text::bigint;
+  begin
+    if exists (select 1 from touched where role = 'Lead') then
+      update tasks t set change = this from touched a
+        where a.role = 'Lead' and t.tenant_id = a.tenant_id and t.plan_id = a.plan_id and t.change <> this
+          and (t.id = a.task_id or t.parent_id = a.task_id
+            or exists (select 1 from tasks p where p.tenant_id = t.tenant_id and p.id = t.parent_id and p.parent_id = a.task_id));
+    end if;
+    return null;
+  end $$;
+create or replace function platform_sub_task_changed() returns trigger language plpgsql
+  as $$
+  declare this bigint := pg_current_xact_id()::text::bigint;
+  begin
+    if exists (select 1 from touched where parent_id is not null) then
+      update tasks t set change = this from touched c where t.tenant_id = c.tenant_id and t.id = c.parent_id and t.change <> this;
+    end if;
+    return null;
+  end $$;
+drop trigger if exists plan_changed on plans;
+create trigger plan_changed after update on plans referencing old table as before_rows new table as now_rows
+  for each statement execute function platform_plan_changed();
+drop trigger if exists lead_given on assignments;
+create trigger lead_given after insert on assignments referencing new table as touched for each statement execute function platform_lead_changed();
+drop trigger if exists lead_taken on assignments;
+create trigger lead_taken after delete on assignments referencing old table as touched for each statement execute function platform_lead_changed();
+drop trigger if exists lead_from on assignments;
+create trigger lead_from after update on assignments referencing old table as touched for each statement execute function platform_lead_changed();
+drop trigger if exists lead_to on assignments;
+create trigger lead_to after update on assignments referencing new table as touched for each statement execute function platform_lead_changed();
+drop trigger if exists sub_task_added on tasks;
+create trigger sub_task_added after insert on tasks referencing new table as touched for each statement execute function platform_sub_task_changed();
+drop trigger if exists sub_task_removed on tasks;
+create trigger sub_task_removed after delete on tasks referencing old table as touched for each statement execute function platform_sub_task_changed();
+
 -- Progress on every target: numerator and denominator first, the percentage last. Missing is null, never zero.
 -- A province's figure is the sum over its communes, with how many of them have sent all that it is made of: learners and, for a
 -- percentage, people. A population that the province declares itself stands for all of its communes.

@@ -38,6 +38,37 @@ create or alter function dbo.is_own_vendor(@vendor smallint) returns table with 
   return select 1 as ok where @vendor = cast(session_context(N'vendor') as smallint);
 go
 
+-- Rows that show values of others are given a new row version with them: see postgresql.objects.sql.
+create or alter trigger dbo.plan_changed on dbo.plans after update as
+begin
+  set nocount on;
+  if not exists (select 1 from inserted n join deleted b on b.tenant_id = n.tenant_id and b.id = n.id where n.status <> b.status) return;
+  update t set plan_id = t.plan_id from dbo.targets t join inserted n on t.tenant_id = n.tenant_id and t.plan_id = n.id
+    join deleted b on b.tenant_id = n.tenant_id and b.id = n.id where n.status <> b.status;
+  update t set plan_id = t.plan_id from dbo.tasks t join inserted n on t.tenant_id = n.tenant_id and t.plan_id = n.id
+    join deleted b on b.tenant_id = n.tenant_id and b.id = n.id where n.status <> b.status;
+  update t set plan_id = t.plan_id from dbo.assignments t join inserted n on t.tenant_id = n.tenant_id and t.plan_id = n.id
+    join deleted b on b.tenant_id = n.tenant_id and b.id = n.id where n.status <> b.status;
+end
+go
+create or alter trigger dbo.lead_changed on dbo.assignments after insert, update, delete as
+begin
+  set nocount on;
+  declare @touched table (tenant_id smallint, plan_id uniqueidentifier, task_id uniqueidentifier);
+  insert into @touched select tenant_id, plan_id, task_id from inserted where role = N'Lead' union select tenant_id, plan_id, task_id from deleted where role = N'Lead';
+  if not exists (select 1 from @touched) return;
+  update t set plan_id = t.plan_id from dbo.tasks t left join dbo.tasks p on p.tenant_id = t.tenant_id and p.id = t.parent_id
+    where exists (select 1 from @touched a where a.tenant_id = t.tenant_id and a.plan_id = t.plan_id and a.task_id in (t.id, t.parent_id, p.parent_id));
+end
+go
+create or alter trigger dbo.sub_task_changed on dbo.tasks after insert, delete as
+begin
+  set nocount on;
+  update t set plan_id = t.plan_id from dbo.tasks t
+    where exists (select 1 from (select tenant_id, parent_id from inserted union select tenant_id, parent_id from deleted) c where c.tenant_id = t.tenant_id and c.parent_id = t.id);
+end
+go
+
 -- Progress on every target: numerator and denominator first, the percentage last. Missing is null, never zero.
 create view dbo.target_progress as
 select
