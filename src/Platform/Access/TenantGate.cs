@@ -90,7 +90,7 @@ public static class TenantGate
         else if (caller.ReadsNation)
             scope.EnterNation();
         else
-            scope.EnterProvince(await directory.Get(locality.ProvinceId, context.RequestAborted), [locality]);
+            scope.EnterProvince(await directory.Get(locality.ProvinceId, context.RequestAborted), locality);
     }
 
     /// <summary>Enters all that the caller may read; used by OData too.</summary>
@@ -99,10 +99,7 @@ public static class TenantGate
         if (caller.ReadsNation)
             scope.EnterNation();
         else if (caller.ProvinceRead is { } provinceId)
-        {
-            var province = await directory.Get(provinceId, cancellation);
-            scope.EnterProvince(province, [province, .. await directory.CommunesOf(provinceId, cancellation)]);
-        }
+            scope.EnterProvince(await directory.Get(provinceId, cancellation));
         else if (caller.Commune is { } communeId)
             scope.EnterTenant(await directory.Get(communeId, cancellation));
         else

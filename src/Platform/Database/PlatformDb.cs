@@ -132,7 +132,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         RemovedRowMapping.Track(modelBuilder, Dialect);
 
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>
-            Scope.Nation || Scope.Readable.Contains(p.TenantId) || (p.TenantId == Scope.Superior && p.Status != PlanStatus.Draft));
+            Scope.Bounds == null || p.TenantId == Scope.Readable || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(p.TenantId)
+            || (p.TenantId == Scope.Superior && p.Status != PlanStatus.Draft));
         Belong<LegalBasis>(modelBuilder);
         Belong<Target>(modelBuilder);
         Belong<PlanTask>(modelBuilder);
@@ -162,12 +163,15 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     private void Belong<T>(ModelBuilder model)
         where T : class, ITenantOwned =>
-        model.Entity<T>().HasQueryFilter(Belt, e => Scope.Nation || Scope.Readable.Contains(e.TenantId));
+        model.Entity<T>().HasQueryFilter(Belt, e =>
+            Scope.Bounds == null || e.TenantId == Scope.Readable || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(e.TenantId));
 
     // Figures are also changed by a vendor's batch, wherever its learners are counted.
     private void Count<T>(ModelBuilder model)
         where T : class, IWrittenByIntake =>
-        model.Entity<T>().HasQueryFilter(Belt, e => Scope.Nation || Scope.Vendor != null || Scope.Readable.Contains(e.TenantId));
+        model.Entity<T>().HasQueryFilter(Belt, e =>
+            Scope.Bounds == null || Scope.Vendor != null || e.TenantId == Scope.Readable
+            || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(e.TenantId));
 
     private void OwnByVendor<T>(ModelBuilder model)
         where T : class, IVendorOwned => model.Entity<T>().HasQueryFilter(Belt, e => e.VendorId == Scope.Vendor);

@@ -27,8 +27,14 @@ public sealed class TenantScope
     /// <summary>The vendor whose completions are being taken in.</summary>
     public short? Vendor { get; private set; }
 
-    /// <summary>Every tenant whose rows may be read, unless <see cref="Nation"/>.</summary>
-    public List<short> Readable { get; private set; } = [];
+    /// <summary>The one tenant whose rows may be read, by itself or by the province above it.</summary>
+    public short? Readable { get; private set; }
+
+    /// <summary>The province whose own and communes' rows may all be read.</summary>
+    public short? Whole { get; private set; }
+
+    /// <summary>Null when every tenant's rows may be read. A filter that compares with null is left out of the statement.</summary>
+    public short? Bounds => Nation ? null : (short)1;
 
     /// <summary>Tells one reach from another.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{Superior}/{Province}/{Nation}/{Vendor}");
@@ -39,15 +45,18 @@ public sealed class TenantScope
         Enter();
         Tenant = locality.Id;
         Superior = locality.Level == LocalityLevel.Commune ? locality.ProvinceId : null;
-        Readable = [locality.Id];
+        Readable = locality.Id;
     }
 
-    /// <summary>Read rows of the given localities, all of one province.</summary>
-    public void EnterProvince(LocalityEntry province, IEnumerable<LocalityEntry> localities)
+    /// <summary>Read the rows of a province and of its communes, or of only one of them.</summary>
+    public void EnterProvince(LocalityEntry province, LocalityEntry? only = null)
     {
         Enter();
         Province = province.Id;
-        Readable = [.. localities.Select(l => l.Id)];
+        if (only is null)
+            Whole = province.Id;
+        else
+            Readable = only.Id;
     }
 
     /// <summary>Read every tenant's rows except people.</summary>

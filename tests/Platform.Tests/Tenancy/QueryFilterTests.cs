@@ -58,7 +58,7 @@ public sealed class QueryFilterTests(World world)
     {
         var directory = await Localities("19");
         var scope = new TenantScope();
-        scope.EnterProvince(directory[0], directory);
+        scope.EnterProvince(directory[0]);
         await using var db = world.FiltersAlone(scope);
         var reach = directory.Select(l => l.Id).ToHashSet();
         foreach (var entity in Owned(db))

@@ -51,7 +51,7 @@ public sealed class WriteRefusalTests(World world)
     public async Task A_scope_that_only_reads_saves_nothing()
     {
         var province = await world.Locality("19");
-        foreach (var enter in (Action<TenantScope>[])[_ => { }, s => s.EnterNation(), s => s.EnterProvince(province, [province])])
+        foreach (var enter in (Action<TenantScope>[])[_ => { }, s => s.EnterNation(), s => s.EnterProvince(province, province), s => s.EnterProvince(province)])
             await Assert.ThrowsAsync<ForeignTenantException>(() => world.InScope(enter, db =>
             {
                 db.Agencies.Add(New(province.Id));
