@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace Platform.OData;
 
 /// <summary>
@@ -9,6 +11,15 @@ public interface IODataSource
     /// <summary>The rows of an entity set that the caller may see.</summary>
     /// <param name="setName">Name of the set as declared in the model.</param>
     IQueryable<T> Query<T>(string setName) where T : class;
+
+    /// <summary>
+    /// Makes a query ready to be run for any caller: what is worked out once for a shape of request is kept, and only values differ
+    /// between requests of that shape. It is given another request's source and the values, and must read that source's rows only,
+    /// with all that narrows them. Default: null, it cannot compile; every request is worked out anew.
+    /// </summary>
+    /// <param name="query">A query made of this source's queryables, with parameters where values belong.</param>
+    /// <param name="parameters">The parameters, at most 14, in the order in which their values will be given.</param>
+    Func<IODataSource, IReadOnlyList<object?>, IAsyncEnumerable<object>>? Compile(IQueryable query, IReadOnlyList<ParameterExpression> parameters) => null;
 
     /// <summary>
     /// What the caller could see in an entity set and cannot any more: deleted entities, and those that left the

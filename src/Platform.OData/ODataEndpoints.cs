@@ -24,8 +24,9 @@ public static class ODataEndpoints
         ArgumentNullException.ThrowIfNull(source);
         options.Validate();
         var served = options.SuppressBelow > 0 ? model.SuppressedBelow(options.SuppressBelow) : model;
+        var plans = new PlanCache(served, options);
         return routes
-            .Map($"{prefix.TrimEnd('/')}/{{**odata}}", (RequestDelegate)(http => new Exchange(http, served, options, source).Run()))
+            .Map($"{prefix.TrimEnd('/')}/{{**odata}}", (RequestDelegate)(http => new Exchange(http, served, options, plans, source).Run()))
             .WithDisplayName($"OData {prefix}");
     }
 }

@@ -38,6 +38,10 @@ public sealed class ODataOptions
     /// <see cref="EntitySetBuilder{T}.CountsPeople"/>. Default 0: everything is shown; 0 to 1,000.</summary>
     public int SuppressBelow { get; set; }
 
+    /// <summary>Most shapes of requests whose plans are kept; the one that was not asked for the longest goes first.
+    /// Default 500; 0 to 100,000.</summary>
+    public int MaxPlans { get; set; } = 500;
+
     /// <summary>Time after which a running statement is cancelled. Default 30 seconds; 1 second to 10 minutes.</summary>
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -60,6 +64,7 @@ public sealed class ODataOptions
         InRange(MaxBatchParts, 1, 1_000, nameof(MaxBatchParts));
         InRange(MaxBatchBytes, 1_024, 64 * 1024 * 1024, nameof(MaxBatchBytes));
         InRange(SuppressBelow, 0, 1_000, nameof(SuppressBelow));
+        InRange(MaxPlans, 0, 100_000, nameof(MaxPlans));
         InRange(StatementTimeout.TotalSeconds, 1, 600, nameof(StatementTimeout));
         InRange(SigningKey.Length, 32, 1_024, nameof(SigningKey));
     }

@@ -21,7 +21,17 @@ internal sealed class BindingContext(
     /// <summary>The text of <c>$expand</c>, for links into its collections.</summary>
     public string Expand { get; init; } = "";
 
-    public DateTimeOffset Now { get; } = now;
+    public DateTimeOffset Now
+    {
+        get
+        {
+            ReadsClock = true;
+            return now;
+        }
+    }
+
+    /// <summary>Whether the request depends on when it is asked.</summary>
+    public bool ReadsClock { get; private set; }
 
     public void CountNode()
     {

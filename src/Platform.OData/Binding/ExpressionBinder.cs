@@ -58,7 +58,7 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
             UnaryOperatorNode unary => Unary(unary),
             SingleValueFunctionCallNode { Name: "cast" } cast => Cast(cast),
             SingleValueFunctionCallNode { Name: "isof" } => throw FaultException.NotSupported("isof"),
-            SingleValueFunctionCallNode call => Functions.Bind(call.Name, [.. call.Parameters.Select(Bind)], context.Now),
+            SingleValueFunctionCallNode call => Functions.Bind(call.Name, [.. call.Parameters.Select(Bind)], () => context.Now),
             LambdaNode lambda => AnyOrAll(lambda),
             CountNode count => Count(count),
             InNode membership => In(membership),

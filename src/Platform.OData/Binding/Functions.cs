@@ -10,7 +10,7 @@ namespace Platform.OData.Binding;
 /// </summary>
 internal static class Functions
 {
-    public static Expression Bind(string name, IReadOnlyList<Expression> arguments, DateTimeOffset now)
+    public static Expression Bind(string name, IReadOnlyList<Expression> arguments, Func<DateTimeOffset> now)
     {
         if (arguments.Any(argument => argument is ConstantExpression { Value: null }))
             throw new FaultException(ODataFaults.TypeMismatch, name, $"{name}(null)", $"{name}(null)");
@@ -32,7 +32,7 @@ internal static class Functions
             ("totaloffsetminutes", 1) => Of(arguments[0], _ => Expression.Constant(0), typeof(DateTime), typeof(DateTimeOffset)), // instants are kept in UTC
             ("hour" or "minute" or "second", 1) => Part(arguments[0], name, typeof(DateTime), typeof(DateTimeOffset)),
             ("date", 1) => Date(arguments[0]),
-            ("now", 0) => Captured.Value(now),
+            ("now", 0) => Captured.Value(now()),
             ("mindatetime", 0) => Captured.Value(DateTimeOffset.MinValue),
             ("maxdatetime", 0) => Captured.Value(DateTimeOffset.MaxValue),
             ("round", 1) => Rounded(nameof(Math.Round), arguments[0]),

@@ -13,7 +13,7 @@ namespace Platform.OData.Execution;
 /// for the whole.
 /// </summary>
 internal sealed class Exchange(
-    HttpContext http, ODataModel model, ODataOptions options, Func<HttpContext, IODataSource> source, bool isPart = false)
+    HttpContext http, ODataModel model, ODataOptions options, PlanCache plans, Func<HttpContext, IODataSource> source, bool isPart = false)
 {
     private const int HeldBack = 64 * 1024;
 
@@ -64,7 +64,7 @@ internal sealed class Exchange(
         var address = RequestAddress.Of(http);
         if (HttpMethods.IsPost(http.Request.Method) && !isPart && address.Resource.Equals("$batch", StringComparison.OrdinalIgnoreCase))
         {
-            await new Batch(http, options, part => new Exchange(part, model, options, source, isPart: true).Run()).Answer(address.ServiceRoot);
+            await new Batch(http, options, part => new Exchange(part, model, options, plans, source, isPart: true).Run()).Answer(address.ServiceRoot);
             return;
         }
         var urlText = http.Request.QueryString.Value;
@@ -91,14 +91,25 @@ internal sealed class Exchange(
             case "$ALL":
                 throw FaultException.NotSupported(address.Resource);
         }
-        var query = ODataQuery.Parse(model, options, address.ServiceRoot, address.Url, urlOptions);
+        var preferences = Preferences.Of(http.Request);
+        var pageSize = Math.Min(preferences.MaxPageSize ?? options.MaxPageSize, options.MaxPageSize);
+        var data = source(http);
+        var isOnItsWay = urlOptions["$skiptoken"] is not null || urlOptions["$deltatoken"] is not null || preferences.TrackChanges;
+        var known = byId || isOnItsWay ? null : await plans.Find(address, urlOptions, Negotiation.VersionOf(http.Request), pageSize, data);
+        var query = known?.Plan.Query ?? ODataQuery.Parse(model, options, address.ServiceRoot, address.Url, urlOptions);
         var agreed = Agree(urlOptions, Offered(query));
+        if (known is (var ready, var literals))
+        {
+            timeout.CancelAfter(options.StatementTimeout);
+            var again = ready.For(data, literals);
+            Confirm(preferences, again, pageSize);
+            await Write(address, query, agreed, again, (last, written) => address.NextLink(SkipToken.Write(
+                again.OrderValues.Select(read => read(last)), written, Binding(address, urlOptions), options.SigningKey)), timeout.Token);
+            return;
+        }
         var context = new BindingContext(model, options, query.Aliases, TimeProvider.System.GetUtcNow()) { Counts = query.Counts, Expand = urlOptions["$expand"] ?? "" };
         var binding = Binding(address, urlOptions);
         var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
-        var preferences = agreed.Preferences;
-        var pageSize = Math.Min(preferences.MaxPageSize ?? options.MaxPageSize, options.MaxPageSize);
-        var data = source(http);
         if (urlOptions["$deltatoken"] is { } since)
         {
             await Changes(address, query, agreed, context, data, SignedText.Read<DeltaToken>("$deltatoken", since, binding, options.SigningKey), binding, pageSize, timeout);
@@ -109,12 +120,7 @@ internal sealed class Exchange(
             throw new FaultException(ODataFaults.BadUrl, "$id", $"$id: {address.Resource}", $"$id: {address.Resource}");
 
         timeout.CancelAfter(options.StatementTimeout);
-        if (preferences.MaxPageSize is not null && plan.Answer is Execution.Answer.Collection or Execution.Answer.References)
-            Preferences.Confirm(http.Response, $"odata.maxpagesize={pageSize}");
-        if (preferences.IncludeAnnotations is { } annotations)
-            Preferences.Confirm(http.Response, $"odata.include-annotations=\"{annotations}\"");
-        if (preferences.OmitNulls)
-            Preferences.Confirm(http.Response, "omit-values=nulls");
+        Confirm(preferences, plan, pageSize);
         var trackedFrom = token?.TrackedFrom;
         if (preferences.TrackChanges && token is null && plan.Answer == Execution.Answer.Collection && ChangeFeed.CanTrack(model, query))
         {
@@ -126,6 +132,16 @@ internal sealed class Exchange(
             (last, written) => address.NextLink(SkipToken.Write(
                 plan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey, trackedFrom)),
             timeout.Token);
+    }
+
+    private void Confirm(Preferences preferences, Plan plan, int pageSize)
+    {
+        if (preferences.MaxPageSize is not null && plan.Answer is Execution.Answer.Collection or Execution.Answer.References)
+            Preferences.Confirm(http.Response, $"odata.maxpagesize={pageSize}");
+        if (preferences.IncludeAnnotations is { } annotations)
+            Preferences.Confirm(http.Response, $"odata.include-annotations=\"{annotations}\"");
+        if (preferences.OmitNulls)
+            Preferences.Confirm(http.Response, "omit-values=nulls");
     }
 
     private async Task Changes(
@@ -144,7 +160,7 @@ internal sealed class Exchange(
         // Transformed rows are no entities: they have no links that full metadata could add.
         var writer = Writer(address, plan.Shape.Map is null && agreed.Metadata == "full" ? agreed with { Metadata = "minimal" } : agreed);
         long? total = plan.Total is { } counting ? await RowStream.Count(counting, cancel) : null;
-        await using var rows = RowStream.Of(plan.Query, cancel).GetAsyncEnumerator(cancel);
+        await using var rows = RowStream.Of(plan, cancel).GetAsyncEnumerator(cancel);
         var found = await rows.MoveNextAsync();
         if (!found && plan.IsKeyed)
             throw new FaultException(ODataFaults.NotFound);

@@ -1,5 +1,6 @@
 using Platform.OData.Binding;
 using Platform.OData.Rows;
+using Platform.OData.Writing;
 
 namespace Platform.OData.Execution;
 
@@ -18,6 +19,9 @@ internal enum Answer
 /// <summary>A bound request: one statement whose rows are the answer. Nothing has been sent to the database yet.</summary>
 internal sealed record Plan(Answer Answer, IQueryable Query, ResultShape Shape)
 {
+    /// <summary>The query's rows, where it was made ready before.</summary>
+    public Func<IAsyncEnumerable<object>>? Ready { get; init; }
+
     /// <summary>Counts the entity that the path goes through; nothing there means 404 for what lies below it.</summary>
     public CountQuery? Parent { get; init; }
 
@@ -30,6 +34,12 @@ internal sealed record Plan(Answer Answer, IQueryable Query, ResultShape Shape)
     /// <summary>Where a client that tracks changes asks for them, once it has the last page.</summary>
     public Uri? DeltaLink { get; init; }
 
+    /// <summary>The context URL below the service root, once it is known.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>The shape made ready for writing, once it is known.</summary>
+    public RowFormat? Format { get; init; }
+
     public IReadOnlyList<OrderTerm> Order { get; init; } = [];
 
     /// <summary>Reads from a row the values that it is ordered by, for the next link.</summary>
@@ -41,6 +51,9 @@ internal sealed record Plan(Answer Answer, IQueryable Query, ResultShape Shape)
 
 internal sealed record CountQuery(IQueryable Query, Func<object, object?> Read)
 {
+    /// <summary>The query's one row, where it was made ready before.</summary>
+    public Func<IAsyncEnumerable<object>>? Ready { get; init; }
+
     public static CountQuery Of(IQueryable query)
     {
         var (counting, read) = query.Counted();

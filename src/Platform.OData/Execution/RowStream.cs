@@ -11,29 +11,32 @@ namespace Platform.OData.Execution;
 /// </summary>
 internal static class RowStream
 {
-    public static async IAsyncEnumerable<object> Of(IQueryable query, [EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<object> Of(Plan plan, CancellationToken cancel) => Of(plan.Query, cancel, plan.Ready);
+
+    public static async IAsyncEnumerable<object> Of(
+        IQueryable query, [EnumeratorCancellation] CancellationToken cancel, Func<IAsyncEnumerable<object>>? ready = null)
     {
-        await using var rows = Open(query, cancel);
+        await using var rows = Open(query, ready, cancel);
         while (await Next(rows, cancel))
             yield return rows.Current;
     }
 
-    public static async Task<object?> First(IQueryable query, CancellationToken cancel)
+    public static async Task<object?> First(IQueryable query, CancellationToken cancel, Func<IAsyncEnumerable<object>>? ready = null)
     {
-        await foreach (var row in Of(query, cancel))
+        await foreach (var row in Of(query, cancel, ready))
             return row;
         return null;
     }
 
     public static async Task<long> Count(CountQuery count, CancellationToken cancel) =>
-        await First(count.Query, cancel) is { } row ? (long)count.Read(row)! : 0;
+        await First(count.Query, cancel, count.Ready) is { } row ? (long)count.Read(row)! : 0;
 
     // Providers compute what is constant in an expression when the query is opened, so that 1 div 0 fails here.
-    private static IAsyncEnumerator<object> Open(IQueryable query, CancellationToken cancel)
+    private static IAsyncEnumerator<object> Open(IQueryable query, Func<IAsyncEnumerable<object>>? ready, CancellationToken cancel)
     {
         try
         {
-            return (query as IAsyncEnumerable<object> ?? InMemory(query, cancel)).GetAsyncEnumerator(cancel);
+            return (ready?.Invoke() ?? query as IAsyncEnumerable<object> ?? InMemory(query, cancel)).GetAsyncEnumerator(cancel);
         }
         catch (Exception error) when (FaultOf(error) is { } fault)
         {

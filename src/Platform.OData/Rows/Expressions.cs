@@ -52,6 +52,32 @@ internal static class Captured
         return expression is MemberExpression { Expression: ConstantExpression { Value: Holder } };
     }
 
+    /// <summary>
+    /// The same expression with parameters in place of the values, in the order in which they are returned. Whole numbers and
+    /// lists stay: they are page sizes and the like, and better known to who plans the statement.
+    /// </summary>
+    public static (Expression Expression, IReadOnlyList<(ParameterExpression Parameter, object? Value)> Values) Opened(Expression expression)
+    {
+        var opening = new Opening();
+        return (opening.Visit(expression), [.. opening.Values.Values]);
+    }
+
+    private sealed class Opening : ExpressionVisitor
+    {
+        public Dictionary<Holder, (ParameterExpression Parameter, object? Value)> Values { get; } = [];
+
+        protected override Expression VisitMember(MemberExpression node)
+        {
+            if (node.Expression is not ConstantExpression { Value: Holder holder })
+                return base.VisitMember(node);
+            if (holder.Untyped is null or int or short or long or System.Collections.IList)
+                return node;
+            if (!Values.TryGetValue(holder, out var known))
+                Values[holder] = known = (Expression.Parameter(node.Type, "p" + Values.Count), holder.Untyped);
+            return known.Parameter;
+        }
+    }
+
     private abstract class Holder
     {
         public abstract object? Untyped { get; }

@@ -1,15 +1,10 @@
 using System.Globalization;
 using System.Xml;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OData;
-using Microsoft.OData.Edm;
-using Microsoft.OData.UriParser;
-using Microsoft.OData.UriParser.Aggregation;
 using Platform.OData.Execution;
 using Platform.OData.Model;
 using Platform.OData.Parsing;
-using Platform.OData.Rows;
 
 namespace Platform.OData.Writing;
 
@@ -27,9 +22,62 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
 
     public Task Collection(
         ODataQuery query, Plan plan, long? total, IAsyncEnumerator<object> rows, bool hasRow, Func<object, int, Uri> nextLink) =>
-        Json(Context(query, plan), async message =>
+        JsonRowWriter.CanWrite(agreed)
+            ? CollectionAsText(query, plan, total, rows, hasRow, nextLink)
+            : CollectionInFull(query, plan, total, rows, hasRow, nextLink);
+
+    private async Task CollectionAsText(
+        ODataQuery query, Plan plan, long? total, IAsyncEnumerator<object> rows, bool hasRow, Func<object, int, Uri> nextLink)
+    {
+        response.ContentType = agreed.ContentType;
+        SetVersion(response, agreed.Version);
+        using var text = new JsonText(agreed.Ieee754);
+        text.Raw((byte)'{');
+        if (agreed.Metadata != "none")
         {
-            var (set, type) = Target(model, query, plan);
+            text.Raw("\"@odata.context\":"u8);
+            text.Text(await Context(query, plan));
+            text.Raw((byte)',');
+        }
+        if (total is { } count)
+        {
+            text.Raw("\"@odata.count\":"u8);
+            text.Value(count);
+            text.Raw((byte)',');
+        }
+        text.Raw("\"value\":["u8);
+        var row = new JsonRowWriter(text, serviceRoot, agreed);
+        var format = plan.Format ?? RowFormat.Of(plan.Shape);
+        var (written, last, next) = (0, (object?)null, (Uri?)null);
+        for (; hasRow; hasRow = await rows.MoveNextAsync())
+        {
+            if (written == plan.PageSize)
+            {
+                next = nextLink(last!, written);
+                break;
+            }
+            last = rows.Current;
+            if (written++ > 0)
+                text.Raw((byte)',');
+            row.Write(last, format);
+            if (text.IsFull)
+                await text.Send(response.Body, response.HttpContext.RequestAborted);
+        }
+        text.Raw((byte)']');
+        if ((next ?? plan.DeltaLink) is { } link)
+        {
+            text.Raw(next is null ? ",\"@odata.deltaLink\":"u8 : ",\"@odata.nextLink\":"u8);
+            text.Text(link.AbsoluteUri);
+        }
+        text.Raw((byte)'}');
+        await text.Send(response.Body, response.HttpContext.RequestAborted);
+    }
+
+    private Task CollectionInFull(
+        ODataQuery query, Plan plan, long? total, IAsyncEnumerator<object> rows, bool hasRow, Func<object, int, Uri> nextLink) =>
+        Json(ContextUrl.Parts(serviceRoot, query, plan), async message =>
+        {
+            var (set, type) = ContextUrl.Target(model, query, plan);
             var writer = await message.CreateODataResourceSetWriterAsync(set, type);
             var result = new ODataResourceSet { Count = total };
             await writer.WriteStartAsync(result);
@@ -58,7 +106,21 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
         async message => await ChangeWriter.Write(
             await message.CreateODataDeltaResourceSetWriterAsync(page.Shape.Map!.EdmSet, page.Shape.Map.EdmType), page, link, serviceRoot, agreed));
 
-    public Task Entity(ODataQuery query, Plan plan, object entity) => Json(Context(query, plan), async message =>
+    public async Task Entity(ODataQuery query, Plan plan, object entity)
+    {
+        if (!JsonRowWriter.CanWrite(agreed))
+        {
+            await EntityInFull(query, plan, entity);
+            return;
+        }
+        response.ContentType = agreed.ContentType;
+        SetVersion(response, agreed.Version);
+        using var text = new JsonText(agreed.Ieee754);
+        new JsonRowWriter(text, serviceRoot, agreed).Write(entity, plan.Format ?? RowFormat.Of(plan.Shape), agreed.Metadata == "none" ? null : await Context(query, plan));
+        await text.Send(response.Body, response.HttpContext.RequestAborted);
+    }
+
+    private Task EntityInFull(ODataQuery query, Plan plan, object entity) => Json(ContextUrl.Parts(serviceRoot, query, plan), async message =>
     {
         var writer = await message.CreateODataResourceWriterAsync(plan.Shape.Map!.EdmSet, plan.Shape.Map.EdmType);
         await new RowWriter(writer, serviceRoot, agreed).Write(entity, plan.Shape);
@@ -89,7 +151,7 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
     }
 
     public Task Property(ODataQuery query, Plan plan, object value) => Json(
-        Context(query, plan),
+        ContextUrl.Parts(serviceRoot, query, plan),
         message => message.WritePropertyAsync(new ODataProperty { Name = plan.Shape.Fields[0].Name, Value = EdmTypes.ToWire(value) }));
 
     public Task Text(object value) => Plain(value switch
@@ -114,49 +176,10 @@ internal sealed class AnswerWriter(HttpResponse response, ODataModel model, Nego
     public static void SetVersion(HttpResponse response, ODataVersion version) =>
         response.Headers["OData-Version"] = ODataUtils.ODataVersionToString(version);
 
-    private async Task Json(ODataUri uri, Func<ODataMessageWriter, Task> write)
-    {
-        using var services = WriterContainer.Root.CreateScope();
-        var settings = new ODataMessageWriterSettings
-        {
-            BaseUri = serviceRoot,
-            ODataUri = uri,
-            Version = agreed.Version,
-            EnableMessageStreamDisposal = false,
-            Validations = ValidationKinds.None,
-            MessageQuotas = new ODataMessageQuotas { MaxNestingDepth = 100 },
-        };
-        settings.SetContentType(agreed.ContentType, "utf-8");
-        var message = new ODataMessageWriter(new ResponseMessage(response, services.ServiceProvider), settings, model.Edm);
-        await write(message);
-        message.Dispose(); // not on failure: it would complete what must stay visibly incomplete
-    }
+    private Task Json(ODataUri uri, Func<ODataMessageWriter, Task> write) =>
+        LibraryMessage.Write(model, serviceRoot, agreed.Version, uri, response.Headers, response.Body, agreed.ContentType, write);
 
-    private ODataUri Context(ODataQuery query, Plan plan) => new()
-    {
-        ServiceRoot = serviceRoot,
-        Path = query.Path,
-        SelectAndExpand = query.SelectExpand,
-        Apply = plan.Shape.Map is null && plan.Answer == Answer.Collection ? Named(plan.Shape) : null,
-    };
-
-    /// <summary>
-    /// The columns of transformed rows as the context URL names them. Given the clause itself the library also names what was
-    /// computed before a grouping and is gone.
-    /// </summary>
-    private static ApplyClause Named(ResultShape shape) => new(
-    [
-        new AggregateTransformationNode([.. Names(shape).Select(name => new AggregateExpression(
-            new ConstantNode(0L), AggregationMethod.VirtualPropertyCount, name, EdmCoreModel.Instance.GetInt64(isNullable: false)))]),
-    ]);
-
-    private static IEnumerable<string> Names(ResultShape shape) => shape.Fields.Select(field =>
-        field is InlineField inline ? $"{inline.Name}({string.Join(',', Names(inline.Shape))})" : field.Name);
-
-    /// <summary>Rows of transformations borrow the set that the path starts from; the context URL tells them apart.</summary>
-    private static (IEdmEntitySet Set, IEdmEntityType Type) Target(ODataModel model, ODataQuery query, Plan plan)
-    {
-        var map = plan.Shape.Map ?? model.Set(((EntitySetSegment)query.Path.FirstSegment).EntitySet.Name);
-        return (map.EdmSet, map.EdmType);
-    }
+    private async Task<string> Context(ODataQuery query, Plan plan) => plan.Context is { } known
+        ? serviceRoot.AbsoluteUri + known
+        : await ContextUrl.Of(model, serviceRoot, agreed.Version, query, plan);
 }

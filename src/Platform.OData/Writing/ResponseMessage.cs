@@ -5,29 +5,24 @@ using Microsoft.OData.Json;
 
 namespace Platform.OData.Writing;
 
-/// <summary>The HTTP response as the protocol library wants to see it.</summary>
-internal sealed class ResponseMessage(HttpResponse response, IServiceProvider container)
+/// <summary>An answer's headers and body as the protocol library wants to see them.</summary>
+internal sealed class ResponseMessage(IHeaderDictionary headers, Stream body, IServiceProvider container)
     : IODataResponseMessageAsync, IContainerProvider
 {
     public IServiceProvider Container => container;
 
     public IEnumerable<KeyValuePair<string, string>> Headers =>
-        response.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()));
+        headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()));
 
-    public int StatusCode
-    {
-        get => response.StatusCode;
-        set => response.StatusCode = value;
-    }
+    public int StatusCode { get; set; } = StatusCodes.Status200OK;
 
-    public string? GetHeader(string headerName) =>
-        response.Headers.TryGetValue(headerName, out var value) ? value.ToString() : null;
+    public string? GetHeader(string headerName) => headers.TryGetValue(headerName, out var value) ? value.ToString() : null;
 
-    public void SetHeader(string headerName, string headerValue) => response.Headers[headerName] = headerValue;
+    public void SetHeader(string headerName, string headerValue) => headers[headerName] = headerValue;
 
     public Stream GetStream() => throw new NotSupportedException("Responses are written asynchronously.");
 
-    public Task<Stream> GetStreamAsync() => Task.FromResult(response.Body);
+    public Task<Stream> GetStreamAsync() => Task.FromResult(body);
 }
 
 /// <summary>

@@ -48,12 +48,16 @@ internal sealed class RowWriter(ODataWriter writer, Uri serviceRoot, Negotiation
         var members = (IList?)many.Read(row) ?? Array.Empty<object>();
         var set = new ODataResourceSet { Count = (long?)many.Count?.Invoke(row) };
         if (members.Count > many.Limit)
-            set.NextPageLink = new Uri($"{EntityUrl.Of(serviceRoot, owner, row, agreed.Version).AbsoluteUri}/{many.Name}{(many.Shape.IsReference ? "/$ref" : "")}?{many.Rest}");
+            set.NextPageLink = RestLink(serviceRoot, owner, row, many, agreed);
         await writer.WriteStartAsync(set);
         for (var i = 0; i < Math.Min(members.Count, many.Limit ?? int.MaxValue); i++)
             await Write(members[i]!, many.Shape);
         await writer.WriteEndAsync();
     }
+
+    /// <summary>Where the members beyond the limit are.</summary>
+    internal static Uri RestLink(Uri serviceRoot, ResultShape owner, object row, ManyField many, Negotiation agreed) =>
+        new($"{EntityUrl.Of(serviceRoot, owner, row, agreed.Version).AbsoluteUri}/{many.Name}{(many.Shape.IsReference ? "/$ref" : "")}?{many.Rest}");
 
     private async Task Nested(string name, bool isCollection, Func<Task> content)
     {

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Platform.Access;
 using Platform.Database;
 using Platform.Localities;
@@ -27,8 +28,10 @@ public static class AnalyticsApi
 }
 
 /// <summary>The rows behind each entity set; the context's filters and the database's policies have already narrowed them to the caller's reach.</summary>
-internal sealed class AnalyticsSource(PlatformDb db) : IODataSource
+internal sealed class AnalyticsSource(PlatformDb context) : IODataSource
 {
+    private readonly PlatformDb db = context;
+
     public IQueryable<T> Query<T>(string setName)
         where T : class => setName switch
         {
@@ -55,4 +58,10 @@ internal sealed class AnalyticsSource(PlatformDb db) : IODataSource
         ["Assignments"] = "assignments",
         ["CompletionFacts"] = "completion_facts",
     };
+
+    public Func<IODataSource, IReadOnlyList<object?>, IAsyncEnumerable<object>> Compile(IQueryable query, IReadOnlyList<ParameterExpression> parameters)
+    {
+        var ready = ReadyQueries.Compile(query, parameters);
+        return (source, values) => ready(((AnalyticsSource)source).db, values);
+    }
 }
