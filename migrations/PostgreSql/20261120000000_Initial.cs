@@ -102,6 +102,7 @@ namespace Platform.Migrations.PostgreSql
                     kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "vi-x-icu"),
                     province_id = table.Column<short>(type: "smallint", nullable: false),
+                    province_code = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
                     search_text = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
@@ -867,6 +868,11 @@ namespace Platform.Migrations.PostgreSql
                 table: "localities",
                 column: "code",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_localities_province_code",
+                table: "localities",
+                column: "province_code");
 
             migrationBuilder.CreateIndex(
                 name: "ix_localities_province_id",

@@ -620,6 +620,12 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnName("name")
                         .UseCollation("vi-x-icu");
 
+                    b.Property<string>("ProvinceCode")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)")
+                        .HasColumnName("province_code");
+
                     b.Property<short>("ProvinceId")
                         .HasColumnType("smallint")
                         .HasColumnName("province_id");
@@ -639,6 +645,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Code")
                         .IsUnique()
                         .HasDatabaseName("ix_localities_code");
+
+                    b.HasIndex("ProvinceCode")
+                        .HasDatabaseName("ix_localities_province_code");
 
                     b.HasIndex("ProvinceId")
                         .HasDatabaseName("ix_localities_province_id");

@@ -631,6 +631,12 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnName("name")
                         .UseCollation("Vietnamese_100_CI_AS");
 
+                    b.Property<string>("ProvinceCode")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)")
+                        .HasColumnName("province_code");
+
                     b.Property<short>("ProvinceId")
                         .HasColumnType("smallint")
                         .HasColumnName("province_id");
@@ -650,6 +656,9 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("Code")
                         .IsUnique()
                         .HasDatabaseName("ix_localities_code");
+
+                    b.HasIndex("ProvinceCode")
+                        .HasDatabaseName("ix_localities_province_code");
 
                     b.HasIndex("ProvinceId")
                         .HasDatabaseName("ix_localities_province_id");

@@ -100,6 +100,7 @@ namespace Platform.Migrations.SqlServer
                     kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Vietnamese_100_CI_AS"),
                     province_id = table.Column<short>(type: "smallint", nullable: false),
+                    province_code = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
                     search_text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
@@ -866,6 +867,11 @@ namespace Platform.Migrations.SqlServer
                 table: "localities",
                 column: "code",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_localities_province_code",
+                table: "localities",
+                column: "province_code");
 
             migrationBuilder.CreateIndex(
                 name: "ix_localities_province_id",

@@ -32,6 +32,9 @@ public sealed class Locality : ITracked
     /// <summary>The province it lies in; a province's own id.</summary>
     public short ProvinceId { get; set; }
 
+    /// <summary>That province's code. Kept here because most questions begin with it.</summary>
+    public required string ProvinceCode { get; set; }
+
     public Locality? Province { get; set; }
 
     /// <summary>All names it has had, folded for search.</summary>
@@ -70,7 +73,9 @@ internal sealed class LocalityMapping(string nameCollation) : IEntityTypeConfigu
         builder.Property(l => l.Name).HasMaxLength(100).UseCollation(nameCollation);
         builder.Property(l => l.SearchText).HasMaxLength(400);
         builder.HasIndex(l => l.Code).IsUnique();
+        builder.Property(l => l.ProvinceCode).HasMaxLength(2);
         builder.HasIndex(l => l.ProvinceId);
+        builder.HasIndex(l => l.ProvinceCode);
         builder.HasOne(l => l.Province).WithMany(p => p.Communes).HasForeignKey(l => l.ProvinceId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(l => l.Names).WithOne().HasForeignKey(n => n.LocalityId);
     }

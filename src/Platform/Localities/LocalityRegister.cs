@@ -39,8 +39,8 @@ internal sealed class LocalityRegister(PlatformDb db)
             foreach (var row in Rows(file))
             {
                 var (kind, name) = SplitProvince(row.ProvinceName);
-                var province = Note(row.ProvinceCode, LocalityLevel.Province, kind, name, from, () => ++provinceId, id => id);
-                Note(row.CommuneCode, LocalityLevel.Commune, row.CommuneType, row.CommuneName, from, () => ++communeId, _ => province.Id);
+                var province = Note(row.ProvinceCode, LocalityLevel.Province, kind, name, from, () => ++provinceId, id => id, row.ProvinceCode);
+                Note(row.CommuneCode, LocalityLevel.Commune, row.CommuneType, row.CommuneName, from, () => ++communeId, _ => province.Id, row.ProvinceCode);
             }
         }
 
@@ -48,13 +48,13 @@ internal sealed class LocalityRegister(PlatformDb db)
             locality.SearchText = string.Join(" | ", locality.Names.Select(n => VietnameseText.Fold($"{n.Kind} {n.Name}")).Append(locality.Code).Distinct());
         return [.. byCode.Values];
 
-        Locality Note(string code, LocalityLevel level, string kind, string name, DateOnly from, Func<short> nextId, Func<short, short> provinceOf)
+        Locality Note(string code, LocalityLevel level, string kind, string name, DateOnly from, Func<short> nextId, Func<short, short> provinceOf, string provinceCode)
         {
             (kind, name) = (VietnameseText.Clean(kind), VietnameseText.Clean(name));
             if (!byCode.TryGetValue(code, out var locality))
             {
                 var id = nextId();
-                locality = new Locality { Id = id, Code = code, Level = level, Kind = kind, Name = name, ProvinceId = provinceOf(id), SearchText = "" };
+                locality = new Locality { Id = id, Code = code, Level = level, Kind = kind, Name = name, ProvinceId = provinceOf(id), ProvinceCode = provinceCode, SearchText = "" };
                 byCode.Add(code, locality);
             }
             else if (locality.Name == name && locality.Kind == kind)
