@@ -35,6 +35,14 @@ public interface IODataSource
     /// <param name="setName">Name of the set as declared in the model.</param>
     /// <param name="cancel">Ends the question.</param>
     Task<long?> LatestChange(string setName, CancellationToken cancel) => Task.FromResult<long?>(null);
+
+    /// <summary>
+    /// How many rows the database expects the largest part of a statement to go through; null when it cannot tell. Asked, before it runs, for
+    /// statements that can be far larger than what they answer.
+    /// </summary>
+    /// <param name="query">The statement's query.</param>
+    /// <param name="cancel">Ends the question.</param>
+    Task<double?> EstimateRows(IQueryable query, CancellationToken cancel) => Task.FromResult<double?>(null);
 }
 
 /// <summary>One entity that is gone from a set.</summary>

@@ -28,6 +28,10 @@ public sealed class ODataOptions
     /// <summary>Deepest nesting of <c>any</c> and <c>all</c>. Default 3; 1 to 10.</summary>
     public int MaxAnyAllDepth { get; set; } = 3;
 
+    /// <summary>Most rows that a statement may be expected to go through, where the host can estimate them
+    /// (<see cref="IODataSource.EstimateRows"/>). Default 50,000,000; 0 (no limit) to 1,000,000,000,000.</summary>
+    public long MaxEstimatedRows { get; set; } = 50_000_000;
+
     /// <summary>Most parts of one batch. Default 100; 1 to 1,000.</summary>
     public int MaxBatchParts { get; set; } = 100;
 
@@ -61,6 +65,7 @@ public sealed class ODataOptions
         InRange(MaxExpandedItems, 0, 100_000, nameof(MaxExpandedItems));
         InRange(MaxNodeCount, 10, 2_000, nameof(MaxNodeCount));
         InRange(MaxAnyAllDepth, 1, 10, nameof(MaxAnyAllDepth));
+        InRange(MaxEstimatedRows, 0, 1_000_000_000_000, nameof(MaxEstimatedRows));
         InRange(MaxBatchParts, 1, 1_000, nameof(MaxBatchParts));
         InRange(MaxBatchBytes, 1_024, 64 * 1024 * 1024, nameof(MaxBatchBytes));
         InRange(SuppressBelow, 0, 1_000, nameof(SuppressBelow));

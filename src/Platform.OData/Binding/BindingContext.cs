@@ -33,6 +33,9 @@ internal sealed class BindingContext(
     /// <summary>Whether the request depends on when it is asked.</summary>
     public bool ReadsClock { get; private set; }
 
+    /// <summary>Whether the statement may go through far more rows than the sets it names have: it asks something of each row's collection, or reads a set several times.</summary>
+    public bool CanBeLarge { get; set; }
+
     public void CountNode()
     {
         if (++nodes > Options.MaxNodeCount)
@@ -43,6 +46,7 @@ internal sealed class BindingContext(
     {
         if (++lambdas > Options.MaxAnyAllDepth)
             throw Limit("MaxAnyAllDepth", Options.MaxAnyAllDepth);
+        CanBeLarge = true;
         return new Exit(this);
     }
 

@@ -68,7 +68,13 @@ internal sealed record Pipeline(BindingContext Context, IQueryable Query, Elemen
         return this with { Query = Ordering.Apply(Query, terms), Order = terms };
     }
 
-    public Pipeline Apply(ApplyStep step) => step switch
+    public Pipeline Apply(ApplyStep step)
+    {
+        Context.CanBeLarge |= step is RollupStep or ConcatStep or CumulativeStep;
+        return Applied(step);
+    }
+
+    private Pipeline Applied(ApplyStep step) => step switch
     {
         OrderStep order => OrderedBy(order.Clause),
         SearchStep search => Search(search.Clause),

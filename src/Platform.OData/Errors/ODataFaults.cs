@@ -76,6 +76,10 @@ public static class ODataFaults
         "Truy vấn chạy quá lâu nên đã bị dừng", "The query ran too long and was cancelled",
         "Lọc hẹp hơn, hoặc gộp bằng $apply.", "Filter more narrowly, or aggregate with $apply.");
 
+    internal static readonly ODataFault TooLarge = new(422, "OD-4003",
+        "Truy vấn phải đọc quá nhiều dòng", "The query would go through too many rows",
+        "Lọc hẹp hơn trước khi dùng any, all, $count hoặc gộp nhiều tầng.", "Filter more narrowly before any, all, $count or nested aggregation.");
+
     internal static readonly ODataFault BadData = new(400, "OD-5001",
         "Biểu thức không tính được trên dữ liệu", "The expression cannot be evaluated on the data",
         "Tránh chia cho 0 và các giá trị ngoài phạm vi.", "Avoid division by zero and values out of range.");
@@ -90,7 +94,7 @@ public static class ODataFaults
         BadUrl, UnknownProperty, UnknownResource, NotFound, TypeMismatch, BadSkipToken, BadBatch, DependencyFailed, DeltaGone,
         MethodNotAllowed, NotAcceptable, BadVersion, UnknownContent,
         NotSupported, NotTranslatable,
-        TooComplex, TooSlow,
+        TooComplex, TooSlow, TooLarge,
         BadData, Unavailable,
     ];
 }

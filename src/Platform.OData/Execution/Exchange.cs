@@ -120,6 +120,9 @@ internal sealed class Exchange(
             throw new FaultException(ODataFaults.BadUrl, "$id", $"$id: {address.Resource}", $"$id: {address.Resource}");
 
         timeout.CancelAfter(options.StatementTimeout);
+        if (options.MaxEstimatedRows > 0 && (context.CanBeLarge || query.Counts.Count > 0) && await data.EstimateRows(plan.Query, timeout.Token) is { } expected
+            && expected > options.MaxEstimatedRows)
+            throw new FaultException(ODataFaults.TooLarge, nameof(ODataOptions.MaxEstimatedRows), $"{expected:0} > {options.MaxEstimatedRows}", $"{expected:0} > {options.MaxEstimatedRows}");
         Confirm(preferences, plan, pageSize);
         var trackedFrom = token?.TrackedFrom;
         if (preferences.TrackChanges && token is null && plan.Answer == Execution.Answer.Collection && ChangeFeed.CanTrack(model, query))

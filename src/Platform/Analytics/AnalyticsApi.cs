@@ -13,11 +13,15 @@ public static class AnalyticsApi
     /// <summary>Where the OData service is.</summary>
     public const string Prefix = "/odata";
 
+    /// <summary>Maps the service. Limits come from the configuration section <c>OData</c> (<see cref="ODataOptions"/>) and are checked here, at start.</summary>
     public static void MapAnalytics(this IEndpointRouteBuilder routes, byte[] signingKey)
     {
+        var options = new ODataOptions();
+        routes.ServiceProvider.GetRequiredService<IConfiguration>().GetSection("OData").Bind(options);
+        options.SigningKey = signingKey;
         // A link belongs to what its caller could read when it was given: with another reach, what has left it could not be told.
-        var options = new ODataOptions { SigningKey = signingKey, Caller = http => $"{http.Features.Get<Caller>()?.Key} {http.RequestServices.GetRequiredService<TenantScope>().Name}" };
-        routes.MapOData(Prefix, AnalyticsModel.Build(), options, http => new AnalyticsSource(http.RequestServices.GetRequiredService<PlatformDb>()))
+        options.Caller = http => $"{http.Features.Get<Caller>()?.Key} {http.RequestServices.GetRequiredService<TenantScope>().Name}";
+        routes.MapOData(Prefix, AnalyticsModel.Build(options.SuppressBelow), options, http => new AnalyticsSource(http.RequestServices.GetRequiredService<PlatformDb>()))
             .AllowAnonymous()
             .WithMetadata(new Requirement(Scopes.Read, Reach.Everything) { IsOpen = IsDescription })
             .ExcludeFromDescription();
@@ -47,6 +51,8 @@ internal sealed class AnalyticsSource(PlatformDb context) : IODataSource
     }
 
     public async Task<long?> LatestChange(string setName, CancellationToken cancel) => await db.LatestChange(cancel);
+
+    public Task<double?> EstimateRows(IQueryable query, CancellationToken cancel) => RowEstimates.Of(db, query, cancel);
 
     // The tables whose removals are noted.
     private static readonly Dictionary<string, string> Tables = new()

@@ -14,7 +14,8 @@ internal static class AnalyticsModel
     /// <summary>The metadata document as committed: indented, the same bytes for the same model.</summary>
     internal static string Contract() => XDocument.Parse(Build().CsdlXml).ToString().ReplaceLineEndings("\n") + "\n";
 
-    internal static ODataModel Build() => ODataModel.Create("Platform")
+    /// <param name="suppressBelow">Figures about people that are less are left out; 0 leaves out none. A share would give its figure away, so it goes with it.</param>
+    internal static ODataModel Build(int suppressBelow = 0) => ODataModel.Create("Platform")
         .DeclareCapabilities()
         .EntitySet<Locality>("Provinces", "Province", set => set
             .Describe("Tỉnh, thành phố", "Provinces")
@@ -140,7 +141,7 @@ internal static class AnalyticsModel
             .Property("Audience", p => p.Audience == null ? null : p.Audience.ToString(), nullable: true)
             .Property("Numerator", p => p.Numerator, "Trống khi chưa có số liệu", "Null when nobody has sent a figure")
             .Property("Denominator", p => p.Denominator, "Trống với chỉ tiêu đếm hoặc khi chưa khai báo", "Null for counts and where nobody has declared it")
-            .Property("Percent", p => p.Percentage, "100 × tử số / mẫu số, có thể vượt 100", "100 × numerator / denominator; may exceed 100")
+            .Property<decimal?>("Percent", suppressBelow == 0 ? p => p.Percentage : p => p.Numerator > 0 && p.Numerator < suppressBelow ? null : p.Percentage, "100 × tử số / mẫu số, có thể vượt 100", "100 × numerator / denominator; may exceed 100")
             .Property("TargetValue", p => p.TargetValue)
             .Property("Unit", p => p.Unit.ToString())
             .Property("Bound", p => p.Bound == Bound.AtLeast ? "≥" : p.Bound == Bound.MoreThan ? ">" : "=")
@@ -148,6 +149,7 @@ internal static class AnalyticsModel
             .Property("MembersWithFigures", p => p.MembersWithFigures, "Số xã đã có số liệu", "Communes that have contributed")
             .Property("Members", p => p.Members, "Số xã của tỉnh; 1 với xã", "Communes of a province; 1 for a commune")
             .Property("AsOf", p => p.AsOf)
+            .CountsPeople("Numerator")
             .One("Target", p => p.Target, "Targets"))
         .EntitySet<CompletionFact>("CompletionFacts", "CompletionFact", set => set
             .Describe("Lượt hoàn thành theo địa phương × tháng × nhóm × khóa học", "Completions by locality × month × audience × course")
@@ -165,7 +167,8 @@ internal static class AnalyticsModel
                 f => f.Learners,
                 "Người học, mỗi người tính một lần trên cả nước: ở tháng và khóa học đầu tiên của họ, nên cộng được; không phải số người của từng khóa",
                 "Learners; each counts once in the country, in the month and course of the first completion, so they add; not the learners of each course")
-            .Property("Passed", f => f.Passed, "Lượt đạt", "Completions that passed"))
+            .Property("Passed", f => f.Passed, "Lượt đạt", "Completions that passed")
+            .CountsPeople("Completions", "Learners", "Passed"))
         .EntitySet<Course>("Courses", "Course", set => set
             .Describe("Khóa học", "Courses")
             .Changes(c => c.Change)

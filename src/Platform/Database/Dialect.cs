@@ -53,6 +53,12 @@ public abstract class Dialect
     /// </summary>
     public abstract string LatestChange { get; }
 
+    /// <summary>A statement that tells how the engine would run another, as <see cref="EstimatedRows"/> reads it; null where the engine is not asked.</summary>
+    public virtual string? Explain(string statement) => null;
+
+    /// <summary>The most rows that a part of the plan is expected to go through.</summary>
+    public virtual double EstimatedRows(string plan) => 0;
+
     /// <summary>The tables whose changes are numbered, with whether their removals are noted.</summary>
     protected static IEnumerable<(string Name, bool NotesRemovals)> TrackedTables(IModel model) =>
         from entity in model.GetEntityTypes()

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -62,6 +63,35 @@ public sealed class PostgreSqlDialect : Dialect
     public override void NumberChanges(PropertyBuilder<long> change) => change.HasDefaultValueSql("pg_current_xact_id()::text::bigint");
 
     public override string LatestChange => "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as \"Value\"";
+
+    public override string Explain(string statement) => "explain (format json) " + statement;
+
+    public override double EstimatedRows(string plan)
+    {
+        using var document = JsonDocument.Parse(plan);
+        return Largest(document.RootElement[0].GetProperty("Plan"), 1);
+
+        // A plan's rows are those of one run: the inner side of a nested loop runs for each row of the outer side, a sub-plan for each row around it.
+        static double Largest(JsonElement node, double runs)
+        {
+            var rows = node.GetProperty("Plan Rows").GetDouble();
+            var largest = rows * runs;
+            if (!node.TryGetProperty("Plans", out var children))
+                return largest;
+            var outer = children.EnumerateArray().Where(c => !Is(c, "Parent Relationship", "SubPlan") && !Is(c, "Parent Relationship", "InitPlan"))
+                .Select(c => c.GetProperty("Plan Rows").GetDouble()).DefaultIfEmpty(rows).ToList();
+            foreach (var child in children.EnumerateArray())
+            {
+                var times = Is(child, "Parent Relationship", "SubPlan") ? Math.Max(rows, outer.Max())
+                    : Is(node, "Node Type", "Nested Loop") && Is(child, "Parent Relationship", "Inner") ? Math.Max(1, outer[0]) : 1;
+                largest = Math.Max(largest, Largest(child, runs * Math.Max(1, times)));
+            }
+
+            return largest;
+        }
+
+        static bool Is(JsonElement node, string name, string value) => node.TryGetProperty(name, out var found) && found.GetString() == value;
+    }
 
     public override string DropObjects() => "drop view if exists target_progress;";
 
