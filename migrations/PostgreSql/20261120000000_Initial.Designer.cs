@@ -39,6 +39,12 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("created_by");
+
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(80)
@@ -57,6 +63,10 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
+                    b.Property<short?>("ProvinceId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("province_id");
+
                     b.Property<short?>("VendorId")
                         .HasColumnType("smallint")
                         .HasColumnName("vendor_id");
@@ -67,6 +77,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Key")
                         .IsUnique()
                         .HasDatabaseName("ix_accounts_key");
+
+                    b.HasIndex("ProvinceId")
+                        .HasDatabaseName("ix_accounts_province_id");
 
                     b.HasIndex("VendorId")
                         .IsUnique()
@@ -125,10 +138,19 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("account_id");
 
+                    b.Property<Guid?>("AgencyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("agency_id");
+
+                    b.Property<string>("EndedBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("ended_by");
+
                     b.Property<string>("GrantedBy")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
                         .HasColumnName("granted_by");
 
                     b.Property<string>("Role")
@@ -155,8 +177,8 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_grants_account_id");
 
-                    b.HasIndex("TenantId")
-                        .HasDatabaseName("ix_grants_tenant_id");
+                    b.HasIndex("TenantId", "AgencyId")
+                        .HasDatabaseName("ix_grants_tenant_id_agency_id");
 
                     b.ToTable("grants");
                 });
@@ -1615,6 +1637,15 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("webhook_messages");
                 });
 
+            modelBuilder.Entity("Platform.Access.Account", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("ProvinceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_accounts_localities_province_id");
+                });
+
             modelBuilder.Entity("Platform.Access.ClientSecret", b =>
                 {
                     b.HasOne("Platform.Access.Account", null)
@@ -1627,7 +1658,7 @@ namespace Platform.Migrations.PostgreSql
 
             modelBuilder.Entity("Platform.Access.Grant", b =>
                 {
-                    b.HasOne("Platform.Access.Account", null)
+                    b.HasOne("Platform.Access.Account", "Account")
                         .WithMany("Grants")
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1639,6 +1670,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_grants_localities_tenant_id");
+
+                    b.HasOne("Platform.Localities.Agency", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "AgencyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_grants_agencies_tenant_id_agency_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Platform.Access.RevokedToken", b =>

@@ -12,23 +12,6 @@ namespace Platform.Migrations.SqlServer
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
-                name: "accounts",
-                columns: table => new
-                {
-                    id = table.Column<int>(type: "int", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
-                    key = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    vendor_id = table.Column<short>(type: "smallint", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_accounts", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "courses",
                 columns: table => new
                 {
@@ -181,47 +164,6 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
-                name: "client_secrets",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    account_id = table.Column<int>(type: "int", nullable: false),
-                    hash = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    last_used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_client_secrets", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_client_secrets_accounts_account_id",
-                        column: x => x.account_id,
-                        principalTable: "accounts",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "revoked_tokens",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    account_id = table.Column<int>(type: "int", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_revoked_tokens", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_revoked_tokens_accounts_account_id",
-                        column: x => x.account_id,
-                        principalTable: "accounts",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "completions",
                 columns: table => new
                 {
@@ -243,6 +185,31 @@ namespace Platform.Migrations.SqlServer
                         name: "fk_completions_courses_course_id",
                         column: x => x.course_id,
                         principalTable: "courses",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "accounts",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    key = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    province_id = table.Column<short>(type: "smallint", nullable: true),
+                    vendor_id = table.Column<short>(type: "smallint", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    created_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_accounts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_accounts_localities_province_id",
+                        column: x => x.province_id,
+                        principalTable: "localities",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -316,36 +283,6 @@ namespace Platform.Migrations.SqlServer
                         onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "fk_completion_facts_localities_tenant_id",
-                        column: x => x.tenant_id,
-                        principalTable: "localities",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "grants",
-                columns: table => new
-                {
-                    id = table.Column<int>(type: "int", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    account_id = table.Column<int>(type: "int", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
-                    tenant_id = table.Column<short>(type: "smallint", nullable: true),
-                    valid_from = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    valid_to = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    granted_by = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_grants", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_grants_accounts_account_id",
-                        column: x => x.account_id,
-                        principalTable: "accounts",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                    table.ForeignKey(
-                        name: "fk_grants_localities_tenant_id",
                         column: x => x.tenant_id,
                         principalTable: "localities",
                         principalColumn: "id",
@@ -512,6 +449,85 @@ namespace Platform.Migrations.SqlServer
                         principalTable: "webhooks",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "client_secrets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    hash = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_client_secrets", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_client_secrets_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "revoked_tokens",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_revoked_tokens", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_revoked_tokens_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "grants",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    role = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: true),
+                    agency_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    valid_from = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    valid_to = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    granted_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    ended_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_grants", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_grants_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_grants_agencies_tenant_id_agency_id",
+                        columns: x => new { x.tenant_id, x.agency_id },
+                        principalTable: "agencies",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_grants_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -752,6 +768,11 @@ namespace Platform.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_accounts_province_id",
+                table: "accounts",
+                column: "province_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_accounts_vendor_id",
                 table: "accounts",
                 column: "vendor_id",
@@ -833,9 +854,9 @@ namespace Platform.Migrations.SqlServer
                 column: "account_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_grants_tenant_id",
+                name: "ix_grants_tenant_id_agency_id",
                 table: "grants",
-                column: "tenant_id");
+                columns: new[] { "tenant_id", "agency_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_initiatives_tenant_id_plan_id",
@@ -1038,10 +1059,10 @@ namespace Platform.Migrations.SqlServer
                 name: "webhook_deliveries");
 
             migrationBuilder.DropTable(
-                name: "agencies");
+                name: "courses");
 
             migrationBuilder.DropTable(
-                name: "courses");
+                name: "agencies");
 
             migrationBuilder.DropTable(
                 name: "tasks");

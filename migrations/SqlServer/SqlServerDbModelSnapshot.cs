@@ -35,6 +35,12 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("created_by");
+
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(80)
@@ -53,6 +59,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
+                    b.Property<short?>("ProvinceId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("province_id");
+
                     b.Property<short?>("VendorId")
                         .HasColumnType("smallint")
                         .HasColumnName("vendor_id");
@@ -63,6 +73,9 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("Key")
                         .IsUnique()
                         .HasDatabaseName("ix_accounts_key");
+
+                    b.HasIndex("ProvinceId")
+                        .HasDatabaseName("ix_accounts_province_id");
 
                     b.HasIndex("VendorId")
                         .IsUnique()
@@ -122,10 +135,19 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("account_id");
 
+                    b.Property<Guid?>("AgencyId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("agency_id");
+
+                    b.Property<string>("EndedBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("ended_by");
+
                     b.Property<string>("GrantedBy")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
                         .HasColumnName("granted_by");
 
                     b.Property<string>("Role")
@@ -152,8 +174,8 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_grants_account_id");
 
-                    b.HasIndex("TenantId")
-                        .HasDatabaseName("ix_grants_tenant_id");
+                    b.HasIndex("TenantId", "AgencyId")
+                        .HasDatabaseName("ix_grants_tenant_id_agency_id");
 
                     b.ToTable("grants");
                 });
@@ -1630,6 +1652,15 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("webhook_messages");
                 });
 
+            modelBuilder.Entity("Platform.Access.Account", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("ProvinceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_accounts_localities_province_id");
+                });
+
             modelBuilder.Entity("Platform.Access.ClientSecret", b =>
                 {
                     b.HasOne("Platform.Access.Account", null)
@@ -1642,7 +1673,7 @@ namespace Platform.Migrations.SqlServer
 
             modelBuilder.Entity("Platform.Access.Grant", b =>
                 {
-                    b.HasOne("Platform.Access.Account", null)
+                    b.HasOne("Platform.Access.Account", "Account")
                         .WithMany("Grants")
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1654,6 +1685,14 @@ namespace Platform.Migrations.SqlServer
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_grants_localities_tenant_id");
+
+                    b.HasOne("Platform.Localities.Agency", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "AgencyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_grants_agencies_tenant_id_agency_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Platform.Access.RevokedToken", b =>

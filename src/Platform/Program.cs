@@ -56,6 +56,9 @@ namespace Platform
             app.MapHealthChecks("/health").AllowAnonymous();
             app.MapDiscovery();
             app.MapTokens();
+            app.MapMe();
+            app.MapClients();
+            app.MapGrants();
             app.MapLocalities();
             app.MapPlans();
             app.MapAssignments();

@@ -37,12 +37,13 @@ internal static class Newcomers
     internal static async Task<(string Id, string Secret)> Register(this World world, Role role, params string?[] localities)
     {
         var (id, secret) = ($"test-{role}-{Interlocked.Increment(ref clients)}", ClientSecret.New());
-        await world.InScope(_ => { }, async db =>
+        await world.AsOwner(async db =>
         {
             var client = new Account
             {
                 Key = id,
                 Name = id,
+                CreatedBy = "test",
                 Secrets = { new ClientSecret { Hash = ClientSecret.HashOf(secret), CreatedAt = DateTimeOffset.UtcNow } },
                 CreatedAt = DateTimeOffset.UtcNow,
                 VendorId = role == Role.Vendor ? (short)Interlocked.Increment(ref vendors) : null,

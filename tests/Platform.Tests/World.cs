@@ -79,6 +79,13 @@ public sealed class World : IAsyncLifetime
         return await run(work.ServiceProvider.GetRequiredService<PlatformDb>());
     }
 
+    /// <summary>Runs code on the global tables under the owner, as whoever sets the platform up does.</summary>
+    internal async Task<T> AsOwner<T>(Func<PlatformDb, Task<T>> run)
+    {
+        await using var db = Instance.Database.OpenAsOwner();
+        return await run(db);
+    }
+
     /// <summary>The id of the sample plan of a locality.</summary>
     public async Task<Guid> SamplePlan(HttpClient client, string locality)
     {

@@ -22,10 +22,16 @@ public sealed class Account
 
     public required string Name { get; set; }
 
+    /// <summary>The province whose managers look after it; null when only the nation's operators do.</summary>
+    public short? ProvinceId { get; set; }
+
     /// <summary>Set for LMS vendors: the number their completions carry.</summary>
     public short? VendorId { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>The key of the account that made it.</summary>
+    public required string CreatedBy { get; set; }
 
     public List<Grant> Grants { get; } = [];
 
@@ -49,9 +55,11 @@ internal sealed class AccountMapping : IEntityTypeConfiguration<Account>, IEntit
         builder.HasKey(a => a.Id);
         builder.Property(a => a.Key).HasMaxLength(80);
         builder.Property(a => a.Name).HasMaxLength(200);
+        builder.Property(a => a.CreatedBy).HasMaxLength(80);
+        builder.HasOne<Localities.Locality>().WithMany().HasForeignKey(a => a.ProvinceId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(a => a.Key).IsUnique();
         builder.HasIndex(a => a.VendorId).IsUnique();
-        builder.HasMany(a => a.Grants).WithOne().HasForeignKey(g => g.AccountId);
+        builder.HasMany(a => a.Grants).WithOne(g => g.Account).HasForeignKey(g => g.AccountId);
         builder.HasMany(a => a.Secrets).WithOne().HasForeignKey(s => s.AccountId);
     }
 

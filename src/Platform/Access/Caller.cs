@@ -5,8 +5,37 @@ using Platform.Localities;
 
 namespace Platform.Access;
 
-/// <summary>One grant as it stands now.</summary>
-public sealed record Standing(Role Role, short? Tenant);
+/// <summary>One grant as it stands now; pure decisions on what it allows where.</summary>
+public sealed record Standing(int Grant, Role Role, short? Tenant, Guid? Agency)
+{
+    /// <summary>May change the locality's plans and figures.</summary>
+    public bool Manages(LocalityEntry locality) => Role is Role.CommuneAdmin or Role.ProvinceManager && Tenant == locality.Id;
+
+    /// <summary>May read the locality's plans and figures.</summary>
+    public bool Reads(LocalityEntry locality) =>
+        Manages(locality) || Role == Role.Operator || (Role is Role.ProvinceViewer or Role.ProvinceManager && Tenant == locality.ProvinceId);
+
+    /// <summary>May look after accounts and grants of the locality; null stands for the nation.</summary>
+    public bool Administers(LocalityEntry? locality) =>
+        Role == Role.Operator || (Role == Role.ProvinceManager && locality is not null && Tenant == locality.ProvinceId);
+
+    /// <summary>May push completions for the locality.</summary>
+    public bool Completes(LocalityEntry locality) =>
+        Role == Role.Vendor && (Tenant is null || Tenant == locality.Id || Tenant == locality.ProvinceId);
+
+    /// <summary>Whether it allows an endpoint at a locality; without one, whether it allows it anywhere.</summary>
+    public bool Allows(Requirement requirement, LocalityEntry? locality) =>
+        (requirement.Scope is null || Scopes.Of(Role).Contains(requirement.Scope))
+        && (locality is null || requirement.Reach switch
+        {
+            Reach.RouteLocality => requirement.Scope == Scopes.Write ? Manages(locality) : Reads(locality),
+            Reach.Everything => Reads(locality),
+            Reach.Intake => Completes(locality),
+            Reach.Administration => Administers(locality),
+            Reach.Agency => Tenant == locality.Id,
+            _ => true,
+        });
+}
 
 /// <summary>Who is calling and what that account may do where; pure decisions over its grants.</summary>
 public sealed record Caller(int Id, string Key, string Name, short? Vendor, IReadOnlyList<Standing> Standings)
@@ -22,28 +51,31 @@ public sealed record Caller(int Id, string Key, string Name, short? Vendor, IRea
         token.ExpiresAt > now && Secrets.Contains(token.Secret) && !Revoked.Contains(token.Id);
 
     /// <summary>May change the locality's plans and figures.</summary>
-    public bool Manages(LocalityEntry locality) =>
-        Standings.Any(s => s.Role is Role.CommuneAdmin or Role.ProvinceManager && s.Tenant == locality.Id);
+    public bool Manages(LocalityEntry locality) => Standings.Any(s => s.Manages(locality));
 
     /// <summary>May read the locality's plans and figures.</summary>
-    public bool Reads(LocalityEntry locality) =>
-        Manages(locality) || ReadsNation || ProvinceRead == locality.ProvinceId;
+    public bool Reads(LocalityEntry locality) => Standings.Any(s => s.Reads(locality));
 
     /// <summary>May read every locality's plans and figures.</summary>
     public bool ReadsNation => Standings.Any(s => s.Role == Role.Operator);
 
-    /// <summary>The province that is read as a whole, if any.</summary>
-    public short? ProvinceRead => Standings.FirstOrDefault(s => s.Role is Role.ProvinceViewer or Role.ProvinceManager)?.Tenant;
+    /// <summary>The provinces that are read as a whole.</summary>
+    public IEnumerable<short> Provinces => Tenants(Role.ProvinceViewer, Role.ProvinceManager);
 
-    /// <summary>The commune that is administered, if any.</summary>
-    public short? Commune => Standings.FirstOrDefault(s => s.Role == Role.CommuneAdmin)?.Tenant;
+    /// <summary>The communes that are administered.</summary>
+    public IEnumerable<short> Communes => Tenants(Role.CommuneAdmin);
+
+    /// <summary>The provinces whose accounts and grants are looked after; those of the nation too where <see cref="ReadsNation"/>.</summary>
+    public IEnumerable<short> Administered => Tenants(Role.ProvinceManager);
 
     /// <summary>May push completions for the locality.</summary>
-    public bool Completes(LocalityEntry locality) =>
-        Vendor is not null && Standings.Any(s => s.Role == Role.Vendor && (s.Tenant is null || s.Tenant == locality.Id || s.Tenant == locality.ProvinceId));
+    public bool Completes(LocalityEntry locality) => Vendor is not null && Standings.Any(s => s.Completes(locality));
 
     /// <summary>The scopes its tokens may carry.</summary>
     public IEnumerable<string> Scopes => Standings.SelectMany(s => Access.Scopes.Of(s.Role)).Distinct().Order(StringComparer.Ordinal);
+
+    private IEnumerable<short> Tenants(params Role[] roles) =>
+        Standings.Where(s => roles.Contains(s.Role)).Select(s => s.Tenant).OfType<short>().Distinct().Order();
 }
 
 /// <summary>
@@ -69,14 +101,15 @@ public sealed class Callers(DbContextOptions options, DatabaseOptions database, 
                 a.Id,
                 a.Name,
                 a.VendorId,
-                Grants = a.Grants.Where(g => g.ValidFrom <= now && (g.ValidTo == null || g.ValidTo > now)).Select(g => new { g.Role, g.TenantId }).ToList(),
+                Grants = a.Grants.Where(g => g.ValidFrom <= now && (g.ValidTo == null || g.ValidTo > now))
+                    .Select(g => new { g.Id, g.Role, g.TenantId, g.AgencyId }).ToList(),
                 Secrets = a.Secrets.Where(s => s.ExpiresAt == null || s.ExpiresAt > now).Select(s => s.Id).ToList(),
                 Revoked = db.RevokedTokens.Where(t => t.AccountId == a.Id && t.ExpiresAt > now).Select(t => t.Id).ToList(),
             })
             .SingleOrDefaultAsync(cancellation);
         if (account is null)
             return null;
-        var caller = new Caller(account.Id, key, account.Name, account.VendorId, [.. account.Grants.Select(g => new Standing(g.Role, g.TenantId))])
+        var caller = new Caller(account.Id, key, account.Name, account.VendorId, [.. account.Grants.Select(g => new Standing(g.Id, g.Role, g.TenantId, g.AgencyId))])
         {
             Secrets = account.Secrets.ToHashSet(),
             Revoked = account.Revoked.ToHashSet(),
@@ -84,4 +117,7 @@ public sealed class Callers(DbContextOptions options, DatabaseOptions database, 
         known[key] = (caller, now);
         return caller;
     }
+
+    /// <summary>Looks again at the next request: what an account may do has just changed.</summary>
+    public void Forget(string key) => known.TryRemove(key, out _);
 }

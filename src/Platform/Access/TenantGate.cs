@@ -6,7 +6,7 @@ using Platform.Tenancy;
 namespace Platform.Access;
 
 /// <summary>What an endpoint needs of its caller. Declared once on a route group; an endpoint that declares nothing is refused to everybody.</summary>
-public sealed record Requirement(string Scope, Reach Reach)
+public sealed record Requirement(string? Scope, Reach Reach)
 {
     /// <summary>Requests that hold no tenant's data, such as a service's description, and need no caller.</summary>
     public Func<HttpContext, bool> IsOpen { get; init; } = _ => false;
@@ -23,6 +23,15 @@ public enum Reach
 
     /// <summary>Those that a vendor's batch changes.</summary>
     Intake,
+
+    /// <summary>Accounts and grants, within what the caller looks after.</summary>
+    Administration,
+
+    /// <summary>The tasks of the caller's own agencies.</summary>
+    Agency,
+
+    /// <summary>The caller's own account.</summary>
+    Account,
 }
 
 /// <summary>
@@ -31,8 +40,8 @@ public enum Reach
 /// </summary>
 public static class TenantGate
 {
-    /// <summary>Declares an endpoint's requirement.</summary>
-    public static T Require<T>(this T builder, string scope, Reach reach)
+    /// <summary>Declares an endpoint's requirement; without a scope, everybody who is signed in.</summary>
+    public static T Require<T>(this T builder, string? scope, Reach reach)
         where T : IEndpointConventionBuilder => builder.RequireAuthorization().WithMetadata(new Requirement(scope, reach));
 
     /// <summary>Runs the gate for every endpoint with a requirement; comes after authentication and authorisation.</summary>
@@ -55,10 +64,10 @@ public static class TenantGate
     private static async Task Enter(HttpContext context, Requirement requirement)
     {
         var caller = context.Features.Get<Caller>() ?? throw new ProblemException(Problems.NotSignedIn);
-        if (!context.User.HasClaim("scope", requirement.Scope) || !caller.Scopes.Contains(requirement.Scope))
+        if (requirement.Scope is { } needed && !(context.User.HasClaim("scope", needed) && caller.Scopes.Contains(needed)))
         {
-            context.Features.Set(new MissingScope(requirement.Scope));
-            throw new ProblemException(Problems.NotAllowed, new Explanation($"Cần phạm vi «{requirement.Scope}».", $"The scope «{requirement.Scope}» is needed."));
+            context.Features.Set(new MissingScope(needed));
+            throw new ProblemException(Problems.NotAllowed, new Explanation($"Cần phạm vi «{needed}».", $"The scope «{needed}» is needed."));
         }
 
         var scope = context.RequestServices.GetRequiredService<TenantScope>();
@@ -71,21 +80,27 @@ public static class TenantGate
             case Reach.Everything:
                 await EnterAllReadable(scope, caller, directory, context.RequestAborted);
                 break;
+            case Reach.Agency:
+                await EnterAgencies(scope, caller, directory, context.RequestAborted);
+                break;
+            case Reach.Administration or Reach.Account:
+                scope.EnterAccount(caller.Id);
+                break;
             default:
-                await EnterRouteLocality(context, scope, caller, directory, requirement.Scope == Scopes.Write);
+                await EnterRouteLocality(context, scope, caller, directory, requirement);
                 break;
         }
     }
 
-    private static async Task EnterRouteLocality(HttpContext context, TenantScope scope, Caller caller, LocalityDirectory directory, bool write)
+    private static async Task EnterRouteLocality(HttpContext context, TenantScope scope, Caller caller, LocalityDirectory directory, Requirement requirement)
     {
         var code = (string?)context.GetRouteValue("code") ?? "";
         var locality = await directory.Find(code, context.RequestAborted);
-        if (locality is null || !(write ? caller.Manages(locality) : caller.Reads(locality)))
+        if (locality is null || !caller.Standings.Any(s => s.Allows(requirement, locality)))
             throw UnknownLocality(code);
         context.Features.Set(new RouteLocality(locality));
         // A province's figures are made of its communes' rows, so its manager reads it as a viewer does.
-        if (caller.Manages(locality) && (write || locality.Level == LocalityLevel.Commune))
+        if (caller.Manages(locality) && (requirement.Scope == Scopes.Write || locality.Level == LocalityLevel.Commune))
             scope.EnterTenant(locality);
         else if (caller.ReadsNation)
             scope.EnterNation();
@@ -93,17 +108,48 @@ public static class TenantGate
             scope.EnterProvince(await directory.Get(locality.ProvinceId, context.RequestAborted), locality);
     }
 
-    /// <summary>Enters all that the caller may read; used by OData too.</summary>
+    // Everything that any of the grants lets the caller read, not what the first of them does.
     private static async Task EnterAllReadable(TenantScope scope, Caller caller, LocalityDirectory directory, CancellationToken cancellation)
     {
         if (caller.ReadsNation)
+        {
             scope.EnterNation();
-        else if (caller.ProvinceRead is { } provinceId)
-            scope.EnterProvince(await directory.Get(provinceId, cancellation));
-        else if (caller.Commune is { } communeId)
-            scope.EnterTenant(await directory.Get(communeId, cancellation));
+            return;
+        }
+
+        var (provinces, communes) = (new List<LocalityEntry>(), new List<LocalityEntry>());
+        foreach (var id in caller.Provinces)
+            provinces.Add(await directory.Get(id, cancellation));
+        foreach (var id in caller.Communes)
+            communes.Add(await directory.Get(id, cancellation));
+        communes.RemoveAll(c => provinces.Exists(p => p.Id == c.ProvinceId));
+        if ((provinces.Count, communes.Count) is (1, 0))
+        {
+            scope.EnterProvince(provinces[0]);
+        }
+        else if ((provinces.Count, communes.Count) is (0, 1))
+        {
+            scope.EnterTenant(communes[0]);
+        }
+        else if (provinces.Count + communes.Count > 0)
+        {
+            var within = new List<LocalityEntry>([.. provinces, .. communes]);
+            foreach (var province in provinces)
+                within.AddRange(await directory.CommunesOf(province.Id, cancellation));
+            scope.EnterSeveral(provinces, communes, within);
+        }
         else
+        {
             throw new ProblemException(Problems.NotAllowed);
+        }
+    }
+
+    private static async Task EnterAgencies(TenantScope scope, Caller caller, LocalityDirectory directory, CancellationToken cancellation)
+    {
+        var localities = new List<LocalityEntry>();
+        foreach (var tenant in caller.Standings.Where(s => s.Agency is not null).Select(s => s.Tenant).OfType<short>().Distinct())
+            localities.Add(await directory.Get(tenant, cancellation));
+        scope.EnterSeveral([], localities, localities);
     }
 
     private static ProblemException UnknownLocality(string code) => new(

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using Platform.Access;
 using Platform.Database;
 using Platform.Http;
@@ -18,6 +19,21 @@ public static class AssignmentsApi
         routes.MapPut(path, ReplaceAssignmentMatrix).WithName(nameof(ReplaceAssignmentMatrix)).WithTags("Assignments")
             .Require(Scopes.Write, Reach.RouteLocality).Accepts<MatrixContent>("application/json", MatrixCsv.ContentType)
             .Fails(400, 401, 403, 404, 409, 412, 413, 415, 422);
+        routes.MapGet("/v1/me/tasks", ListOwnTasks).WithName(nameof(ListOwnTasks)).WithTags("Assignments").Require(Scopes.OwnTasks, Reach.Agency).Fails(401, 403);
+    }
+
+    /// <summary>The tasks of issued plans that are given to the caller's own agencies, the nearest deadline first.</summary>
+    private static async Task<Ok<Page<OwnTaskView>>> ListOwnTasks(HttpContext http, PlatformDb db, CancellationToken cancellation)
+    {
+        var agencies = http.Features.Get<Caller>()!.Standings.Where(s => s.Agency is not null).Select(s => s.Agency!.Value).ToList();
+        return TypedResults.Ok(new Page<OwnTaskView>(
+            await db.Assignments.AsNoTracking()
+                .Where(a => agencies.Contains(a.AgencyId) && a.Task!.Plan!.Status == PlanStatus.Issued)
+                .OrderBy(a => a.Task!.DueOn == null).ThenBy(a => a.Task!.DueOn).ThenBy(a => a.TenantId).ThenBy(a => a.Task!.Ordinal).ThenBy(a => a.Role)
+                .Select(a => new OwnTaskView(
+                    a.TaskId, a.PlanId, a.Locality!.Code, a.Agency!.Key, a.Role, a.Task!.Number, a.Task.Title, a.Task.ScheduleText, a.Task.StartsOn, a.Task.DueOn, a.Task.Output))
+                .ToListAsync(cancellation),
+            null));
     }
 
     /// <summary>Tasks × agencies with roles. CSV when Accept asks for text/csv or <c>?format=csv</c> is given: UTF-8 with BOM, opens in Excel.</summary>
@@ -62,3 +78,18 @@ public static class AssignmentsApi
         return TypedResults.Ok(change);
     }
 }
+
+/// <summary>A task of the caller's own agency.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Plan">Its plan.</param>
+/// <param name="Locality">The locality's code.</param>
+/// <param name="Agency">The agency's key.</param>
+/// <param name="Role">What the agency does in it.</param>
+/// <param name="Number">Its number in the document.</param>
+/// <param name="Title">What is to be done.</param>
+/// <param name="Schedule">The schedule's original wording.</param>
+/// <param name="StartsOn">From when.</param>
+/// <param name="DueOn">By when.</param>
+/// <param name="Output">Its output.</param>
+public sealed record OwnTaskView(
+    Guid Task, Guid Plan, string Locality, string Agency, AssignmentRole Role, string Number, string Title, string? Schedule, DateOnly? StartsOn, DateOnly? DueOn, string? Output);

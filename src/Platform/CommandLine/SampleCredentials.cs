@@ -21,8 +21,7 @@ internal static class SampleCredentials
     {
         var file = Path.Combine(dataFolder, FileName);
         var before = File.Exists(file) ? JsonSerializer.Deserialize<Credentials>(await File.ReadAllTextAsync(file, cancellation), Json.Options) : null;
-        await using var work = services.CreateAsyncScope();
-        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+        await using var db = services.GetRequiredService<DatabaseOptions>().OpenAsOwner();
         var clients = new Dictionary<string, ClientCredentials>();
         foreach (var (name, clientId, _, role, _) in SampleLoader.Clients)
         {

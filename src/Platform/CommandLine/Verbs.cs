@@ -24,8 +24,11 @@ internal static class Verbs
         openapi.SetAction((parsed, cancellation) => Guarded(() => OpenApi(parsed.GetValue(output) ?? Path.Combine(Repository() ?? ".", "openapi", "platform.v1.json"), cancellation)));
         var sample = new Command("sample", "Load the sample data into an empty, migrated database (ConnectionStrings:Application).") { data };
         sample.SetAction((parsed, cancellation) => Guarded(() => Sample(DataFolder(parsed.GetValue(data)), cancellation)));
+        var id = new Argument<string>("client-id") { Description = "Its client_id." };
+        var firstOperator = new Command("operator", "Register a client that operates the platform, as the owner of the database (ConnectionStrings:Owner), and print its secret once.") { id };
+        firstOperator.SetAction((parsed, cancellation) => Guarded(() => FirstAccounts.AddOperator(DatabaseOptions.From(Builder().Configuration), parsed.GetValue(id)!, Console.WriteLine, cancellation)));
 
-        var root = new RootCommand("Platform: kế hoạch, chỉ tiêu, phân công và số liệu Bình dân học vụ số của mọi xã, phường.") { serve, migrate, openapi, sample };
+        var root = new RootCommand("Platform: kế hoạch, chỉ tiêu, phân công và số liệu Bình dân học vụ số của mọi xã, phường.") { serve, migrate, openapi, sample, firstOperator };
         root.Options.Add(urls);
         root.Options.Add(data);
         root.SetAction((parsed, cancellation) => Guarded(() => Serve(parsed.GetValue(urls)!, DataFolder(parsed.GetValue(data)), cancellation)));

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace Platform.Database;
 
 /// <summary>Where the database is. Configuration section <c>Database</c>; connection strings under <c>ConnectionStrings</c>.</summary>
@@ -17,6 +19,14 @@ public sealed class DatabaseOptions
 
     /// <summary>The engine's differences.</summary>
     public Dialect Dialect => field ??= Dialect.Of(Provider);
+
+    /// <summary>A context under the owner, whom nobody serves under: to migrate, and to make the first accounts.</summary>
+    public PlatformDb OpenAsOwner()
+    {
+        var builder = new DbContextOptionsBuilder();
+        Dialect.Configure(builder, OwnerConnection ?? throw new InvalidOperationException("ConnectionStrings:Owner is not configured: this needs the owner of the database."));
+        return Dialect.Create(builder.Options, new Tenancy.TenantScope());
+    }
 
     /// <summary>Reads the options; environment variables such as ConnectionStrings__Application override files.</summary>
     public static DatabaseOptions From(IConfiguration configuration)

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Platform.Localities;
-using Platform.Tenancy;
 
 namespace Platform.Database;
 
@@ -17,8 +16,7 @@ public sealed class Migration(DatabaseOptions options)
     /// <summary>Applies what is missing and says what it did.</summary>
     public async Task Apply(Action<string> say, CancellationToken cancellation)
     {
-        await using var db = Open(options.OwnerConnection
-            ?? throw new InvalidOperationException("ConnectionStrings:Owner is not configured: migrate runs as the owner of the database."));
+        await using var db = options.OpenAsOwner();
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellation)).ToList();
         if (pending.Count > 0)
         {
@@ -57,12 +55,5 @@ public sealed class Migration(DatabaseOptions options)
             await command.ExecuteNonQueryAsync(cancellation);
             await db.Database.CloseConnectionAsync();
         }
-    }
-
-    private PlatformDb Open(string connection)
-    {
-        var builder = new DbContextOptionsBuilder();
-        options.Dialect.Configure(builder, connection);
-        return options.Dialect.Create(builder.Options, new TenantScope());
     }
 }

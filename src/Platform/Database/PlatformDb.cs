@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Access;
@@ -85,6 +86,9 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
+    /// <summary>A second context on the same database, for a unit of work of another scope.</summary>
+    public PlatformDb Beside(TenantScope scope) => Dialect.Create((DbContextOptions)this.GetService<IDbContextOptions>(), scope);
+
     /// <summary>Begins a transaction once no other with the same name runs: what it reads stays true until it commits.</summary>
     public async Task<IDbContextTransaction> BeginAlone(string name, CancellationToken cancellation)
     {
@@ -133,7 +137,9 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>
             Scope.Bounds == null || p.TenantId == Scope.Readable || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(p.TenantId)
-            || (p.TenantId == Scope.Superior && p.Status != PlanStatus.Draft));
+            || (Scope.Several != null && Scope.Listed.Contains(p.TenantId))
+            || (p.TenantId == Scope.Superior && p.Status != PlanStatus.Draft)
+            || (Scope.Several != null && Scope.Superiors.Contains(p.TenantId) && p.Status != PlanStatus.Draft));
         Belong<LegalBasis>(modelBuilder);
         Belong<Target>(modelBuilder);
         Belong<PlanTask>(modelBuilder);
@@ -164,14 +170,16 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
     private void Belong<T>(ModelBuilder model)
         where T : class, ITenantOwned =>
         model.Entity<T>().HasQueryFilter(Belt, e =>
-            Scope.Bounds == null || e.TenantId == Scope.Readable || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(e.TenantId));
+            Scope.Bounds == null || e.TenantId == Scope.Readable || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(e.TenantId)
+            || (Scope.Several != null && Scope.Listed.Contains(e.TenantId)));
 
     // Figures are also changed by a vendor's batch, wherever its learners are counted.
     private void Count<T>(ModelBuilder model)
         where T : class, IWrittenByIntake =>
         model.Entity<T>().HasQueryFilter(Belt, e =>
             Scope.Bounds == null || Scope.Vendor != null || e.TenantId == Scope.Readable
-            || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(e.TenantId));
+            || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(e.TenantId)
+            || (Scope.Several != null && Scope.Listed.Contains(e.TenantId)));
 
     private void OwnByVendor<T>(ModelBuilder model)
         where T : class, IVendorOwned => model.Entity<T>().HasQueryFilter(Belt, e => e.VendorId == Scope.Vendor);

@@ -43,8 +43,10 @@ public sealed class PostgreSqlDialect : Dialect
     {
         var settings = new List<string>(2);
         Set("tenant", Text(scope.Tenant));
-        Set("superior", Text(scope.Superior));
-        Set("province", Text(scope.Province));
+        Set("superior", string.Join(',', scope.Superiors));
+        Set("province", string.Join(',', scope.Provinces));
+        Set("locality", string.Join(',', scope.Localities));
+        Set("account", scope.Account?.ToString(CultureInfo.InvariantCulture) ?? "");
         Set("nation", scope.Nation ? "on" : "");
         Set("vendor", Text(scope.Vendor));
         if (settings.Count > 0)
@@ -107,12 +109,13 @@ public sealed class PostgreSqlDialect : Dialect
             Policy(sql, table.Name, "tenant_own", "all", "tenant_id = (select platform_tenant())", "tenant_id = (select platform_tenant())");
             if (!table.Personal)
             {
-                Policy(sql, table.Name, "province_read", "select", "tenant_id in (select id from localities where province_id = (select platform_province()))");
+                Policy(sql, table.Name, "province_read", "select", "tenant_id in (select id from localities where province_id = any ((select platform_provinces())::smallint[]))");
+                Policy(sql, table.Name, "locality_read", "select", "tenant_id = any ((select platform_localities())::smallint[])");
                 Policy(sql, table.Name, "nation_read", "select", "(select platform_nation())");
             }
 
             if (table.ReadBelow)
-                Policy(sql, table.Name, "superior_read", "select", "tenant_id = (select platform_superior()) and status <> 'Draft'");
+                Policy(sql, table.Name, "superior_read", "select", "tenant_id = any ((select platform_superiors())::smallint[]) and status <> 'Draft'");
             if (table.Intake && table.HasVendor)
             {
                 const string own = "vendor_id = (select platform_vendor())";
@@ -122,6 +125,22 @@ public sealed class PostgreSqlDialect : Dialect
             }
             else if (table.Intake)
                 Policy(sql, table.Name, "intake", "all", "(select platform_vendor()) is not null", "(select platform_vendor()) is not null");
+        }
+
+        // Everybody's grants can be read, to find out who is calling; what they are is changed by those who look after them only. Not
+        // forced: the owner, under whom nobody serves, makes the first account.
+        foreach (var (table, rows) in (IEnumerable<(string, string)>)
+        [
+            ("accounts", "platform_administers(province_id)"),
+            ("client_secrets", "platform_administers((select a.province_id from accounts a where a.id = account_id))"),
+            ("grants", "platform_administers(case when role = 'Operator' then null else tenant_id end)"),
+        ])
+        {
+            sql.AppendLine(CultureInfo.InvariantCulture, $"alter table {table} enable row level security;");
+            Policy(sql, table, "everybody_reads", "select", "true");
+            Policy(sql, table, "administered_insert", "insert", check: rows);
+            Policy(sql, table, "administered_update", "update", table == "client_secrets" ? "true" : rows, table == "client_secrets" ? "true" : rows);
+            Policy(sql, table, "administered_delete", "delete", rows);
         }
 
         foreach (var table in VendorTables(model))
@@ -152,6 +171,12 @@ public sealed class PostgreSqlDialect : Dialect
             revoke all on "__EFMigrationsHistory" from {applicationRole};
             grant select on "__EFMigrationsHistory" to {applicationRole};
             revoke update, delete on protection_keys from {applicationRole};
+            -- A grant is as it was given until it ends; a secret may be used and withdrawn, never changed.
+            revoke update, delete on grants, accounts from {applicationRole};
+            grant update (valid_to, ended_by) on grants to {applicationRole};
+            grant update (name) on accounts to {applicationRole};
+            revoke update on client_secrets from {applicationRole};
+            grant update (last_used_at) on client_secrets to {applicationRole};
             revoke insert, update, delete on localities, locality_names from {applicationRole};
             -- A completion stays as it was sent; only the learner it belongs to may turn out to be another.
             revoke update on completions from {applicationRole};

@@ -31,16 +31,21 @@ public sealed class SqlServerDialect : Dialect
     {
         command.CommandText =
             "exec sp_set_session_context N'tenant', @tenant; exec sp_set_session_context N'superior', @superior; " +
-            "exec sp_set_session_context N'province', @province; exec sp_set_session_context N'nation', @nation; " +
-            "exec sp_set_session_context N'vendor', @vendor;";
-        Add("@tenant", scope.Tenant);
-        Add("@superior", scope.Superior);
-        Add("@province", scope.Province);
-        Add("@nation", (short)(scope.Nation ? 1 : 0));
-        Add("@vendor", scope.Vendor);
+            "exec sp_set_session_context N'province', @province; exec sp_set_session_context N'locality', @locality; " +
+            "exec sp_set_session_context N'nation', @nation; exec sp_set_session_context N'vendor', @vendor; " +
+            "exec sp_set_session_context N'account', @account;";
+        Add("@tenant", System.Data.SqlDbType.SmallInt, scope.Tenant);
+        Add("@superior", System.Data.SqlDbType.NVarChar, List(scope.Superiors));
+        Add("@province", System.Data.SqlDbType.NVarChar, List(scope.Provinces));
+        Add("@locality", System.Data.SqlDbType.NVarChar, List(scope.Localities));
+        Add("@nation", System.Data.SqlDbType.SmallInt, (short)(scope.Nation ? 1 : 0));
+        Add("@vendor", System.Data.SqlDbType.SmallInt, scope.Vendor);
+        Add("@account", System.Data.SqlDbType.Int, scope.Account);
 
-        void Add(string name, short? value) =>
-            command.Parameters.Add(new SqlParameter(name, System.Data.SqlDbType.SmallInt) { Value = (object?)value ?? DBNull.Value });
+        void Add(string name, System.Data.SqlDbType type, object? value) =>
+            command.Parameters.Add(new SqlParameter(name, type) { Value = value ?? DBNull.Value });
+
+        static string? List(List<short> ids) => ids.Count == 0 ? null : $",{string.Join(',', ids)},";
     }
 
     public override void NumberChanges(PropertyBuilder<long> change) => change.HasConversion<byte[]>().HasColumnType("rowversion");
@@ -51,7 +56,7 @@ public sealed class SqlServerDialect : Dialect
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
         drop function if exists dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
-          dbo.may_write_completion, dbo.may_read_completion, dbo.is_own_vendor;
+          dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.is_own_vendor;
         """;
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -88,8 +93,16 @@ public sealed class SqlServerDialect : Dialect
             $"add block predicate dbo.is_own_vendor(vendor_id) on dbo.{table} after insert",
             $"add block predicate dbo.is_own_vendor(vendor_id) on dbo.{table} after update",
         ]);
+        var administered = ((string Table, string Predicate)[])
+        [
+            ("accounts", "dbo.may_administer(N'', province_id)"),
+            ("client_secrets", "dbo.may_administer_account(account_id)"),
+            ("grants", "dbo.may_administer(role, tenant_id)"),
+        ];
+        var administration = administered.SelectMany(a => ((string[])["after insert", "before delete"]).Select(when => $"add block predicate {a.Predicate} on dbo.{a.Table} {when}"))
+            .Append("add block predicate dbo.may_administer(role, tenant_id) on dbo.grants before update");
         sql.AppendLine("create security policy dbo.tenancy");
-        sql.AppendJoin(",\n", predicates.Concat(vendors)).AppendLine().AppendLine("with (state = on);").AppendLine("go");
+        sql.AppendJoin(",\n", predicates.Concat(vendors).Concat(administration)).AppendLine().AppendLine("with (state = on);").AppendLine("go");
         foreach (var (table, _) in TrackedTables(model).Where(t => t.NotesRemovals))
             sql.AppendLine(CultureInfo.InvariantCulture, $"""
                 create or alter trigger dbo.{table}_removed on dbo.{table} after delete as
@@ -103,6 +116,11 @@ public sealed class SqlServerDialect : Dialect
         sql.AppendLine(CultureInfo.InvariantCulture, $"""
             grant select, insert, update, delete on schema::dbo to {applicationRole};
             deny update, delete on dbo.protection_keys to {applicationRole};
+            deny delete on dbo.grants to {applicationRole};
+            deny update on dbo.grants(account_id, role, tenant_id, agency_id, valid_from, granted_by) to {applicationRole};
+            deny delete on dbo.accounts to {applicationRole};
+            deny update on dbo.accounts([key], kind, province_id, vendor_id, created_at, created_by) to {applicationRole};
+            deny update on dbo.client_secrets(account_id, hash, created_at, expires_at) to {applicationRole};
             deny insert, update, delete on dbo.localities to {applicationRole};
             deny insert, update, delete on dbo.locality_names to {applicationRole};
             """);

@@ -48,6 +48,9 @@ public static class OpenApi
                             [Access.Scopes.Read] = "Đọc kế hoạch và số liệu",
                             [Access.Scopes.Write] = "Sửa kế hoạch và số liệu của địa phương mình",
                             [Access.Scopes.Complete] = "Gửi lượt hoàn thành khóa học",
+                            [Access.Scopes.Manage] = "Quản lý tài khoản và quyền trong phạm vi của mình",
+                            [Access.Scopes.OwnTasks] = "Xem nhiệm vụ của cơ quan mình",
+                            [Access.Scopes.Audit] = "Đọc nhật ký",
                         },
                     },
                 },
@@ -87,7 +90,7 @@ public static class OpenApi
             {
                 operation.Security =
                 [
-                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("clientCredentials", context.Document)] = [requirement.Scope] },
+                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("clientCredentials", context.Document)] = requirement.Scope is { } scope ? [scope] : [] },
                 ];
             }
         }

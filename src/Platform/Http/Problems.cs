@@ -19,6 +19,17 @@ public static class Problems
     public static readonly ProblemKind NotSignedIn = new("PLT-1101", 401, "Cần mã truy cập hợp lệ", "A valid access token is needed");
     public static readonly ProblemKind NotAllowed = new("PLT-1102", 403, "Vai trò này không được làm việc đó", "This role may not do that");
 
+    public static readonly ProblemKind UnknownClient = new("PLT-1103", 404, "Không có ứng dụng này trong phạm vi của bạn", "There is no such client within your reach");
+    public static readonly ProblemKind ClientExists = new("PLT-1104", 409, "Mã ứng dụng này đã có", "This client id is taken");
+    public static readonly ProblemKind TooManySecrets = new("PLT-1105", 409, "Ứng dụng đã có hai khóa bí mật; hãy thu hồi một khóa trước", "The client has two secrets already; withdraw one first");
+    public static readonly ProblemKind UnknownSecret = new("PLT-1106", 404, "Không có khóa bí mật này", "There is no such secret");
+    public static readonly ProblemKind UnknownGrant = new("PLT-1107", 404, "Không có quyền được cấp này trong phạm vi của bạn", "There is no such grant within your reach");
+    public static readonly ProblemKind BeyondReach = new("PLT-1108", 422, "Không ai cấp được quyền ngoài phạm vi của mình", "Nobody grants beyond their own reach");
+    public static readonly ProblemKind RoleDoesNotFit = new("PLT-1109", 422, "Vai trò này không giữ được ở nơi đó", "This role cannot be held there");
+    public static readonly ProblemKind UnknownHolder = new("PLT-1110", 422, "Không có tài khoản này", "There is no such account");
+    public static readonly ProblemKind UnknownOperation = new("PLT-1111", 404, "Không có thao tác này", "There is no such operation");
+    public static readonly ProblemKind WrongMoment = new("PLT-1112", 422, "Thời điểm không hợp lệ", "The moment cannot be meant");
+
     // 1200–1299 fields
     public static readonly ProblemKind Required = new("PLT-1201", 422, "Thiếu giá trị bắt buộc", "A required value is missing");
     public static readonly ProblemKind WrongType = new("PLT-1202", 422, "Giá trị sai kiểu", "The value has the wrong type");
@@ -34,7 +45,7 @@ public static class Problems
     public static readonly ProblemKind UnknownLocality = new("PLT-2001", 404, "Không có địa phương này trong phạm vi của bạn", "There is no such locality within your reach");
     public static readonly ProblemKind UnknownAgency = new("PLT-2002", 404, "Không có cơ quan này", "There is no such agency");
     public static readonly ProblemKind AgencyExists = new("PLT-2003", 409, "Địa phương đã có cơ quan với mã này", "The locality already has an agency with this key");
-    public static readonly ProblemKind AgencyInUse = new("PLT-2004", 409, "Cơ quan đang được giao nhiệm vụ", "The agency still has assignments");
+    public static readonly ProblemKind AgencyInUse = new("PLT-2004", 409, "Cơ quan đang được giao nhiệm vụ hoặc có cán bộ", "The agency still has assignments or officers");
     public static readonly ProblemKind VillageExists = new("PLT-2005", 409, "Địa phương đã có thôn này", "The locality already has this village");
 
     // 3000–3999 plans

@@ -118,10 +118,11 @@ public static class LocalitiesApi
         return TypedResults.Ok(AgencyView.Of.Compile()(agency));
     }
 
-    /// <summary>Removes an agency that has no assignments.</summary>
+    /// <summary>Removes an agency that has no assignments and no officers.</summary>
     private static async Task<NoContent> DeleteAgency(RouteLocality locality, Guid id, PlatformDb db, CancellationToken cancellation)
     {
-        if (await db.Assignments.AnyAsync(a => a.TenantId == locality.Id && a.AgencyId == id, cancellation))
+        if (await db.Assignments.AnyAsync(a => a.TenantId == locality.Id && a.AgencyId == id, cancellation)
+            || await db.Grants.AnyAsync(g => g.TenantId == locality.Id && g.AgencyId == id, cancellation))
             throw new ProblemException(Problems.AgencyInUse);
         if (await db.Agencies.Where(a => a.TenantId == locality.Id && a.Id == id).ExecuteDeleteAsync(cancellation) == 0)
             throw new ProblemException(Problems.UnknownAgency);

@@ -70,8 +70,8 @@ internal sealed class SampleLoader(IServiceProvider services)
 
     private async Task RegisterClients(CancellationToken cancellation)
     {
-        await using var work = services.CreateAsyncScope();
-        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+        // As the owner: the application makes accounts in the name of an operator only, and there is none yet.
+        await using var db = services.GetRequiredService<DatabaseOptions>().OpenAsOwner();
         var directory = services.GetRequiredService<LocalityDirectory>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         foreach (var (_, clientId, title, role, locality) in Clients)
@@ -81,6 +81,7 @@ internal sealed class SampleLoader(IServiceProvider services)
                 Key = clientId,
                 Name = title,
                 CreatedAt = now,
+                CreatedBy = "sample",
                 VendorId = role == Role.Vendor ? (short)1 : null,
             };
             foreach (var code in role == Role.Vendor ? [locality, .. AlsoForVendor] : (string?[])[locality])

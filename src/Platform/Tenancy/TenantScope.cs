@@ -15,11 +15,20 @@ public sealed class TenantScope
     /// <summary>The one tenant whose rows may be read and written.</summary>
     public short? Tenant { get; private set; }
 
-    /// <summary>The province above <see cref="Tenant"/>, whose issued plans may be read.</summary>
-    public short? Superior { get; private set; }
+    /// <summary>The provinces above the communes in scope, whose issued plans may be read.</summary>
+    public List<short> Superiors { get; private set; } = [];
 
-    /// <summary>The province whose own and communes' rows may be read.</summary>
-    public short? Province { get; private set; }
+    /// <summary>The one province above <see cref="Tenant"/>.</summary>
+    public short? Superior => Tenant is null ? null : Superiors.Count == 1 ? Superiors[0] : null;
+
+    /// <summary>The provinces whose own and communes' rows may be read.</summary>
+    public List<short> Provinces { get; private set; } = [];
+
+    /// <summary>The localities that may be read one by one.</summary>
+    public List<short> Localities { get; private set; } = [];
+
+    /// <summary>The account that is signed in, where its own rows, or the accounts and grants that it looks after, are touched.</summary>
+    public int? Account { get; private set; }
 
     /// <summary>Every tenant's figures, plans and tasks may be read; never people.</summary>
     public bool Nation { get; private set; }
@@ -33,18 +42,24 @@ public sealed class TenantScope
     /// <summary>The province whose own and communes' rows may all be read.</summary>
     public short? Whole { get; private set; }
 
+    /// <summary>All tenants whose rows may be read, where several grants add up.</summary>
+    public List<short> Listed { get; private set; } = [];
+
+    /// <summary>Null unless several grants add up.</summary>
+    public short? Several => Listed.Count > 0 ? (short)1 : null;
+
     /// <summary>Null when every tenant's rows may be read. A filter that compares with null is left out of the statement.</summary>
     public short? Bounds => Nation ? null : (short)1;
 
     /// <summary>Tells one reach from another.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{Superior}/{Province}/{Nation}/{Vendor}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{string.Join(',', Superiors)}/{string.Join(',', Provinces)}/{string.Join(',', Localities)}/{Nation}/{Vendor}");
 
     /// <summary>Read and write one locality's rows.</summary>
     public void EnterTenant(LocalityEntry locality)
     {
         Enter();
         Tenant = locality.Id;
-        Superior = locality.Level == LocalityLevel.Commune ? locality.ProvinceId : null;
+        Superiors = locality.Level == LocalityLevel.Commune ? [locality.ProvinceId] : [];
         Readable = locality.Id;
     }
 
@@ -52,11 +67,28 @@ public sealed class TenantScope
     public void EnterProvince(LocalityEntry province, LocalityEntry? only = null)
     {
         Enter();
-        Province = province.Id;
+        Provinces = [province.Id];
         if (only is null)
             Whole = province.Id;
         else
             Readable = only.Id;
+    }
+
+    /// <summary>Read the rows of whole provinces and of single localities; all of them are listed.</summary>
+    public void EnterSeveral(IReadOnlyCollection<LocalityEntry> provinces, IReadOnlyCollection<LocalityEntry> single, IEnumerable<LocalityEntry> listed)
+    {
+        Enter();
+        Provinces = [.. provinces.Select(p => p.Id)];
+        Localities = [.. single.Select(l => l.Id)];
+        Superiors = [.. single.Where(l => l.Level == LocalityLevel.Commune).Select(l => l.ProvinceId).Distinct()];
+        Listed = [.. listed.Select(l => l.Id)];
+    }
+
+    /// <summary>Touch an account's own rows, and those of the accounts that its grants let it look after; no tenant's.</summary>
+    public void EnterAccount(int account)
+    {
+        Enter();
+        Account = account;
     }
 
     /// <summary>Read every tenant's rows except people.</summary>

@@ -8,11 +8,12 @@ public sealed class VerbTests(World world)
     private static readonly string Key = Convert.ToBase64String(new byte[32]);
 
     [Theory]
-    [InlineData("", "serve", "migrate", "openapi", "sample")]
+    [InlineData("", "serve", "migrate", "openapi", "sample", "operator")]
     [InlineData("serve", "--urls", "--data")]
     [InlineData("migrate", "--script", "--provider")]
     [InlineData("openapi", "--output")]
     [InlineData("sample", "--data")]
+    [InlineData("operator", "<client-id>")]
     public async Task Every_verb_explains_itself(string verb, params string[] words)
     {
         using var help = await Executable.Start("Production", [], [.. verb.Length > 0 ? [verb] : (string[])[], "--help"]).Ended();

@@ -105,7 +105,7 @@ public sealed class ConnectionScopeTests(World world)
         await next.OpenAsync(Cancellation);
         Assert.Equal(1L, (await next.Query("select count(*) from pg_stat_activity where application_name = $1", pool.Name))[0][0]);
         Assert.Equal("", (await next.Query("""
-            select coalesce(string_agg(current_setting('platform.' || s, true), ''), '') from unnest(array['tenant', 'superior', 'province', 'nation', 'vendor']) s
+            select coalesce(string_agg(current_setting('platform.' || s, true), ''), '') from unnest(array['tenant', 'superior', 'province', 'locality', 'nation', 'vendor', 'account']) s
             """))[0][0]);
         Assert.Equal(0L, (await next.Query("select count(*) from plans"))[0][0]);
     }

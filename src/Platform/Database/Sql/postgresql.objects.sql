@@ -1,10 +1,14 @@
 -- What the scope of a connection is. Nothing set means nothing seen.
 create or replace function platform_tenant() returns smallint stable parallel safe language sql
   as $$ select nullif(current_setting('platform.tenant', true), '')::smallint $$;
-create or replace function platform_superior() returns smallint stable parallel safe language sql
-  as $$ select nullif(current_setting('platform.superior', true), '')::smallint $$;
-create or replace function platform_province() returns smallint stable parallel safe language sql
-  as $$ select nullif(current_setting('platform.province', true), '')::smallint $$;
+create or replace function platform_superiors() returns smallint[] stable parallel safe language sql
+  as $$ select string_to_array(nullif(current_setting('platform.superior', true), ''), ',')::smallint[] $$;
+create or replace function platform_provinces() returns smallint[] stable parallel safe language sql
+  as $$ select string_to_array(nullif(current_setting('platform.province', true), ''), ',')::smallint[] $$;
+create or replace function platform_localities() returns smallint[] stable parallel safe language sql
+  as $$ select string_to_array(nullif(current_setting('platform.locality', true), ''), ',')::smallint[] $$;
+create or replace function platform_account() returns int stable parallel safe language sql
+  as $$ select nullif(current_setting('platform.account', true), '')::int $$;
 create or replace function platform_nation() returns boolean stable parallel safe language sql
   as $$ select coalesce(current_setting('platform.nation', true), '') = 'on' $$;
 create or replace function platform_vendor() returns smallint stable parallel safe language sql
@@ -18,6 +22,17 @@ create or replace function platform_vendor_completes(tenant smallint) returns bo
       join accounts a on a.vendor_id = platform_vendor()
       join grants g on g.account_id = a.id and g.role = 'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
       where l.id = tenant and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now()))
+  $$;
+
+-- Whether the account of this connection looks after what belongs to a locality, or to the nation where that is null. Asked of its grants,
+-- so that nobody who claims to administer reaches beyond them.
+create or replace function platform_administers(tenant smallint) returns boolean stable parallel safe language sql
+  as $$
+    select exists (
+      select 1 from grants g
+      where g.account_id = platform_account() and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now())
+        and (g.role = 'Operator'
+          or (g.role = 'ProvinceManager' and g.tenant_id = (select l.province_id from localities l where l.id = tenant))))
   $$;
 
 -- Numbers changes and notes removals (ITracked). A value that is read from other rows changes with them: a plan's status shows on its targets, tasks and

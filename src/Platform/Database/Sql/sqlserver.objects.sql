@@ -10,19 +10,22 @@ create or alter function dbo.may_read_person(@tenant smallint) returns table wit
 go
 create or alter function dbo.may_read(@tenant smallint) returns table with schemabinding as
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
+    or charindex(concat(N',', @tenant, N','), cast(session_context(N'locality') as nvarchar(4000))) > 0
     or cast(session_context(N'nation') as smallint) = 1
-    or exists (select 1 from dbo.localities l where l.id = @tenant and l.province_id = cast(session_context(N'province') as smallint));
+    or exists (select 1 from dbo.localities l where l.id = @tenant and charindex(concat(N',', l.province_id, N','), cast(session_context(N'province') as nvarchar(4000))) > 0);
 go
 create or alter function dbo.may_read_figure(@tenant smallint) returns table with schemabinding as
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
+    or charindex(concat(N',', @tenant, N','), cast(session_context(N'locality') as nvarchar(4000))) > 0
     or cast(session_context(N'nation') as smallint) = 1 or session_context(N'vendor') is not null
-    or exists (select 1 from dbo.localities l where l.id = @tenant and l.province_id = cast(session_context(N'province') as smallint));
+    or exists (select 1 from dbo.localities l where l.id = @tenant and charindex(concat(N',', l.province_id, N','), cast(session_context(N'province') as nvarchar(4000))) > 0);
 go
 create or alter function dbo.may_read_plan(@tenant smallint, @status nvarchar(24)) returns table with schemabinding as
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
+    or charindex(concat(N',', @tenant, N','), cast(session_context(N'locality') as nvarchar(4000))) > 0
     or cast(session_context(N'nation') as smallint) = 1
-    or (@tenant = cast(session_context(N'superior') as smallint) and @status <> N'Draft')
-    or exists (select 1 from dbo.localities l where l.id = @tenant and l.province_id = cast(session_context(N'province') as smallint));
+    or (charindex(concat(N',', @tenant, N','), cast(session_context(N'superior') as nvarchar(4000))) > 0 and @status <> N'Draft')
+    or exists (select 1 from dbo.localities l where l.id = @tenant and charindex(concat(N',', l.province_id, N','), cast(session_context(N'province') as nvarchar(4000))) > 0);
 go
 create or alter function dbo.may_write_completion(@tenant smallint, @vendor smallint) returns table with schemabinding as
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
@@ -36,6 +39,17 @@ create or alter function dbo.may_read_completion(@tenant smallint, @vendor small
 go
 create or alter function dbo.is_own_vendor(@vendor smallint) returns table with schemabinding as
   return select 1 as ok where @vendor = cast(session_context(N'vendor') as smallint);
+go
+create or alter function dbo.may_administer(@role nvarchar(24), @tenant smallint) returns table with schemabinding as
+  return select 1 as ok where exists (
+    select 1 from dbo.grants g
+    where g.account_id = cast(session_context(N'account') as int)
+      and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())
+      and (g.role = N'Operator' or (g.role = N'ProvinceManager' and @role <> N'Operator'
+        and g.tenant_id = (select l.province_id from dbo.localities l where l.id = @tenant))));
+go
+create or alter function dbo.may_administer_account(@account int) returns table with schemabinding as
+  return select 1 as ok from dbo.accounts a cross apply dbo.may_administer(N'', a.province_id) where a.id = @account;
 go
 
 -- Rows that show values of others are given a new row version with them: see postgresql.objects.sql.
