@@ -14,6 +14,55 @@ namespace Platform.Migrations.PostgreSql
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "completion_versions",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
+                    revision = table.Column<short>(type: "smallint", nullable: false),
+                    replaced_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    learner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    course_id = table.Column<int>(type: "integer", nullable: false),
+                    audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    score = table.Column<decimal>(type: "numeric(5,2)", precision: 5, scale: 2, nullable: true),
+                    passed = table.Column<bool>(type: "boolean", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    voided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    void_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_completion_versions", x => new { x.vendor_id, x.external_id, x.revision });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "completions",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    learner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    course_id = table.Column<int>(type: "integer", nullable: false),
+                    audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    score = table.Column<decimal>(type: "numeric(5,2)", precision: 5, scale: 2, nullable: true),
+                    passed = table.Column<bool>(type: "boolean", nullable: false),
+                    revision = table.Column<short>(type: "smallint", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    voided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    void_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_completions", x => new { x.vendor_id, x.external_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "courses",
                 columns: table => new
                 {
@@ -51,7 +100,8 @@ namespace Platform.Migrations.PostgreSql
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     learner_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    vendor_id = table.Column<short>(type: "smallint", nullable: true)
+                    vendor_id = table.Column<short>(type: "smallint", nullable: true),
+                    key_mark = table.Column<short>(type: "smallint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -65,10 +115,11 @@ namespace Platform.Migrations.PostgreSql
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     tenant_id = table.Column<short>(type: "smallint", nullable: false),
                     audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
-                    first_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     first_course_id = table.Column<int>(type: "integer", nullable: false),
+                    first_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     latest_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    achieved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    achieved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    counts = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -163,32 +214,6 @@ namespace Platform.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_webhooks", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "completions",
-                columns: table => new
-                {
-                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
-                    external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
-                    learner_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    course_id = table.Column<int>(type: "integer", nullable: false),
-                    audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
-                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    score = table.Column<decimal>(type: "numeric(5,2)", precision: 5, scale: 2, nullable: true),
-                    passed = table.Column<bool>(type: "boolean", nullable: false),
-                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_completions", x => new { x.vendor_id, x.external_id });
-                    table.ForeignKey(
-                        name: "fk_completions_courses_course_id",
-                        column: x => x.course_id,
-                        principalTable: "courses",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -829,11 +854,6 @@ namespace Platform.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_completions_course_id",
-                table: "completions",
-                column: "course_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_completions_learner_id",
                 table: "completions",
                 column: "learner_id");
@@ -1007,6 +1027,9 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "completion_facts");
+
+            migrationBuilder.DropTable(
+                name: "completion_versions");
 
             migrationBuilder.DropTable(
                 name: "completions");

@@ -332,7 +332,8 @@ namespace Platform.Migrations.PostgreSql
                     b.Property<string>("ExternalId")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
-                        .HasColumnName("external_id");
+                        .HasColumnName("external_id")
+                        .UseCollation("C");
 
                     b.Property<short>("Audience")
                         .HasMaxLength(24)
@@ -355,9 +356,18 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("boolean")
                         .HasColumnName("passed");
 
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reason");
+
                     b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
+
+                    b.Property<short>("Revision")
+                        .HasColumnType("smallint")
+                        .HasColumnName("revision");
 
                     b.Property<decimal?>("Score")
                         .HasPrecision(5, 2)
@@ -368,16 +378,96 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("smallint")
                         .HasColumnName("tenant_id");
 
+                    b.Property<string>("VoidReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("void_reason");
+
+                    b.Property<DateTimeOffset?>("VoidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("voided_at");
+
                     b.HasKey("VendorId", "ExternalId")
                         .HasName("pk_completions");
-
-                    b.HasIndex("CourseId")
-                        .HasDatabaseName("ix_completions_course_id");
 
                     b.HasIndex("LearnerId")
                         .HasDatabaseName("ix_completions_learner_id");
 
                     b.ToTable("completions");
+                });
+
+            modelBuilder.Entity("Platform.Learning.CompletionVersion", b =>
+                {
+                    b.Property<short>("VendorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("vendor_id");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("external_id")
+                        .UseCollation("C");
+
+                    b.Property<short>("Revision")
+                        .HasColumnType("smallint")
+                        .HasColumnName("revision");
+
+                    b.Property<short>("Audience")
+                        .HasMaxLength(24)
+                        .HasColumnType("smallint")
+                        .HasColumnName("audience");
+
+                    b.Property<DateTimeOffset>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<int>("CourseId")
+                        .HasColumnType("integer")
+                        .HasColumnName("course_id");
+
+                    b.Property<Guid>("LearnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("learner_id");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("passed");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<DateTimeOffset>("ReplacedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replaced_at");
+
+                    b.Property<decimal?>("Score")
+                        .HasPrecision(5, 2)
+                        .HasColumnType("numeric(5,2)")
+                        .HasColumnName("score");
+
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("VoidReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("void_reason");
+
+                    b.Property<DateTimeOffset?>("VoidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("voided_at");
+
+                    b.HasKey("VendorId", "ExternalId", "Revision")
+                        .HasName("pk_completion_versions");
+
+                    b.ToTable("completion_versions");
                 });
 
             modelBuilder.Entity("Platform.Learning.Course", b =>
@@ -478,6 +568,10 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("smallint")
                         .HasColumnName("audience");
 
+                    b.Property<bool>("Counts")
+                        .HasColumnType("boolean")
+                        .HasColumnName("counts");
+
                     b.Property<DateTimeOffset>("FirstAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_at");
@@ -505,6 +599,10 @@ namespace Platform.Migrations.PostgreSql
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<short>("KeyMark")
+                        .HasColumnType("smallint")
+                        .HasColumnName("key_mark");
 
                     b.Property<Guid>("LearnerId")
                         .HasColumnType("uuid")
@@ -1732,16 +1830,6 @@ namespace Platform.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_removed_rows_localities_tenant_id");
-                });
-
-            modelBuilder.Entity("Platform.Learning.Completion", b =>
-                {
-                    b.HasOne("Platform.Learning.Course", null)
-                        .WithMany()
-                        .HasForeignKey("CourseId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_completions_courses_course_id");
                 });
 
             modelBuilder.Entity("Platform.Localities.Agency", b =>

@@ -12,6 +12,55 @@ namespace Platform.Migrations.SqlServer
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "completion_versions",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    external_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    revision = table.Column<short>(type: "smallint", nullable: false),
+                    replaced_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    learner_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    course_id = table.Column<int>(type: "int", nullable: false),
+                    audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
+                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    score = table.Column<decimal>(type: "decimal(5,2)", precision: 5, scale: 2, nullable: true),
+                    passed = table.Column<bool>(type: "bit", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    voided_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    void_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_completion_versions", x => new { x.vendor_id, x.external_id, x.revision });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "completions",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    external_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    learner_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    course_id = table.Column<int>(type: "int", nullable: false),
+                    audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
+                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    score = table.Column<decimal>(type: "decimal(5,2)", precision: 5, scale: 2, nullable: true),
+                    passed = table.Column<bool>(type: "bit", nullable: false),
+                    revision = table.Column<short>(type: "smallint", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    voided_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    void_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_completions", x => new { x.vendor_id, x.external_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "courses",
                 columns: table => new
                 {
@@ -49,7 +98,8 @@ namespace Platform.Migrations.SqlServer
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     learner_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    vendor_id = table.Column<short>(type: "smallint", nullable: true)
+                    vendor_id = table.Column<short>(type: "smallint", nullable: true),
+                    key_mark = table.Column<short>(type: "smallint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -63,10 +113,11 @@ namespace Platform.Migrations.SqlServer
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     tenant_id = table.Column<short>(type: "smallint", nullable: false),
                     audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
-                    first_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     first_course_id = table.Column<int>(type: "int", nullable: false),
+                    first_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     latest_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    achieved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                    achieved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    counts = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -161,32 +212,6 @@ namespace Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_webhooks", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "completions",
-                columns: table => new
-                {
-                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
-                    external_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
-                    learner_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    course_id = table.Column<int>(type: "int", nullable: false),
-                    audience = table.Column<short>(type: "smallint", maxLength: 24, nullable: false),
-                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    score = table.Column<decimal>(type: "decimal(5,2)", precision: 5, scale: 2, nullable: true),
-                    passed = table.Column<bool>(type: "bit", nullable: false),
-                    received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_completions", x => new { x.vendor_id, x.external_id });
-                    table.ForeignKey(
-                        name: "fk_completions_courses_course_id",
-                        column: x => x.course_id,
-                        principalTable: "courses",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -828,11 +853,6 @@ namespace Platform.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_completions_course_id",
-                table: "completions",
-                column: "course_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_completions_learner_id",
                 table: "completions",
                 column: "learner_id");
@@ -1006,6 +1026,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "completion_facts");
+
+            migrationBuilder.DropTable(
+                name: "completion_versions");
 
             migrationBuilder.DropTable(
                 name: "completions");

@@ -336,7 +336,8 @@ namespace Platform.Migrations.SqlServer
                     b.Property<string>("ExternalId")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("external_id");
+                        .HasColumnName("external_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<short>("Audience")
                         .HasMaxLength(24)
@@ -359,9 +360,18 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("bit")
                         .HasColumnName("passed");
 
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("reason");
+
                     b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("received_at");
+
+                    b.Property<short>("Revision")
+                        .HasColumnType("smallint")
+                        .HasColumnName("revision");
 
                     b.Property<decimal?>("Score")
                         .HasPrecision(5, 2)
@@ -372,16 +382,96 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("smallint")
                         .HasColumnName("tenant_id");
 
+                    b.Property<string>("VoidReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("void_reason");
+
+                    b.Property<DateTimeOffset?>("VoidedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("voided_at");
+
                     b.HasKey("VendorId", "ExternalId")
                         .HasName("pk_completions");
-
-                    b.HasIndex("CourseId")
-                        .HasDatabaseName("ix_completions_course_id");
 
                     b.HasIndex("LearnerId")
                         .HasDatabaseName("ix_completions_learner_id");
 
                     b.ToTable("completions");
+                });
+
+            modelBuilder.Entity("Platform.Learning.CompletionVersion", b =>
+                {
+                    b.Property<short>("VendorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("vendor_id");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("external_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<short>("Revision")
+                        .HasColumnType("smallint")
+                        .HasColumnName("revision");
+
+                    b.Property<short>("Audience")
+                        .HasMaxLength(24)
+                        .HasColumnType("smallint")
+                        .HasColumnName("audience");
+
+                    b.Property<DateTimeOffset>("CompletedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("completed_at");
+
+                    b.Property<int>("CourseId")
+                        .HasColumnType("int")
+                        .HasColumnName("course_id");
+
+                    b.Property<Guid>("LearnerId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("learner_id");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("bit")
+                        .HasColumnName("passed");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("received_at");
+
+                    b.Property<DateTimeOffset>("ReplacedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("replaced_at");
+
+                    b.Property<decimal?>("Score")
+                        .HasPrecision(5, 2)
+                        .HasColumnType("decimal(5,2)")
+                        .HasColumnName("score");
+
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("VoidReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("void_reason");
+
+                    b.Property<DateTimeOffset?>("VoidedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("voided_at");
+
+                    b.HasKey("VendorId", "ExternalId", "Revision")
+                        .HasName("pk_completion_versions");
+
+                    b.ToTable("completion_versions");
                 });
 
             modelBuilder.Entity("Platform.Learning.Course", b =>
@@ -484,6 +574,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("smallint")
                         .HasColumnName("audience");
 
+                    b.Property<bool>("Counts")
+                        .HasColumnType("bit")
+                        .HasColumnName("counts");
+
                     b.Property<DateTimeOffset>("FirstAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("first_at");
@@ -511,6 +605,10 @@ namespace Platform.Migrations.SqlServer
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
+
+                    b.Property<short>("KeyMark")
+                        .HasColumnType("smallint")
+                        .HasColumnName("key_mark");
 
                     b.Property<Guid>("LearnerId")
                         .HasColumnType("uniqueidentifier")
@@ -1750,16 +1848,6 @@ namespace Platform.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_removed_rows_localities_tenant_id");
-                });
-
-            modelBuilder.Entity("Platform.Learning.Completion", b =>
-                {
-                    b.HasOne("Platform.Learning.Course", null)
-                        .WithMany()
-                        .HasForeignKey("CourseId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_completions_courses_course_id");
                 });
 
             modelBuilder.Entity("Platform.Localities.Agency", b =>

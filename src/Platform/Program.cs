@@ -36,9 +36,8 @@ namespace Platform
             AddDatabase(services, database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
-            services.AddSingleton(new Pseudonyms(secrets.PseudonymKey)).AddScoped<CompletionInbox>();
             services.AddWebhooks();
-            services.AddIntake(builder.Configuration);
+            services.AddIntake(builder.Configuration, secrets.Pseudonyms);
             services.AddBodies();
             services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
             services.AddOpenApiDocument();

@@ -89,6 +89,9 @@ internal static class RawDatabase
             order by 1
             """)).Select(r => (string)r[0]!)];
 
+    /// <summary>The tables about people, which provinces and the nation never read.</summary>
+    internal static bool IsPersonal(string table) => table is "completions" or "completion_versions" or "learners";
+
     /// <summary>Sees to it that Kha Sơn and Hòa Lạc have rows in the tables that the sample data leaves empty.</summary>
     internal static async Task<(short KhaSon, short HoaLac)> Neighbours(this World world)
     {
@@ -96,6 +99,11 @@ internal static class RawDatabase
         foreach (var tenant in (short[])[one, other])
         {
             await world.Everything("insert into villages (tenant_id, id, kind, name) values ($1, gen_random_uuid(), 'Xóm', 'Láng giềng') on conflict do nothing", tenant);
+            await world.Everything("""
+                insert into completion_versions (vendor_id, external_id, revision, tenant_id, learner_id, course_id, audience, completed_at, passed, received_at, replaced_at)
+                select vendor_id, external_id, 0, tenant_id, learner_id, course_id, audience, completed_at, passed, received_at, now() from completions
+                where tenant_id = $1 order by external_id limit 1 on conflict do nothing
+                """, tenant);
             await world.Everything("""
                 insert into target_figures (tenant_id, target_id, as_of, numerator)
                 select tenant_id, id, timestamptz '2026-01-01 00:00+07', 1 from targets where tenant_id = $1 and source = 'Reported' order by id limit 1

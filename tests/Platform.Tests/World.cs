@@ -2,10 +2,13 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.CommandLine;
 using Platform.Database;
 using Platform.Http;
+using Platform.Learning;
 using Platform.Tenancy;
 using Platform.Tests;
 
@@ -21,7 +24,9 @@ public sealed class World : IAsyncLifetime
 {
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"platform-tests-{Guid.NewGuid():N}");
     private DevelopmentInstance? instance;
+    private readonly SemaphoreSlim starting = new(1, 1);
     private SampleCredentials.Credentials? credentials;
+    private WebApplication? portable;
 
     internal DevelopmentInstance Instance => instance ?? throw new InvalidOperationException("The world has not started.");
 
@@ -36,6 +41,9 @@ public sealed class World : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        starting.Dispose();
+        if (portable is not null)
+            await portable.DisposeAsync();
         if (instance is not null)
             await instance.DisposeAsync();
         Directory.Delete(folder, recursive: true);
@@ -43,6 +51,32 @@ public sealed class World : IAsyncLifetime
 
     /// <summary>A client without a token.</summary>
     public HttpClient Anonymous() => new() { BaseAddress = new Uri(Instance.Address) };
+
+    /// <summary>The same client at the server that stores completions in this way; both servers work on one database.</summary>
+    internal async Task<HttpClient> On(IntakeStore store, HttpClient client)
+    {
+        if (store == IntakeStore.Sets)
+            return client;
+        await starting.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            if (portable is null)
+            {
+                var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Platform" });
+                builder.Configuration["Intake:Store"] = $"{store}";
+                builder.WebHost.UseUrls("http://127.0.0.1:0");
+                portable = Server.Build(builder, Instance.Database, Secrets.InFolder(folder));
+                await portable.StartAsync(TestContext.Current.CancellationToken);
+            }
+        }
+        finally
+        {
+            starting.Release();
+        }
+
+        using (client)
+            return new HttpClient { BaseAddress = new Uri(portable.Urls.First()), DefaultRequestHeaders = { Authorization = client.DefaultRequestHeaders.Authorization } };
+    }
 
     /// <summary>A client with a fresh token of a sample client: khaSonAdmin, thaiNguyenViewer, sampleVendor, operator …</summary>
     public async Task<HttpClient> As(string name)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Platform.Database;
+using Platform.Learning;
 
 namespace Platform.CommandLine;
 
@@ -10,12 +11,20 @@ namespace Platform.CommandLine;
 /// </summary>
 internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, byte[]? TokenKey, byte[]? FormerTokenKey = null)
 {
+    /// <summary>Keys that made pseudonyms before: still recognised.</summary>
+    internal IReadOnlyList<byte[]> EarlierPseudonymKeys { get; init; } = [];
+
+    internal Pseudonyms Pseudonyms => new(new PseudonymKey(PseudonymKey), [.. EarlierPseudonymKeys.Select(k => new PseudonymKey(k))]);
+
     internal static Secrets InFolder(string dataFolder) => new(
         Kept(Path.Combine(dataFolder, "pseudonym.key")), Kept(Path.Combine(dataFolder, "paging.key")), Kept(Path.Combine(dataFolder, "token.key")));
 
     internal static Secrets From(IConfiguration configuration) => new(
         Required(configuration, "Secrets:PseudonymKey"), Required(configuration, "Secrets:PagingKey"), Required(configuration, "Secrets:TokenKey"),
-        Configured(configuration, "Secrets:FormerTokenKey"));
+        Configured(configuration, "Secrets:FormerTokenKey"))
+    {
+        EarlierPseudonymKeys = [.. configuration.GetSection("Secrets:EarlierPseudonymKeys").GetChildren().Select(k => Required(configuration, k.Path))],
+    };
 
     private static byte[] Kept(string file)
     {

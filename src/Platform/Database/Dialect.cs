@@ -20,6 +20,9 @@ public abstract class Dialect
     /// <summary>The collation that sorts Vietnamese names as a dictionary does.</summary>
     public abstract string NameCollation { get; }
 
+    /// <summary>The collation that compares vendors' ids byte by byte.</summary>
+    public abstract string IdCollation { get; }
+
     /// <summary>Points a context at a database of this engine.</summary>
     public abstract void Configure(DbContextOptionsBuilder options, string connectionString);
 
@@ -40,6 +43,9 @@ public abstract class Dialect
 
     /// <summary>What is wrong with the role the server runs under; null when row-level security binds it.</summary>
     public abstract Task<string?> FindRoleWeakness(DbConnection connection, CancellationToken cancellation);
+
+    /// <summary>Fills a command that adds <see cref="TenantScope.Recounted"/> to what the connection may read, until its transaction ends.</summary>
+    public abstract void DescribeRecount(DbCommand command, TenantScope scope);
 
     /// <summary>A statement that waits for the lock named by its one parameter and holds it until the transaction ends.</summary>
     public abstract string Lock { get; }
@@ -65,6 +71,15 @@ public abstract class Dialect
         where typeof(ITracked).IsAssignableFrom(entity.ClrType)
         orderby entity.GetTableName()
         select (entity.GetTableName()!, typeof(ITenantOwned).IsAssignableFrom(entity.ClrType) && entity.ClrType != typeof(RemovedRow));
+
+    /// <summary>The same for a lock that many may hold at once, and nobody beside a holder of <see cref="Lock"/>.</summary>
+    public abstract string SharedLock { get; }
+
+    /// <summary>True when two transactions met, and the one that failed may simply be tried again.</summary>
+    public abstract bool IsCollision(DbException failure);
+
+    /// <summary>True when row-level security refused a row.</summary>
+    public abstract bool IsRefusal(DbException failure);
 
     /// <summary>The tenant-owned tables of the model with what their policies depend on.</summary>
     protected static IEnumerable<ProtectedTable> ProtectedTables(IModel model) =>

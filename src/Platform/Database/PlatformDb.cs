@@ -54,6 +54,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     public DbSet<Completion> Completions => Set<Completion>();
 
+    public DbSet<CompletionVersion> CompletionVersions => Set<CompletionVersion>();
+
     public DbSet<Learner> Learners => Set<Learner>();
 
     public DbSet<LearnerIdentity> LearnerIdentities => Set<LearnerIdentity>();
@@ -112,7 +114,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         var agencies = new AgencyMapping(Dialect.NameCollation);
         var plans = new PlanMapping();
         var initiatives = new InitiativeMapping();
-        var learning = new LearningMapping();
+        var learning = new LearningMapping(Dialect.IdCollation);
         var figures = new FiguresMapping();
         var accounts = new AccountMapping();
         var webhooks = new WebhookMapping();
@@ -124,7 +126,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
             .ApplyConfiguration<Initiative>(initiatives).ApplyConfiguration<ReportingRule>(initiatives)
             .ApplyConfiguration(new AssignmentMapping())
             .ApplyConfiguration<Course>(learning).ApplyConfiguration<Completion>(learning)
-            .ApplyConfiguration<Learner>(learning).ApplyConfiguration<LearnerIdentity>(learning)
+            .ApplyConfiguration<CompletionVersion>(learning).ApplyConfiguration<Learner>(learning).ApplyConfiguration<LearnerIdentity>(learning)
             .ApplyConfiguration<CompletionFact>(figures).ApplyConfiguration<AudienceTotal>(figures)
             .ApplyConfiguration<Population>(figures).ApplyConfiguration<TargetFigure>(figures).ApplyConfiguration<TargetProgress>(figures)
             .ApplyConfiguration(new RejectedMapping()).ApplyConfiguration(new IntakeCountMapping())
@@ -154,7 +156,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         Count<CompletionFact>(modelBuilder);
         Count<AudienceTotal>(modelBuilder);
         Count<RemovedRow>(modelBuilder);
-        modelBuilder.Entity<Completion>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || c.VendorId == Scope.Vendor);
+        modelBuilder.Entity<Completion>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || c.VendorId == Scope.Vendor || Scope.Recounted.Contains(c.LearnerId));
+        modelBuilder.Entity<CompletionVersion>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || c.VendorId == Scope.Vendor);
         modelBuilder.Entity<Learner>().HasQueryFilter(Belt, l => l.TenantId == Scope.Tenant || Scope.Vendor != null);
 
         OwnByVendor<RejectedBlock>(modelBuilder);

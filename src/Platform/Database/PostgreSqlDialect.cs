@@ -17,6 +17,15 @@ public sealed class PostgreSqlDialect : Dialect
 {
     public override string NameCollation => "vi-x-icu";
 
+    public override string IdCollation => "C";
+
+    public override string SharedLock => "select pg_advisory_xact_lock_shared(hashtextextended({0}, 0))";
+
+    public override bool IsCollision(DbException failure) => failure.SqlState is
+        PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation;
+
+    public override bool IsRefusal(DbException failure) => failure.SqlState is PostgresErrorCodes.InsufficientPrivilege;
+
     public override string Lock => "select pg_advisory_xact_lock(hashtextextended({0}, 0))";
 
     /// <summary>How every statement begins that tells a scope; no other statement of the product does.</summary>
@@ -95,6 +104,12 @@ public sealed class PostgreSqlDialect : Dialect
         static bool Is(JsonElement node, string name, string value) => node.TryGetProperty(name, out var found) && found.GetString() == value;
     }
 
+    public override void DescribeRecount(DbCommand command, TenantScope scope)
+    {
+        command.CommandText = "select set_config('platform.recounted', $1, true)";
+        command.Parameters.Add(new NpgsqlParameter { Value = $"{{{string.Join(',', scope.Recounted)}}}", NpgsqlDbType = NpgsqlDbType.Text });
+    }
+
     public override string DropObjects() => "drop view if exists target_progress;";
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -106,7 +121,10 @@ public sealed class PostgreSqlDialect : Dialect
                 alter table {table.Name} enable row level security;
                 alter table {table.Name} force row level security;
                 """);
-            Policy(sql, table.Name, "tenant_own", "all", "tenant_id = (select platform_tenant())", "tenant_id = (select platform_tenant())");
+            if (table.HasVendor)
+                Policy(sql, table.Name, "tenant_own", "select", "tenant_id = (select platform_tenant())");
+            else
+                Policy(sql, table.Name, "tenant_own", "all", "tenant_id = (select platform_tenant())", "tenant_id = (select platform_tenant())");
             if (!table.Personal)
             {
                 Policy(sql, table.Name, "province_read", "select", "tenant_id in (select id from localities where province_id = any ((select platform_provinces())::smallint[]))");
@@ -118,9 +136,11 @@ public sealed class PostgreSqlDialect : Dialect
                 Policy(sql, table.Name, "superior_read", "select", "tenant_id = any ((select platform_superiors())::smallint[]) and status <> 'Draft'");
             if (table.Intake && table.HasVendor)
             {
+                // The sub-selects run once in a statement, whatever the number of its rows.
                 const string own = "vendor_id = (select platform_vendor())";
+                const string granted = $"{own} and ((select platform_vendor_everywhere()) or tenant_id in (select platform_vendor_localities()))";
                 Policy(sql, table.Name, "intake_read", "select", own);
-                Policy(sql, table.Name, "intake_insert", "insert", check: $"{own} and platform_vendor_completes(tenant_id)");
+                Policy(sql, table.Name, "intake_insert", "insert", check: granted);
                 Policy(sql, table.Name, "intake_update", "update", own, own);
             }
             else if (table.Intake)
@@ -178,9 +198,9 @@ public sealed class PostgreSqlDialect : Dialect
             revoke update on client_secrets from {applicationRole};
             grant update (last_used_at) on client_secrets to {applicationRole};
             revoke insert, update, delete on localities, locality_names from {applicationRole};
-            -- A completion stays as it was sent; only the learner it belongs to may turn out to be another.
-            revoke update on completions from {applicationRole};
-            grant update (learner_id) on completions to {applicationRole};
+            -- What was replaced stays as it was; a completion is never removed.
+            revoke update, delete on completion_versions from {applicationRole};
+            revoke delete on completions from {applicationRole};
             """);
         return sql.ToString();
     }

@@ -18,6 +18,16 @@ public sealed class SqlServerDialect : Dialect
 {
     public override string NameCollation => "Vietnamese_100_CI_AS";
 
+    public override string IdCollation => "Latin1_General_100_BIN2";
+
+    public override string SharedLock => "exec sp_getapplock @Resource = {0}, @LockMode = 'Shared', @LockOwner = 'Transaction'";
+
+    // Chosen as deadlock victim; duplicate key.
+    public override bool IsCollision(DbException failure) => failure is SqlException { Number: 1205 or 2601 or 2627 };
+
+    // Blocked by the security policy.
+    public override bool IsRefusal(DbException failure) => failure is SqlException { Number: 33504 };
+
     public override string Lock => "exec sp_getapplock @Resource = {0}, @LockMode = 'Exclusive', @LockOwner = 'Transaction'";
 
     public override void Configure(DbContextOptionsBuilder options, string connectionString) =>
@@ -52,6 +62,12 @@ public sealed class SqlServerDialect : Dialect
 
     public override string LatestChange => "select cast(min_active_rowversion() as bigint) - 1 as Value";
 
+    public override void DescribeRecount(DbCommand command, TenantScope scope)
+    {
+        command.CommandText = "exec sp_set_session_context N'recounted', @recounted;";
+        command.Parameters.Add(new SqlParameter("@recounted", System.Data.SqlDbType.NVarChar, 4000) { Value = string.Join(',', scope.Recounted) });
+    }
+
     public override string DropObjects() => """
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
@@ -66,7 +82,7 @@ public sealed class SqlServerDialect : Dialect
         {
             var read = table switch
             {
-                { HasVendor: true } => "dbo.may_read_completion(tenant_id, vendor_id)",
+                { HasVendor: true } => "dbo.may_read_completion(tenant_id, vendor_id, learner_id)",
                 { Personal: true } => "dbo.may_read_person(tenant_id)",
                 { ReadBelow: true } => "dbo.may_read_plan(tenant_id, status)",
                 { Intake: true } => "dbo.may_read_figure(tenant_id)",
@@ -123,6 +139,8 @@ public sealed class SqlServerDialect : Dialect
             deny update on dbo.client_secrets(account_id, hash, created_at, expires_at) to {applicationRole};
             deny insert, update, delete on dbo.localities to {applicationRole};
             deny insert, update, delete on dbo.locality_names to {applicationRole};
+            deny update, delete on dbo.completion_versions to {applicationRole};
+            deny delete on dbo.completions to {applicationRole};
             """);
         return sql.ToString();
     }

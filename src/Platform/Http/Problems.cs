@@ -80,6 +80,9 @@ public static class Problems
     public static readonly ProblemKind NotACommune = new("PLT-5012", 422, "Lượt hoàn thành phải thuộc một xã, phường hoặc đặc khu", "A completion belongs to a commune, not to a province");
 
     public static readonly ProblemKind BatchIsAtomic = new("PLT-5020", 422, "Không lưu vì lô gửi chọn «tất cả hoặc không» và có dòng khác bị lỗi", "Not stored: the batch is all or none, and another row failed");
+    public static readonly ProblemKind CitizenNumberInClear = new("PLT-5021", 422, "Không được ghi số định danh ở đây; mã và lý do được lưu nguyên văn", "This is stored as it is and must not hold a citizen number");
+    public static readonly ProblemKind CompletionIsVoid = new("PLT-5022", 409, "Lượt hoàn thành này đã được hủy", "This completion was declared void");
+    public static readonly ProblemKind AlreadyVoid = new("PLT-5024", 409, "Lượt hoàn thành này đã được hủy trước đó", "This completion has been declared void before");
 
     // 5060–5099 formats, streams, imports
     public static readonly ProblemKind LineNotJson = new("PLT-5060", 422, "Dòng này không phải JSON hợp lệ", "This line is not valid JSON");

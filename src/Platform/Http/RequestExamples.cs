@@ -47,6 +47,7 @@ internal static class RequestExamples
                "completedAt": "2026-03-01T08:00:00+07:00", "score": 85, "passed": true }]
             """)!,
         ["CreateWebhook"] = JsonNode.Parse("""{"url":"https://lms.example.vn/platform-events","events":["import.finished"],"description":"Nhập tệp cuối tháng"}""")!,
+        ["VoidCompletion"] = JsonNode.Parse("""{"reason":"Gửi nhầm học viên"}""")!,
         ["DeclarePopulations"] = JsonNode.Parse("""[{"code":"Adults","year":2026,"people":11850,"source":"Công an xã, 31/12/2025"}]""")!,
         ["ReportFigure"] = JsonNode.Parse("""{"asOf":"2026-05-15T00:00:00+07:00","numerator":9120,"denominator":11850}""")!,
     };

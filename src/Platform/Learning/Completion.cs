@@ -24,11 +24,8 @@ public sealed class Course : ITracked
     public long Change { get; private set; }
 }
 
-/// <summary>
-/// Hoàn thành khóa học, as a vendor pushed it. The natural key is vendor + the vendor's id, across all localities, so that a row sent
-/// again for another commune is seen as a conflict. The widest table of the product: native types, no surrogate key.
-/// </summary>
-public sealed class Completion : IWrittenByIntake, IPersonal
+/// <summary>What a completion says, whoever keeps it: the row itself or a version that was replaced.</summary>
+public abstract class CompletionRecord : IWrittenByIntake, IPersonal
 {
     public short VendorId { get; set; }
 
@@ -49,16 +46,40 @@ public sealed class Completion : IWrittenByIntake, IPersonal
 
     public bool Passed { get; set; }
 
+    /// <summary>1, or what the vendor said when it corrected.</summary>
+    public short Revision { get; set; } = 1;
+
     public DateTimeOffset ReceivedAt { get; set; }
+
+    /// <summary>Why this revision replaced the one before.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>When the vendor declared it void; null while it counts.</summary>
+    public DateTimeOffset? VoidedAt { get; set; }
+
+    public string? VoidReason { get; set; }
 }
 
 /// <summary>
-/// A person who learns, under a keyed pseudonym, counted once: where and in which audience the latest completion says,
-/// in the month and course of the first. Recomputable from the completions alone, whatever the order they came in.
+/// Hoàn thành khóa học, as a vendor pushed it. The natural key is vendor + the vendor's id, across all localities, so that a row sent
+/// again for another commune is seen as a conflict. The widest table of the product: native types, no surrogate key, no foreign key
+/// that would be looked up for each of millions of rows whose references were resolved just before.
+/// </summary>
+public sealed class Completion : CompletionRecord;
+
+/// <summary>What a completion said before it was corrected, kept for good. Written by the correction, changed by nobody.</summary>
+public sealed class CompletionVersion : CompletionRecord
+{
+    /// <summary>When the next revision replaced it.</summary>
+    public DateTimeOffset ReplacedAt { get; set; }
+}
+
+/// <summary>
+/// A person who learns, counted once: where and in which audience the latest completion says, in the month and course of the first.
+/// Recomputable from the completions alone, whatever the order they came in.
 /// </summary>
 public sealed class Learner : IWrittenByIntake, IPersonal
 {
-    /// <summary>The keyed pseudonym; see <see cref="LearnerIdentity"/>.</summary>
     public Guid Id { get; set; }
 
     /// <summary>The locality that counts the learner.</summary>
@@ -66,14 +87,17 @@ public sealed class Learner : IWrittenByIntake, IPersonal
 
     public Audience Audience { get; set; }
 
-    public DateTimeOffset FirstAt { get; set; }
-
     public int FirstCourseId { get; set; }
+
+    public DateTimeOffset FirstAt { get; set; }
 
     public DateTimeOffset LatestAt { get; set; }
 
     /// <summary>When a course was first passed; null until then.</summary>
     public DateTimeOffset? AchievedAt { get; set; }
+
+    /// <summary>False once every completion was declared void: known, and counted nowhere.</summary>
+    public bool Counts { get; set; } = true;
 }
 
 /// <summary>
@@ -82,16 +106,21 @@ public sealed class Learner : IWrittenByIntake, IPersonal
 /// </summary>
 public sealed class LearnerIdentity
 {
+    /// <summary>The keyed pseudonym; see <see cref="Pseudonyms"/>.</summary>
     public Guid Id { get; set; }
 
     public Guid LearnerId { get; set; }
 
     /// <summary>The vendor whose own id it is; null for a citizen number.</summary>
     public short? VendorId { get; set; }
+
+    /// <summary>The key that made the pseudonym (<see cref="PseudonymKey.Mark"/>), to see how far a rotation has come.</summary>
+    public short KeyMark { get; set; }
 }
 
-internal sealed class LearningMapping :
-    IEntityTypeConfiguration<Course>, IEntityTypeConfiguration<Completion>, IEntityTypeConfiguration<Learner>, IEntityTypeConfiguration<LearnerIdentity>
+internal sealed class LearningMapping(string idCollation) :
+    IEntityTypeConfiguration<Course>, IEntityTypeConfiguration<Completion>, IEntityTypeConfiguration<CompletionVersion>,
+    IEntityTypeConfiguration<Learner>, IEntityTypeConfiguration<LearnerIdentity>
 {
     public void Configure(EntityTypeBuilder<Course> builder)
     {
@@ -104,11 +133,15 @@ internal sealed class LearningMapping :
     public void Configure(EntityTypeBuilder<Completion> builder)
     {
         builder.HasKey(c => new { c.VendorId, c.ExternalId });
-        builder.Property(c => c.ExternalId).HasMaxLength(100);
-        builder.Property(c => c.Audience).HasConversion<short>();
-        builder.Property(c => c.Score).HasPrecision(5, 2);
+        Content(builder);
         builder.HasIndex(c => c.LearnerId);
-        builder.HasOne<Course>().WithMany().HasForeignKey(c => c.CourseId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<CompletionVersion> builder)
+    {
+        builder.HasKey(c => new { c.VendorId, c.ExternalId, c.Revision });
+        builder.Property(c => c.Revision).ValueGeneratedNever();
+        Content(builder);
     }
 
     public void Configure(EntityTypeBuilder<Learner> builder)
@@ -123,5 +156,16 @@ internal sealed class LearningMapping :
         builder.HasKey(i => i.Id);
         builder.Property(i => i.Id).ValueGeneratedNever();
         builder.HasIndex(i => i.LearnerId);
+    }
+
+    // Ids differ by case, and are compared as bytes: that is also several times faster than by any language's rules.
+    private void Content<T>(EntityTypeBuilder<T> builder)
+        where T : CompletionRecord
+    {
+        builder.Property(c => c.ExternalId).HasMaxLength(100).UseCollation(idCollation);
+        builder.Property(c => c.Audience).HasConversion<short>();
+        builder.Property(c => c.Score).HasPrecision(5, 2);
+        builder.Property(c => c.Reason).HasMaxLength(200);
+        builder.Property(c => c.VoidReason).HasMaxLength(200);
     }
 }

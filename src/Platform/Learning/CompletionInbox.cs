@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using Platform.Access;
 using Platform.Database;
 using Platform.Http;
 using Platform.Localities;
@@ -7,22 +7,76 @@ using Platform.Rollup;
 namespace Platform.Learning;
 
 /// <summary>
-/// Takes a vendor's batch: validates every row, stores each completion once, recognises learners, and changes the figures in the same
-/// transaction. Good rows are kept when others fail; a row sent again is a duplicate, or a conflict when its content differs.
+/// Takes a vendor's rows: checks each, stores each completion once, recognises learners, and changes the figures in the same transaction.
+/// Good rows are kept when others fail; a row sent again is a duplicate, a conflict when its content differs, or a correction when it
+/// carries a higher revision. Batches run side by side; one that meets another over the same row begins again and sees what that stored.
 /// </summary>
-public sealed class CompletionInbox(PlatformDb db, LocalityDirectory directory, Pseudonyms pseudonyms, TimeProvider clock)
+public sealed class CompletionInbox(
+    PlatformDb db, IntakeOptions options, LocalityDirectory directory, CourseDirectory courses, Pseudonyms pseudonyms, Callers callers, TimeProvider clock)
 {
     /// <summary>The most rows of one batch.</summary>
     public const int MaxRows = 10_000;
 
+    // Batches that met so often take turns.
+    private const int MeetingsBeforeAlone = 4, MostAttempts = 12;
+
+    private enum Result
+    {
+        Done,
+        MetAnother,
+        MustBeAlone,
+    }
+
     /// <summary>Takes one batch and answers each row in order.</summary>
     public async Task<RowAnswer[]> Take(IntakeOrder order, IReadOnlyList<SentRow> rows, CancellationToken cancellation)
     {
-        var localities = (await directory.All(cancellation)).ToDictionary(l => l.Code, StringComparer.Ordinal);
-        var courses = await db.Courses.AsNoTracking().ToDictionaryAsync(c => c.Code, c => c.Id, StringComparer.Ordinal, cancellation);
-        var reading = new CompletionReading(order.Vendor, localities, courses, pseudonyms, clock.GetUtcNow());
-
         var answers = new RowAnswer[rows.Count];
+        for (var refused = false; ; refused = true)
+        {
+            var candidates = await Check(order, rows, answers, cancellation);
+            if (candidates.Count == 0 && order.Alongside is null)
+                return answers;
+            try
+            {
+                await Repeat(alone => Attempt(order, candidates, answers, alone, cancellation), cancellation);
+                return answers;
+            }
+            catch (Exception failure) when (!refused && failure.AsDatabase() is { } database && db.Dialect.IsRefusal(database))
+            {
+                // A grant ended in the seconds for which callers are remembered: the rows are checked again with the grants of now.
+                order = order with { Vendor = await callers.FindNow(order.Vendor.Key, cancellation) ?? throw new ProblemException(Problems.NotAllowed) };
+            }
+        }
+    }
+
+    /// <summary>Declares a completion of the vendor void; it is counted no more and stays in its history. Null when there is none of this id.</summary>
+    public async Task<Completion?> Void(Caller vendor, string id, string reason, CancellationToken cancellation)
+    {
+        Completion? voided = null;
+        await Repeat(async alone =>
+        {
+            await using var store = options.Open(db);
+            await store.Begin(alone, cancellation);
+            var found = await store.Find(vendor.Vendor!.Value, [id], [], cancellation);
+            if (!found.Completions.TryGetValue(id, out var before))
+                return Result.Done;
+            if (before.VoidedAt is not null)
+                throw new ProblemException(Problems.AlreadyVoid);
+            voided = Copy(before);
+            (voided.VoidedAt, voided.VoidReason) = (clock.GetUtcNow(), reason);
+            var learners = new LearnerRegister(vendor.Vendor.Value, pseudonyms.Newest.Mark, found.Identities, []);
+            if (!await Write(store, learners, [], [new Replacement(before, voided)], cancellation))
+                return Result.MetAnother;
+            await store.Commit(cancellation);
+            return Result.Done;
+        }, cancellation);
+        return voided;
+    }
+
+    private async Task<List<Candidate>> Check(IntakeOrder order, IReadOnlyList<SentRow> rows, RowAnswer[] answers, CancellationToken cancellation)
+    {
+        var known = await courses.Find(rows.Select(r => r.Content?.Course), cancellation);
+        var reading = new CompletionReading(order.Vendor, await directory.ByCode(cancellation), known, pseudonyms, clock.GetUtcNow());
         var candidates = new List<Candidate>(rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
@@ -34,82 +88,185 @@ public sealed class CompletionInbox(PlatformDb db, LocalityDirectory directory, 
                 candidates.Add(candidate! with { Place = i });
         }
 
-        if (candidates.Count > 0 || order.Alongside is not null)
-            await Store(order, candidates, answers, cancellation);
-        return answers;
+        return candidates;
     }
 
-    private async Task Store(IntakeOrder order, List<Candidate> candidates, RowAnswer[] answers, CancellationToken cancellation)
+    private async Task Repeat(Func<bool, Task<Result>> attempt, CancellationToken cancellation)
     {
-        var vendor = order.Vendor.Vendor!.Value;
-        await using var transaction = await db.BeginAlone("intake", cancellation);
-
-        var ids = candidates.Select(c => c.ExternalId).Distinct().ToList();
-        var stored = await db.Completions.AsNoTracking().Where(c => c.VendorId == vendor && ids.Contains(c.ExternalId))
-            .ToDictionaryAsync(c => c.ExternalId, StringComparer.Ordinal, cancellation);
-        var learners = await LearnerRegister.Load(db, vendor, candidates, cancellation);
-        var changes = new FigureChanges();
-        var now = clock.GetUtcNow();
-
-        foreach (var candidate in candidates)
+        var alone = false;
+        for (var n = 1; ; n++)
         {
-            if (stored.TryGetValue(candidate.ExternalId, out var before))
+            try
             {
-                var differences = candidate.DifferencesFrom(before).ToList();
-                if (!learners.IsKnownAs(before.LearnerId, candidate))
-                    differences.Add("learner");
-                answers[candidate.Place] = differences.Count == 0
-                    ? new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Duplicate)
-                    : Conflict(candidate, differences);
-                continue;
+                var result = await attempt(alone || n > MeetingsBeforeAlone);
+                if (result == Result.Done)
+                    return;
+                alone |= result == Result.MustBeAlone;
+            }
+            catch (Exception failure) when (n < MostAttempts && failure.AsDatabase() is { } database && db.Dialect.IsCollision(database))
+            {
             }
 
-            var completion = new Completion
-            {
-                VendorId = vendor,
-                ExternalId = candidate.ExternalId,
-                TenantId = candidate.TenantId,
-                LearnerId = learners.Recognise(candidate, changes),
-                CourseId = candidate.CourseId,
-                Audience = candidate.Audience,
-                CompletedAt = candidate.CompletedAt,
-                Score = candidate.Score,
-                Passed = candidate.Passed,
-                ReceivedAt = now,
-            };
-            stored.Add(completion.ExternalId, completion);
-            db.Completions.Add(completion);
-            changes.Add(completion);
-            learners.Learn(completion, changes);
-            answers[candidate.Place] = new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Created);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<Result> Attempt(IntakeOrder order, List<Candidate> candidates, RowAnswer[] answers, bool alone, CancellationToken cancellation)
+    {
+        await using var store = options.Open(db);
+        await store.Begin(alone, cancellation);
+        for (var rows = candidates; rows.Count > 0;)
+        {
+            var (decision, learners) = await Decide(store, order, rows, answers, cancellation);
+            if (learners.Merged.Count > 0 && !alone && store.LocksRows)
+                return Result.MustBeAlone;
+            if (!await Write(store, learners, decision.Added, decision.Replaced, cancellation))
+                return Result.MetAnother;
+            rows = decision.Deferred;
         }
 
         if (order.Atomic && WithholdIfAnyFailed(answers))
-            return;
-        await learners.Merge(cancellation);
-        await changes.Apply(db, now, cancellation);
-        await db.SaveChangesAsync(cancellation);
+            return Result.Done;
         if (order.DryRun)
-            return;
+            return Result.Done;
         if (order.Alongside is { } alongside)
             await alongside(answers, cancellation);
-        await transaction.CommitAsync(cancellation);
+        await store.Commit(cancellation);
+        return Result.Done;
+    }
+
+    private async Task<(BatchDecision, LearnerRegister)> Decide(
+        IIntakeStore store, IntakeOrder order, List<Candidate> rows, RowAnswer[] answers, CancellationToken cancellation)
+    {
+        var vendor = order.Vendor.Vendor!.Value;
+        var found = await store.Find(vendor, Ids(rows), Names(rows), cancellation);
+        var doubtful = LearnerRegister.Doubtful(rows, found.Identities);
+        var names = doubtful.Count == 0 ? [] : await store.NamesOf([.. doubtful], cancellation);
+        var learners = new LearnerRegister(vendor, pseudonyms.Newest.Mark, found.Identities, names);
+        var unplaced = rows.Where(r => !r.SaysWhere).Select(learners.Find).OfType<Guid>().Distinct().ToArray();
+        var places = unplaced.Length == 0 ? [] : await store.Learners(unplaced, cancellation);
+        var entries = rows.TrueForAll(r => r.SaysWhere) ? [] : (await directory.All(cancellation)).ToDictionary(l => l.Id);
+        var decision = new BatchDecision(order, found.Completions, learners, places, tenant => order.Vendor.Completes(entries[tenant]), clock.GetUtcNow());
+        foreach (var row in rows)
+            if (decision.Decide(row) is { } answer)
+                answers[row.Place] = answer;
+        return (decision, learners);
+    }
+
+    private async Task<bool> Write(
+        IIntakeStore store, LearnerRegister learners, List<Completion> added, List<Replacement> replaced, CancellationToken cancellation)
+    {
+        if (added.Count == 0 && replaced.Count == 0)
+            return true;
+        foreach (var completion in added.Concat(replaced.Select(r => r.After)))
+            completion.LearnerId = learners.Now(completion.LearnerId);
+        var recounted = replaced.SelectMany(r => (Guid[])[r.Before.LearnerId, r.After.LearnerId]).Select(learners.Now).ToHashSet();
+        var touched = added.Select(c => c.LearnerId).Concat(recounted).Concat(learners.Merged.Keys).Concat(learners.Merged.Values.Select(learners.Now))
+            .Where(learners.IsStored).Distinct().Order().ToArray();
+        var locked = await store.Claim(
+            [.. learners.Added.OrderBy(i => i.Id)], [.. learners.Retired.Order()], touched, [.. learners.MadeCitizens], cancellation);
+        if (locked is null)
+            return false;
+
+        var figures = new FigureChanges();
+        var counts = new LearnerCounts(locked, figures);
+        foreach (var (from, to) in learners.Merged)
+            counts.Merge(from, learners.Now(to));
+        foreach (var completion in added)
+        {
+            figures.Count(completion, +1);
+            if (!recounted.Contains(completion.LearnerId))
+                counts.Learn(completion);
+        }
+
+        if (recounted.Count > 0)
+            await Recount(store, learners, recounted, added, replaced, figures, counts, cancellation);
+        return await store.Write(new IntakeChanges
+        {
+            Added = [.. added.OrderBy(c => c.ExternalId, StringComparer.Ordinal)],
+            Replaced = [.. replaced.OrderBy(r => r.Before.ExternalId, StringComparer.Ordinal)],
+            NewLearners = counts.New,
+            ChangedLearners = counts.Changed,
+            Merged = learners.Merged.ToDictionary(m => m.Key, m => learners.Now(m.Value)),
+            Figures = figures,
+            At = clock.GetUtcNow(),
+        }, cancellation);
+    }
+
+    private static async Task Recount(
+        IIntakeStore store, LearnerRegister learners, HashSet<Guid> recounted, List<Completion> added, List<Replacement> replaced,
+        FigureChanges figures, LearnerCounts counts, CancellationToken cancellation)
+    {
+        foreach (var (before, after) in replaced)
+        {
+            if (before.VoidedAt is null)
+                figures.Count(before, -1);
+            if (after.VoidedAt is null)
+                figures.Count(after, +1);
+        }
+
+        var asked = recounted.Concat(learners.Merged.Where(m => recounted.Contains(learners.Now(m.Value))).Select(m => m.Key)).Where(learners.IsStored).Order().ToArray();
+        var gone = replaced.Select(r => (r.Before.VendorId, r.Before.ExternalId)).ToHashSet();
+        var left = (await store.CompletionsOf(asked, cancellation)).Where(c => !gone.Contains((c.VendorId, c.ExternalId)))
+            .Concat(replaced.Select(r => r.After)).Concat(added).ToLookup(c => learners.Now(c.LearnerId));
+        foreach (var learner in recounted)
+            counts.Recount(learner, left[learner]);
     }
 
     private static bool WithholdIfAnyFailed(RowAnswer[] answers)
     {
         if (!Array.Exists(answers, a => a.Outcome is RowOutcome.Rejected or RowOutcome.Conflict))
             return false;
+        var withheld = answers.Where(a => a.Outcome is RowOutcome.Created or RowOutcome.Corrected).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < answers.Length; i++)
-            if (answers[i].Outcome is RowOutcome.Created or RowOutcome.Corrected)
+            if (answers[i].Outcome is RowOutcome.Created or RowOutcome.Corrected || (answers[i].Outcome == RowOutcome.Duplicate && withheld.Contains(answers[i].Id)))
                 answers[i] = answers[i] with { Outcome = RowOutcome.Withheld, Fault = new FieldFault($"/{answers[i].Index}", Problems.BatchIsAtomic) };
         return true;
     }
 
-    private static RowAnswer Conflict(Candidate candidate, List<string> differences)
+    private static string[] Ids(List<Candidate> rows)
     {
-        var fields = string.Join(", ", differences);
-        var fault = new FieldFault($"/{candidate.Index}/{differences[0]}", Problems.SameIdOtherContent, new Explanation($"Khác ở: {fields}.", $"Differs in: {fields}."));
-        return new RowAnswer(candidate.Index, candidate.ExternalId, RowOutcome.Conflict, fault);
+        var ids = new HashSet<string>(rows.Count, StringComparer.Ordinal);
+        foreach (var row in rows)
+            ids.Add(row.ExternalId);
+        return [.. ids];
     }
+
+    private static Guid[] Names(List<Candidate> rows)
+    {
+        var names = new HashSet<Guid>(rows.Count);
+        foreach (var row in rows)
+        {
+            Add(row.VendorName);
+            Add(row.CitizenName);
+        }
+
+        return [.. names];
+
+        void Add(Pseudonym? name)
+        {
+            if (name is not { } pseudonym)
+                return;
+            names.Add(pseudonym.Newest);
+            names.UnionWith(pseudonym.Earlier);
+        }
+    }
+
+    private static Completion Copy(Completion c) => new()
+    {
+        VendorId = c.VendorId,
+        ExternalId = c.ExternalId,
+        TenantId = c.TenantId,
+        LearnerId = c.LearnerId,
+        CourseId = c.CourseId,
+        Audience = c.Audience,
+        CompletedAt = c.CompletedAt,
+        Score = c.Score,
+        Passed = c.Passed,
+        Revision = c.Revision,
+        ReceivedAt = c.ReceivedAt,
+        Reason = c.Reason,
+        VoidedAt = c.VoidedAt,
+        VoidReason = c.VoidReason,
+    };
 }

@@ -5,22 +5,27 @@ using Platform.Plans;
 
 namespace Platform.Learning;
 
-/// <summary>A valid row, with its references resolved and its learner under pseudonyms.</summary>
+/// <summary>A valid row, with its references resolved and its learner under pseudonyms. What it leaves to the learner is null.</summary>
 internal sealed record Candidate(
-    int Index, string ExternalId, short TenantId, Guid? VendorIdentity, Guid? CitizenIdentity, int CourseId,
-    Audience Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed)
+    int Index, string ExternalId, short? TenantId, Pseudonym? VendorName, Pseudonym? CitizenName, int CourseId,
+    Audience? Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed, short Revision, string? Reason)
 {
     /// <summary>Where its answer belongs in the batch at hand; <see cref="Index"/> is what the vendor calls the row.</summary>
     internal int Place { get; init; }
 
+    /// <summary>True when locality and audience need not be looked up.</summary>
+    internal bool SaysWhere => TenantId is not null && Audience is not null;
+
     /// <summary>The fields, by pointer, in which a stored completion of the same id differs; the learner is compared by the caller.</summary>
     internal IEnumerable<string> DifferencesFrom(Completion stored)
     {
-        if (stored.TenantId != TenantId)
+        if (stored.Revision != Revision)
+            yield return "revision";
+        if (TenantId is not null && stored.TenantId != TenantId)
             yield return "locality";
         if (stored.CourseId != CourseId)
             yield return "course";
-        if (stored.Audience != Audience)
+        if (Audience is not null && stored.Audience != Audience)
             yield return "audience";
         if (stored.CompletedAt != CompletedAt)
             yield return "completedAt";
@@ -40,6 +45,9 @@ internal sealed class CompletionReading(
     // A vendor's clock may run a little ahead of ours.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
+    private readonly string vendorPrefix = Pseudonyms.PrefixOf(vendor.Vendor!.Value);
+    private readonly Dictionary<string, LocalityEntry> granted = new(StringComparer.Ordinal);
+
     /// <summary>The candidate that a row's content makes, or the fault for which it is none.</summary>
     internal FieldFault? Check(int index, CompletionContent row, out Candidate? candidate)
     {
@@ -50,6 +58,8 @@ internal sealed class CompletionReading(
             return At("id", Problems.TooLong);
         if (!Faults.IsText(row.Id))
             return At("id", Problems.NotText);
+        if (HoldsCitizenNumber(row.Id))
+            return At("id", Problems.CitizenNumberInClear);
 
         var (learner, citizen) = (row.Learner?.Id, row.Learner?.CitizenId);
         if (string.IsNullOrWhiteSpace(learner) && string.IsNullOrWhiteSpace(citizen))
@@ -61,20 +71,12 @@ internal sealed class CompletionReading(
         if (!string.IsNullOrWhiteSpace(citizen) && (citizen.Length != 12 || !citizen.All(char.IsAsciiDigit)))
             return At("learner/citizenId", Problems.BadCitizenId);
 
-        if (row.Locality is null)
-            return At("locality", Problems.Required);
-        if (!localities.TryGetValue(row.Locality, out var locality))
-            return At("locality", Problems.CompletionLocalityUnknown);
-        if (locality.Level != LocalityLevel.Commune)
-            return At("locality", Problems.NotACommune);
-        if (!vendor.Completes(locality))
-            return At("locality", Problems.CompletionLocalityNotGranted);
+        if (CheckLocality(row.Locality, out var tenant) is { } wrongLocality)
+            return At("locality", wrongLocality);
         if (row.Course is null)
             return At("course", Problems.Required);
         if (!courses.TryGetValue(row.Course, out var course))
             return At("course", Problems.UnknownCourse);
-        if (row.Audience is null)
-            return At("audience", Problems.Required);
         if (row.CompletedAt is null)
             return At("completedAt", Problems.Required);
         if (row.CompletedAt > now + ClockTolerance)
@@ -83,15 +85,70 @@ internal sealed class CompletionReading(
             return At("completedAt", Problems.TooEarly);
         if (row.Score is < 0 or > 100 || (row.Score is { } score && decimal.Round(score, 2) != score))
             return At("score", Problems.OutOfRange);
+        if (row.Revision is < 1 or > short.MaxValue)
+            return At("revision", Problems.OutOfRange);
+        if (CheckReason(row.Reason) is { } wrongReason)
+            return At("reason", wrongReason);
 
         candidate = new Candidate(
-            index, row.Id, locality.Id,
-            string.IsNullOrWhiteSpace(learner) ? null : pseudonyms.OfVendorLearner(vendor.Vendor!.Value, learner),
+            index, row.Id, tenant,
+            string.IsNullOrWhiteSpace(learner) ? null : pseudonyms.OfVendorLearner(vendorPrefix, learner),
             string.IsNullOrWhiteSpace(citizen) ? null : pseudonyms.OfCitizen(citizen),
-            course, row.Audience.Value, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true);
+            course, row.Audience, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason);
         return null;
 
         FieldFault At(string field, ProblemKind kind) => new($"/{index}/{field}", kind);
+    }
+
+    /// <summary>What is wrong with the reason of a correction or a voiding; null when nothing is.</summary>
+    internal static ProblemKind? CheckReason(string? reason) =>
+        reason is null ? null
+        : reason.Length > 200 ? Problems.TooLong
+        : !Faults.IsText(reason) ? Problems.NotText
+        : HoldsCitizenNumber(reason) ? Problems.CitizenNumberInClear
+        : null;
+
+    // Grants are asked once for each locality of a batch.
+    private ProblemKind? CheckLocality(string? code, out short? tenant)
+    {
+        tenant = null;
+        if (code is null)
+            return null;
+        if (!granted.TryGetValue(code, out var locality))
+        {
+            if (!localities.TryGetValue(code, out locality))
+                return Problems.CompletionLocalityUnknown;
+            if (locality.Level != LocalityLevel.Commune)
+                return Problems.NotACommune;
+            if (!vendor.Completes(locality))
+                return Problems.CompletionLocalityNotGranted;
+            granted.Add(code, locality);
+        }
+
+        tenant = locality.Id;
+        return null;
+    }
+
+    /// <summary>
+    /// True when a text that is kept as it was sent holds twelve digits in a row that begin with the code of a province (001–096), as
+    /// citizen numbers do.
+    /// </summary>
+    internal static bool HoldsCitizenNumber(string text)
+    {
+        for (var (i, run) = (0, 0); i <= text.Length; i++)
+        {
+            if (i < text.Length && char.IsAsciiDigit(text[i]))
+            {
+                run++;
+                continue;
+            }
+
+            if (run == 12 && text[i - 12] == '0' && string.CompareOrdinal(text, i - 12, "001", 0, 3) >= 0 && string.CompareOrdinal(text, i - 12, "096", 0, 3) <= 0)
+                return true;
+            run = 0;
+        }
+
+        return false;
     }
 
     // Databases keep microseconds; what is compared later must be what was stored.

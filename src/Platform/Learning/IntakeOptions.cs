@@ -1,8 +1,19 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Platform.Database;
+
 namespace Platform.Learning;
 
 /// <summary>How completions are taken in. Configuration section <c>Intake</c>.</summary>
 public sealed class IntakeOptions
 {
+    /// <summary>
+    /// <c>Sets</c>: set by set, on PostgreSQL only; many batches run side by side. <c>Portable</c>: through the context, on every engine;
+    /// batches take turns. Default: Sets on PostgreSQL, Portable on SQL Server.
+    /// </summary>
+    public IntakeStore? Store { get; set; }
+
     /// <summary>Rows of a stream that are stored in one transaction. Default 2,000; 1–10,000.</summary>
     public int ChunkRows { get; set; } = 2_000;
 
@@ -23,4 +34,24 @@ public sealed class IntakeOptions
             throw new InvalidOperationException("Intake: ChunkRows must be 1–10000, RejectedDays 1–90, StreamBytes and WaitingAnswerBytes positive.");
         return options;
     }
+
+    internal IIntakeStore Open(PlatformDb db) => Store != IntakeStore.Portable && db.Database.GetDbConnection() is NpgsqlConnection
+        ? new SetIntakeStore(db)
+        : new PortableIntakeStore(db);
+}
+
+/// <summary>The ways to store completions.</summary>
+public enum IntakeStore
+{
+    /// <summary>Set by set, on PostgreSQL.</summary>
+    Sets,
+
+    /// <summary>Through the context, on every engine.</summary>
+    Portable,
+}
+
+/// <summary>Failures of the database, however they are wrapped.</summary>
+internal static class DatabaseFailures
+{
+    internal static DbException? AsDatabase(this Exception failure) => failure as DbException ?? (failure as DbUpdateException)?.InnerException as DbException;
 }

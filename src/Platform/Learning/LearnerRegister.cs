@@ -1,148 +1,169 @@
-using Microsoft.EntityFrameworkCore;
-using Platform.Database;
-using Platform.Rollup;
-
 namespace Platform.Learning;
 
 /// <summary>
-/// The learners that one batch touches. Recognises a person by the vendor's id or the citizen number, whichever is known; two learners
-/// that turn out to be one person are merged, unless the vendor's id already belongs to another citizen. Keeps where and when each
-/// learner counts, and tells the figures what changed.
+/// Who the learners of one batch are: pure decisions over the names that are stored. Recognises a person by the vendor's id or the
+/// citizen number, whichever is known; two learners that turn out to be one person are merged, unless the vendor's id already belongs
+/// to another citizen.
 /// </summary>
 internal sealed class LearnerRegister
 {
-    private readonly PlatformDb db;
-    private readonly short vendor;
+    private readonly short vendor, keyMark;
     private readonly Dictionary<Guid, LearnerIdentity> identities;
-    private readonly Dictionary<Guid, List<LearnerIdentity>> identitiesOf;
-    private readonly Dictionary<Guid, Learner> learners;
-    private readonly Dictionary<Guid, Guid> merged = [];
+    private readonly Dictionary<Guid, List<LearnerIdentity>> namesOf;
+    private readonly HashSet<Guid> fresh = [];
+    private readonly Dictionary<Guid, Guid> movedTo = [];
+    private readonly List<LearnerIdentity> added = [];
 
-    private LearnerRegister(
-        PlatformDb db, short vendor, Dictionary<Guid, LearnerIdentity> identities, Dictionary<Guid, List<LearnerIdentity>> identitiesOf, Dictionary<Guid, Learner> learners) =>
-        (this.db, this.vendor, this.identities, this.identitiesOf, this.learners) = (db, vendor, identities, identitiesOf, learners);
-
-    internal static async Task<LearnerRegister> Load(PlatformDb db, short vendor, List<Candidate> candidates, CancellationToken cancellation)
+    /// <summary>Makes the register of what is stored under the names of a batch, and of all names of the learners that may be merged.</summary>
+    internal LearnerRegister(short vendor, short keyMark, Dictionary<Guid, LearnerIdentity> stored, IEnumerable<LearnerIdentity> names)
     {
-        var asked = candidates.SelectMany(c => new[] { c.VendorIdentity, c.CitizenIdentity }).OfType<Guid>().Distinct().ToList();
-        var identities = await db.LearnerIdentities.Where(i => asked.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellation);
-        var ids = identities.Values.Select(i => i.LearnerId).Distinct().ToList();
-        var all = await db.LearnerIdentities.AsNoTracking().Where(i => ids.Contains(i.LearnerId)).ToListAsync(cancellation);
-        var learners = await db.Learners.Where(l => ids.Contains(l.Id)).ToDictionaryAsync(l => l.Id, cancellation);
-        return new LearnerRegister(db, vendor, identities, all.GroupBy(i => i.LearnerId).ToDictionary(g => g.Key, g => g.ToList()), learners);
+        (this.vendor, this.keyMark) = (vendor, keyMark);
+        identities = stored;
+        namesOf = names.GroupBy(i => i.LearnerId).ToDictionary(g => g.Key, g => g.ToList());
     }
+
+    /// <summary>Names that become known, each with the learner it is in the end.</summary>
+    internal IEnumerable<LearnerIdentity> Added
+    {
+        get
+        {
+            foreach (var identity in added)
+            {
+                identity.LearnerId = Now(identity.LearnerId);
+                yield return identity;
+            }
+        }
+    }
+
+    /// <summary>Names under earlier keys that a name under the newest replaces.</summary>
+    internal HashSet<Guid> Retired { get; } = [];
+
+    /// <summary>Stored learners that are another stored learner.</summary>
+    internal Dictionary<Guid, Guid> Merged { get; } = [];
+
+    /// <summary>Stored learners to whom a citizen number is added: nobody else may add another meanwhile.</summary>
+    internal HashSet<Guid> MadeCitizens { get; } = [];
+
+    /// <summary>The learners whose other names must be known before the register can decide about these rows; empty for most batches.</summary>
+    internal static List<Guid> Doubtful(IEnumerable<Candidate> candidates, Dictionary<Guid, LearnerIdentity> stored)
+    {
+        var (learners, doubt) = (new HashSet<Guid>(), false);
+        foreach (var row in candidates)
+        {
+            if (row.VendorName is null || row.CitizenName is null)
+                continue;
+            var (own, citizen) = (Find(stored, row.VendorName), Find(stored, row.CitizenName));
+            doubt |= own?.LearnerId != citizen?.LearnerId;
+            if (own is not null)
+                learners.Add(own.LearnerId);
+            if (citizen is not null)
+                learners.Add(citizen.LearnerId);
+        }
+
+        return doubt ? [.. learners] : [];
+    }
+
+    /// <summary>True when the learner is in the database already.</summary>
+    internal bool IsStored(Guid learner) => !fresh.Contains(learner);
+
+    /// <summary>True when a name of this batch, or one that is stored, is this.</summary>
+    internal bool Knows(Guid identity) => identities.ContainsKey(identity);
 
     /// <summary>
     /// True when the candidate names the stored learner as the stored row did: that row made all its names known, and a citizen number decides.
     /// </summary>
     internal bool IsKnownAs(Guid learner, Candidate candidate) =>
-        new[] { candidate.CitizenIdentity, candidate.VendorIdentity }.OfType<Guid>().All(identities.ContainsKey)
-        && (Known(candidate.CitizenIdentity) ?? Known(candidate.VendorIdentity)) == Now(learner);
+        (candidate.CitizenName is null || Known(candidate.CitizenName) is not null)
+        && (candidate.VendorName is null || Known(candidate.VendorName) is not null)
+        && (Known(candidate.CitizenName) ?? Known(candidate.VendorName)) == Now(learner);
+
+    /// <summary>The learner that a new completion would belong to, if anybody knows it yet.</summary>
+    internal Guid? Find(Candidate candidate) =>
+        Known(candidate.CitizenName) ?? (Known(candidate.VendorName) is { } own && !(candidate.CitizenName is not null && HasCitizen(own)) ? own : null);
 
     /// <summary>The learner that a new completion belongs to; a citizen number says more than a vendor's id.</summary>
-    internal Guid Recognise(Candidate candidate, FigureChanges changes)
+    internal Guid Recognise(Candidate candidate)
     {
-        var byCitizen = Known(candidate.CitizenIdentity);
-        var byVendor = Known(candidate.VendorIdentity);
+        var byCitizen = Known(candidate.CitizenName);
+        var byVendor = Known(candidate.VendorName);
         if (byCitizen is { } citizen && byVendor is { } own && citizen != own && HasOnlyOwnIds(own))
-            MergeInto(citizen, own, changes);
-        if (byVendor is { } other && candidate.CitizenIdentity is not null && HasCitizen(other))
+            Merge(own, citizen);
+        if (byVendor is { } other && candidate.CitizenName is not null && HasCitizen(other))
             byVendor = null; // the vendor's id belongs to another citizen
-        var learner = byCitizen ?? byVendor ?? candidate.CitizenIdentity ?? candidate.VendorIdentity!.Value;
-        Name(candidate.CitizenIdentity, learner, null);
-        Name(candidate.VendorIdentity, learner, vendor);
+        var learner = byCitizen ?? byVendor ?? New();
+        Name(candidate.CitizenName, learner, null);
+        Name(candidate.VendorName, learner, vendor);
         return learner;
     }
 
-    /// <summary>Counts a completion towards its learner: counted where the latest says, in the month and course of the first.</summary>
-    internal void Learn(Completion completion, FigureChanges changes)
+    /// <summary>The learner that this one is now.</summary>
+    internal Guid Now(Guid learner) => movedTo.TryGetValue(learner, out var to) ? Now(to) : learner;
+
+    private static LearnerIdentity? Find(Dictionary<Guid, LearnerIdentity> stored, Pseudonym? name)
     {
-        if (!learners.TryGetValue(completion.LearnerId, out var learner))
+        if (name is not { } pseudonym)
+            return null;
+        if (stored.TryGetValue(pseudonym.Newest, out var known))
+            return known;
+        foreach (var earlier in pseudonym.Earlier)
+            if (stored.TryGetValue(earlier, out known))
+                return known;
+        return null;
+    }
+
+    private Guid? Known(Pseudonym? name) => Find(identities, name) is { } known ? Now(known.LearnerId) : null;
+
+    // In order of time, so that the rows of new learners lie together on disk.
+    private Guid New()
+    {
+        var learner = Guid.CreateVersion7();
+        fresh.Add(learner);
+        return learner;
+    }
+
+    private void Merge(Guid from, Guid to)
+    {
+        if (fresh.Contains(to) && !fresh.Contains(from))
         {
-            learner = new Learner
+            (from, to) = (to, from);
+            MadeCitizens.Add(to);
+        }
+
+        movedTo[from] = to;
+        if (!fresh.Contains(from))
+            Merged[from] = to;
+        if (namesOf.Remove(from, out var names))
+            NamesOf(to).AddRange(names);
+    }
+
+    private bool HasCitizen(Guid learner) => namesOf.TryGetValue(learner, out var names) && names.Exists(i => i.VendorId is null);
+
+    private bool HasOnlyOwnIds(Guid learner) => namesOf.TryGetValue(learner, out var names) && names.TrueForAll(i => i.VendorId == vendor);
+
+    private List<LearnerIdentity> NamesOf(Guid learner)
+    {
+        if (!namesOf.TryGetValue(learner, out var names))
+            namesOf.Add(learner, names = []);
+        return names;
+    }
+
+    private void Name(Pseudonym? name, Guid learner, short? byVendor)
+    {
+        if (name is not { } pseudonym || identities.ContainsKey(pseudonym.Newest))
+            return;
+        var named = new LearnerIdentity { Id = pseudonym.Newest, LearnerId = learner, VendorId = byVendor, KeyMark = keyMark };
+        var isOlder = false;
+        foreach (var earlier in pseudonym.Earlier)
+            if (identities.TryGetValue(earlier, out var old))
             {
-                Id = completion.LearnerId,
-                TenantId = completion.TenantId,
-                Audience = completion.Audience,
-                FirstAt = completion.CompletedAt,
-                FirstCourseId = completion.CourseId,
-                LatestAt = completion.CompletedAt,
-                AchievedAt = completion.Passed ? completion.CompletedAt : null,
-            };
-            learners.Add(learner.Id, learner);
-            db.Learners.Add(learner);
-            changes.Count(learner, +1);
-            return;
-        }
+                (named.LearnerId, isOlder) = (Now(old.LearnerId), true);
+                Retired.Add(earlier);
+            }
 
-        changes.Count(learner, -1);
-        if (IsEarlier(completion.CompletedAt, completion.CourseId, learner))
-            (learner.FirstAt, learner.FirstCourseId) = (completion.CompletedAt, completion.CourseId);
-        if (IsLater(completion.CompletedAt, completion.TenantId, (int)completion.Audience, learner))
-            (learner.LatestAt, learner.TenantId, learner.Audience) = (completion.CompletedAt, completion.TenantId, completion.Audience);
-        if (completion.Passed && (learner.AchievedAt is null || completion.CompletedAt < learner.AchievedAt))
-            learner.AchievedAt = completion.CompletedAt;
-        changes.Count(learner, +1);
-    }
-
-    /// <summary>Moves the completions and names of merged learners, those of this batch included.</summary>
-    internal async Task Merge(CancellationToken cancellation)
-    {
-        foreach (var (from, to) in merged)
-        {
-            foreach (var completion in db.Completions.Local.Where(c => c.LearnerId == from))
-                completion.LearnerId = Now(to);
-            foreach (var identity in db.LearnerIdentities.Local.Where(i => i.LearnerId == from))
-                identity.LearnerId = Now(to);
-            await db.Completions.Where(c => c.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(c => c.LearnerId, Now(to)), cancellation);
-            await db.LearnerIdentities.Where(i => i.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(i => i.LearnerId, Now(to)), cancellation);
-        }
-    }
-
-    private void MergeInto(Guid to, Guid from, FigureChanges changes)
-    {
-        merged[from] = to;
-        if (identitiesOf.Remove(from, out var names))
-            identitiesOf[to].AddRange(names);
-        if (!learners.Remove(from, out var old))
-            return;
-        var learner = learners[to];
-        changes.Count(old, -1);
-        changes.Count(learner, -1);
-        if (IsEarlier(old.FirstAt, old.FirstCourseId, learner))
-            (learner.FirstAt, learner.FirstCourseId) = (old.FirstAt, old.FirstCourseId);
-        if (IsLater(old.LatestAt, old.TenantId, (int)old.Audience, learner))
-            (learner.LatestAt, learner.TenantId, learner.Audience) = (old.LatestAt, old.TenantId, old.Audience);
-        if (learner.AchievedAt is null || old.AchievedAt < learner.AchievedAt)
-            learner.AchievedAt = old.AchievedAt ?? learner.AchievedAt;
-        changes.Count(learner, +1);
-        db.Learners.Remove(old);
-    }
-
-    // Two completions at the same instant must give the same answer whichever comes first.
-    private static bool IsEarlier(DateTimeOffset at, int course, Learner learner) =>
-        (at, course).CompareTo((learner.FirstAt, learner.FirstCourseId)) < 0;
-
-    private static bool IsLater(DateTimeOffset at, short tenant, int audience, Learner learner) =>
-        (at, tenant, audience).CompareTo((learner.LatestAt, learner.TenantId, (int)learner.Audience)) > 0;
-
-    private Guid? Known(Guid? identity) => identity is { } i && identities.TryGetValue(i, out var known) ? Now(known.LearnerId) : null;
-
-    private Guid Now(Guid learner) => merged.TryGetValue(learner, out var to) ? Now(to) : learner;
-
-    private bool HasCitizen(Guid learner) => identitiesOf.TryGetValue(learner, out var names) && names.Exists(i => i.VendorId is null);
-
-    private bool HasOnlyOwnIds(Guid learner) => identitiesOf.TryGetValue(learner, out var names) && names.TrueForAll(i => i.VendorId == vendor);
-
-    private void Name(Guid? identity, Guid learner, short? byVendor)
-    {
-        if (identity is not { } id || identities.ContainsKey(id))
-            return;
-        var named = new LearnerIdentity { Id = id, LearnerId = learner, VendorId = byVendor };
-        identities.Add(id, named);
-        if (!identitiesOf.TryGetValue(learner, out var names))
-            identitiesOf.Add(learner, names = []);
-        names.Add(named);
-        db.LearnerIdentities.Add(named);
+        if (byVendor is null && !isOlder && IsStored(learner))
+            MadeCitizens.Add(learner);
+        identities.Add(named.Id, named);
+        NamesOf(named.LearnerId).Add(named);
+        added.Add(named);
     }
 }

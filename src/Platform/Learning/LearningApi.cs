@@ -1,10 +1,13 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning.Formats;
+using Platform.Localities;
+using Platform.Plans;
 
 namespace Platform.Learning;
 
@@ -18,6 +21,10 @@ public static class LearningApi
             .Require(Scopes.Complete, Reach.Intake).Accepts<IReadOnlyList<CompletionContent>>("application/json", RowFormats.Lines, RowFormats.Csv)
             .Produces<BatchAnswer>(200, "application/json", RowFormats.Lines).Fails(400, 401, 403, 413, 415, 422)
             .WithMetadata(new BodyLimit(CompletionPush.Limit));
+        var one = routes.MapGroup("/v1/completions/{id}").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403, 404);
+        one.MapPost("voiding", VoidCompletion).WithName(nameof(VoidCompletion)).Fails(400, 409, 413, 415, 422);
+        one.MapGet("history", ListHistory).WithName(nameof(ListHistory));
+
         var own = routes.MapGroup("/v1").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403);
         own.MapGet("intakes/{id:guid}/rejected", ListRejected).WithName(nameof(ListRejected))
             .Produces(200, contentType: RowFormats.Lines).Produces(200, contentType: RowFormats.Csv).Fails(404);
@@ -35,7 +42,8 @@ public static class LearningApi
     /// once its row is stored: a line per row, a line <c>progress</c> per part, and at the end <c>summary</c>, or <c>problem</c> where the rest could not
     /// be read. Otherwise up to 10,000 rows are answered as one object.
     /// Rows are kept or refused one by one; the answer is 200 when the body could be read. A row with an id that was stored before is
-    /// <c>duplicate</c> when its content is the same and <c>conflict</c> when it differs. Figures change in the same transaction.
+    /// <c>duplicate</c> when its content is the same, <c>conflict</c> when it differs, and <c>corrected</c> when it carries a higher
+    /// <c>revision</c>. A row without locality or audience takes its learner's. Figures change in the same transaction.
     /// Rows that were not taken can be fetched again for two weeks in the format they came in, at <c>rejectedRows</c>.
     /// Citizen numbers are turned into keyed pseudonyms before anything is stored or logged (Luật 91/2025/QH15); rejected rows are kept encrypted.
     /// </remarks>
@@ -48,7 +56,61 @@ public static class LearningApi
     /// <summary>The rows of one request that were rejected or in conflict, in the format they came in, each with why: mend them and send them again.</summary>
     /// <remarks>NDJSON and JSON carry the reason in <c>error</c>, CSV in two more columns at the end; both are ignored when they are sent back.</remarks>
     private static Task ListRejected(Guid id, HttpContext http, RejectedRows rejected) => rejected.Write(id, http);
+
+    /// <summary>Declares a completion void: it counts no more, and its history stays. A higher revision restores it.</summary>
+    private static async Task<Ok<CompletionVersionView>> VoidCompletion(
+        HttpContext http, string id, VoidingContent body, CompletionInbox inbox, CourseDirectory courses, LocalityDirectory localities, CancellationToken cancellation)
+    {
+        var faults = new Faults();
+        var reason = faults.Text("/reason", body.Reason, 200);
+        if (CompletionReading.HoldsCitizenNumber(reason))
+            faults.Add("/reason", Problems.CitizenNumberInClear);
+        faults.ThrowIfAny();
+        var voided = await inbox.Void(http.Features.Get<Caller>()!, id, reason, cancellation) ?? throw new ProblemException(Problems.UnknownCompletion);
+        return TypedResults.Ok(await View(voided, null, courses, localities, cancellation));
+    }
+
+    /// <summary>What a completion says and said: every revision, the present one first. Only for the vendor that sent it.</summary>
+    private static async Task<Ok<Page<CompletionVersionView>>> ListHistory(
+        HttpContext http, string id, PlatformDb db, CourseDirectory courses, LocalityDirectory localities, CancellationToken cancellation)
+    {
+        var vendor = http.Features.Get<Caller>()!.Vendor!.Value;
+        var present = await db.Completions.AsNoTracking().SingleOrDefaultAsync(c => c.VendorId == vendor && c.ExternalId == id, cancellation)
+            ?? throw new ProblemException(Problems.UnknownCompletion);
+        var views = new List<CompletionVersionView> { await View(present, null, courses, localities, cancellation) };
+        foreach (var version in await db.CompletionVersions.AsNoTracking().Where(c => c.VendorId == vendor && c.ExternalId == id)
+            .OrderByDescending(c => c.Revision).ToListAsync(cancellation))
+            views.Add(await View(version, version.ReplacedAt, courses, localities, cancellation));
+        return TypedResults.Ok(new Page<CompletionVersionView>(views, null));
+    }
+
+    private static async Task<CompletionVersionView> View(
+        CompletionRecord c, DateTimeOffset? replacedAt, CourseDirectory courses, LocalityDirectory localities, CancellationToken cancellation) => new(
+        c.ExternalId, c.Revision, (await localities.Get(c.TenantId, cancellation)).Code, await courses.CodeOf(c.CourseId, cancellation), c.Audience,
+        c.CompletedAt, c.Score, c.Passed, c.ReceivedAt, c.Reason, replacedAt, c.VoidedAt, c.VoidReason);
 }
+
+/// <summary>Why a completion is declared void, at most 200 characters.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record VoidingContent(string? Reason);
+
+/// <summary>One revision of a completion. The learner is not shown: only a pseudonym is known.</summary>
+/// <param name="Id">The vendor's own id.</param>
+/// <param name="Revision">1, or what a correction carried.</param>
+/// <param name="Locality">Code of the commune.</param>
+/// <param name="Course">Code of the course.</param>
+/// <param name="Audience">PublicSector, Students, Workers or Citizens.</param>
+/// <param name="CompletedAt">When it was completed (UTC).</param>
+/// <param name="Score">0–100.</param>
+/// <param name="Passed">False when finished without passing.</param>
+/// <param name="ReceivedAt">When this revision was taken in (UTC).</param>
+/// <param name="Reason">Why it replaced the revision before.</param>
+/// <param name="ReplacedAt">When a higher revision replaced it; null for the present one.</param>
+/// <param name="VoidedAt">When it was declared void; null while it counts.</param>
+/// <param name="VoidReason">Why it was declared void.</param>
+public sealed record CompletionVersionView(
+    string Id, int Revision, string Locality, string Course, Audience Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed,
+    DateTimeOffset ReceivedAt, string? Reason, DateTimeOffset? ReplacedAt, DateTimeOffset? VoidedAt, string? VoidReason);
 
 /// <summary>A course.</summary>
 public sealed record CourseView(string Code, string Title, IReadOnlyList<string> Audiences, IReadOnlyList<string> Units);

@@ -23,6 +23,10 @@ public sealed class LocalityDirectory(DbContextOptions options, DatabaseOptions 
         return (await Refresh(cancellation)).ByCode.GetValueOrDefault(code);
     }
 
+    /// <summary>All localities by their codes.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, LocalityEntry>> ByCode(CancellationToken cancellation) =>
+        (current.Entries.Count > 0 ? current : await Refresh(cancellation)).ByCode;
+
     /// <summary>The locality with this id.</summary>
     public async ValueTask<LocalityEntry> Get(short id, CancellationToken cancellation)
     {

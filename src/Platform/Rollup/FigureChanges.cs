@@ -1,85 +1,91 @@
-using Microsoft.EntityFrameworkCore;
-using Platform.Database;
 using Platform.Learning;
 using Platform.Plans;
 
 namespace Platform.Rollup;
 
+/// <summary>A cell of <see cref="CompletionFact"/>.</summary>
+internal readonly record struct FactCell(short Tenant, DateOnly Month, Audience Audience, int Course);
+
+/// <summary>A row of <see cref="AudienceTotal"/>.</summary>
+internal readonly record struct TotalCell(short Tenant, Audience Audience, int Year);
+
+/// <summary>By how much a cell of facts changes.</summary>
+internal readonly record struct FactDelta(long Completions, long Learners, long Passed)
+{
+    public static FactDelta operator +(FactDelta a, FactDelta b) => new(a.Completions + b.Completions, a.Learners + b.Learners, a.Passed + b.Passed);
+}
+
+/// <summary>By how much a total changes.</summary>
+internal readonly record struct TotalDelta(long Learners, long Achieved);
+
+/// <summary>What of a learner the figures are made of, as it is at one moment.</summary>
+internal readonly record struct CountedLearner(
+    bool Counts, short Tenant, Audience Audience, DateTimeOffset FirstAt, int FirstCourse, DateTimeOffset LatestAt, DateTimeOffset? AchievedAt)
+{
+    internal CountedLearner(Learner learner)
+        : this(learner.Counts, learner.TenantId, learner.Audience, learner.FirstAt, learner.FirstCourseId, learner.LatestAt, learner.AchievedAt)
+    {
+    }
+}
+
 /// <summary>
-/// What one batch changes in the figures, collected per cell and applied in one fixed order inside the batch's transaction.
+/// What one batch changes in the figures, collected per cell, so that each cell is written once, inside the batch's transaction and in
+/// one fixed order.
 /// </summary>
 internal sealed class FigureChanges
 {
     private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
 
-    private readonly SortedDictionary<(short Tenant, DateOnly Month, Audience Audience, int Course), Delta> facts = [];
-    private readonly SortedDictionary<(short Tenant, Audience Audience, int Year), (long Learners, long Achieved)> totals = [];
+    private readonly Dictionary<FactCell, FactDelta> facts = [];
+    private readonly Dictionary<TotalCell, TotalDelta> totals = [];
 
-    /// <summary>Counts a completion.</summary>
-    internal void Add(Completion completion)
+    /// <summary>The cells that change, in the order in which every transaction locks them.</summary>
+    internal List<KeyValuePair<FactCell, FactDelta>> Facts =>
+        [.. facts.Where(f => f.Value != default).OrderBy(f => f.Key.Tenant).ThenBy(f => f.Key.Month).ThenBy(f => f.Key.Audience).ThenBy(f => f.Key.Course)];
+
+    /// <summary>The totals that change, in the order in which every transaction locks them.</summary>
+    internal List<KeyValuePair<TotalCell, TotalDelta>> Totals =>
+        [.. totals.Where(t => t.Value != default).OrderBy(t => t.Key.Tenant).ThenBy(t => t.Key.Audience).ThenBy(t => t.Key.Year)];
+
+    /// <summary>Counts a completion (+1), or takes it out (-1).</summary>
+    internal void Count(Completion completion, int sign) =>
+        Add(new FactCell(completion.TenantId, Month(completion.CompletedAt), completion.Audience, completion.CourseId), new FactDelta(sign, 0, completion.Passed ? sign : 0));
+
+    /// <summary>Takes a learner out of the cells where it counted and counts it where it counts now.</summary>
+    internal void Move(in CountedLearner before, in CountedLearner after)
     {
-        var key = (completion.TenantId, Month(completion.CompletedAt), completion.Audience, completion.CourseId);
-        facts[key] = facts.GetValueOrDefault(key) + new Delta(1, 0, completion.Passed ? 1 : 0);
+        var (from, to) = (Cell(before), Cell(after));
+        if (before.Counts && after.Counts && from == to && Year(before.AchievedAt) == Year(after.AchievedAt))
+            return;
+        if (before.Counts)
+            Add(from, before, -1);
+        if (after.Counts)
+            Add(to, after, +1);
     }
 
-    /// <summary>Counts a learner in its cell (+1), or takes it out before it changes (-1).</summary>
-    internal void Count(Learner learner, int sign)
-    {
-        var cell = (learner.TenantId, Month(learner.FirstAt), learner.Audience, learner.FirstCourseId);
-        facts[cell] = facts.GetValueOrDefault(cell) + new Delta(0, sign, 0);
-        Total((learner.TenantId, learner.Audience, Month(learner.FirstAt).Year), sign, 0);
-        if (learner.AchievedAt is { } achieved)
-            Total((learner.TenantId, learner.Audience, Month(achieved).Year), 0, sign);
-    }
-
-    /// <summary>Writes the changes; the caller holds the intake lock and saves.</summary>
-    internal async Task Apply(PlatformDb db, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var changed = facts.Where(f => f.Value != default).ToList();
-        var (tenants, months) = (changed.Select(f => f.Key.Tenant).Distinct().ToList(), changed.Select(f => f.Key.Month).Distinct().ToList());
-        var present = (await db.CompletionFacts.Where(f => tenants.Contains(f.TenantId) && months.Contains(f.Month)).ToListAsync(cancellation))
-            .ToDictionary(f => (f.TenantId, f.Month, f.Audience, f.CourseId));
-        foreach (var (key, delta) in changed)
-        {
-            if (!present.TryGetValue(key, out var fact))
-            {
-                fact = new CompletionFact { TenantId = key.Tenant, Id = Guid.CreateVersion7(), Month = key.Month, Audience = key.Audience, CourseId = key.Course };
-                db.CompletionFacts.Add(fact);
-            }
-
-            (fact.Completions, fact.Learners, fact.Passed) = (fact.Completions + delta.Completions, fact.Learners + delta.Learners, fact.Passed + delta.Passed);
-        }
-
-        var touched = totals.Where(t => t.Value != default).ToList();
-        var totalTenants = touched.Select(t => t.Key.Tenant).Distinct().ToList();
-        var presentTotals = (await db.AudienceTotals.Where(t => totalTenants.Contains(t.TenantId)).ToListAsync(cancellation))
-            .ToDictionary(t => (t.TenantId, t.Audience, t.Year));
-        foreach (var (key, delta) in touched)
-        {
-            if (!presentTotals.TryGetValue(key, out var total))
-            {
-                total = new AudienceTotal { TenantId = key.Tenant, Audience = key.Audience, Year = key.Year };
-                db.AudienceTotals.Add(total);
-            }
-
-            (total.Learners, total.Achieved, total.AsOf) = (total.Learners + delta.Learners, total.Achieved + delta.Achieved, now);
-        }
-    }
-
-    private void Total((short Tenant, Audience Audience, int Year) key, long learners, long achieved)
-    {
-        var before = totals.GetValueOrDefault(key);
-        totals[key] = (before.Learners + learners, before.Achieved + achieved);
-    }
+    private static FactCell Cell(in CountedLearner learner) => new(learner.Tenant, Month(learner.FirstAt), learner.Audience, learner.FirstCourse);
 
     private static DateOnly Month(DateTimeOffset time)
     {
-        var local = time.ToOffset(Vietnam);
+        var local = time.UtcDateTime + Vietnam;
         return new DateOnly(local.Year, local.Month, 1);
     }
 
-    private readonly record struct Delta(long Completions, long Learners, long Passed)
+    private static int? Year(DateTimeOffset? time) => time is { } moment ? (moment.UtcDateTime + Vietnam).Year : null;
+
+    private void Add(in FactCell cell, in CountedLearner learner, int sign)
     {
-        public static Delta operator +(Delta a, Delta b) => new(a.Completions + b.Completions, a.Learners + b.Learners, a.Passed + b.Passed);
+        Add(cell, new FactDelta(0, sign, 0));
+        Add(new TotalCell(cell.Tenant, cell.Audience, cell.Month.Year), sign, 0);
+        if (Year(learner.AchievedAt) is { } achieved)
+            Add(new TotalCell(cell.Tenant, cell.Audience, achieved), 0, sign);
+    }
+
+    private void Add(in FactCell cell, FactDelta delta) => facts[cell] = facts.GetValueOrDefault(cell) + delta;
+
+    private void Add(TotalCell cell, long learners, long achieved)
+    {
+        var before = totals.GetValueOrDefault(cell);
+        totals[cell] = new TotalDelta(before.Learners + learners, before.Achieved + achieved);
     }
 }

@@ -51,6 +51,11 @@ public sealed class TenantScope
     /// <summary>Null when every tenant's rows may be read. A filter that compares with null is left out of the statement.</summary>
     public short? Bounds => Nation ? null : (short)1;
 
+    /// <summary>
+    /// Learners whose completions are being recounted: a correction must see what other vendors sent of the same people, and of nobody else.
+    /// </summary>
+    public List<Guid> Recounted { get; private set; } = [];
+
     /// <summary>Tells one reach from another.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{string.Join(',', Superiors)}/{string.Join(',', Provinces)}/{string.Join(',', Localities)}/{Nation}/{Vendor}");
 
@@ -104,6 +109,10 @@ public sealed class TenantScope
         Enter();
         Vendor = vendor;
     }
+
+    /// <summary>Lets the intake read every completion of these learners, until the next call.</summary>
+    public void Recount(IEnumerable<Guid> learners) =>
+        Recounted = Vendor is null ? throw new InvalidOperationException("Only the intake recounts learners.") : [.. learners];
 
     /// <summary>True when a row may be added, changed or removed.</summary>
     public bool MayWrite(ITenantOwned row) =>

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Platform.Access;
+using Platform.Learning;
 
 namespace Platform.Tests.Learning;
 
 /// <summary>A vendor of the test's own with the rows it pushes.</summary>
-internal sealed class Batch(World world, HttpClient vendor, string commune) : IDisposable
+internal sealed class Batch(World world, HttpClient vendor, string commune, IntakeStore store = IntakeStore.Sets) : IDisposable
 {
     private static int numbers;
 
@@ -14,23 +15,23 @@ internal sealed class Batch(World world, HttpClient vendor, string commune) : ID
 
     internal HttpClient Client => vendor;
 
-    internal static async Task<Batch> Start(World world)
-    {
-        var commune = await world.FreshCommune();
-        return new Batch(world, await world.NewClient(Role.Vendor, commune.Code), commune.Code);
-    }
+    internal static async Task<Batch> Start(World world, IntakeStore store = IntakeStore.Sets) => (await Start(world, 1, store)).Batch;
 
     /// <summary>A vendor granted for several fresh communes.</summary>
-    internal static async Task<(Batch Batch, string[] Communes)> Start(World world, int communes)
+    internal static async Task<(Batch Batch, string[] Communes)> Start(World world, int communes, IntakeStore store = IntakeStore.Sets)
     {
         var codes = new string[communes];
         for (var i = 0; i < communes; i++)
             codes[i] = (await world.FreshCommune()).Code;
-        return (new Batch(world, await world.NewClient(Role.Vendor, codes), codes[0]), codes);
+        return (await For(world, store, codes), codes);
     }
 
+    /// <summary>A vendor of these communes, on the server that stores in this way.</summary>
+    internal static async Task<Batch> For(World world, IntakeStore store, params string[] communes) =>
+        new(world, await world.On(store, await world.NewClient(Role.Vendor, communes)), communes[0], store);
+
     /// <summary>Another vendor for the same commune.</summary>
-    internal async Task<Batch> OtherVendor() => new(world, await world.NewClient(Role.Vendor, commune), commune);
+    internal Task<Batch> OtherVendor() => For(world, store, commune);
 
     /// <summary>A citizen number that no other test uses.</summary>
     internal static string NewCitizen() => $"001{Interlocked.Increment(ref numbers):D9}";

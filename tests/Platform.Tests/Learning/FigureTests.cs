@@ -1,18 +1,24 @@
 using System.Text.Json.Nodes;
 using Npgsql;
-using Platform.Access;
+using Platform.Learning;
 
 namespace Platform.Tests.Learning;
 
+/// <inheritdoc/>
+public sealed class FigureTestsOnSets(World world) : FigureTests(world, IntakeStore.Sets);
+
+/// <inheritdoc/>
+public sealed class FigureTestsOnPortableStore(World world) : FigureTests(world, IntakeStore.Portable);
+
 /// <summary>Figures equal what the stored completions say, always; and nothing of a person's own numbers is stored.</summary>
-public sealed class FigureTests(World world)
+public abstract class FigureTests(World world, IntakeStore store)
 {
     [Fact]
     public async Task Figures_equal_a_recomputation_from_the_stored_rows_after_random_and_concurrent_batches()
     {
-        var (batch, communes) = await Batch.Start(world, 4);
+        var (batch, communes) = await Batch.Start(world, 4, store);
         using var own = batch;
-        using var other = new Batch(world, await world.NewClient(Role.Vendor, communes), communes[0]);
+        using var other = await Batch.For(world, store, communes);
         var citizens = Enumerable.Range(0, 40).Select(_ => Batch.NewCitizen()).ToArray();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async worker =>
         {
@@ -27,7 +33,7 @@ public sealed class FigureTests(World world)
     [Fact]
     public async Task The_same_batch_from_four_tasks_at_once_is_stored_once()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var rows = Enumerable.Range(0, 100).Select(i => batch.Row($"hv-{i % 60}")).ToArray();
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => batch.Push(rows)));
         Assert.Equal((100, 300), (answers.Sum(a => a["created"]!.GetValue<int>()), answers.Sum(a => a["duplicates"]!.GetValue<int>())));
@@ -37,7 +43,7 @@ public sealed class FigureTests(World world)
     [Fact]
     public async Task No_column_of_any_table_holds_a_citizen_number_or_a_vendors_learner_id()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var (citizen, learner) = (Batch.NewCitizen(), $"nguoi-hoc-{Guid.NewGuid():N}");
         var accepted = batch.Row(learner, citizen);
         await batch.Store(accepted);
@@ -82,13 +88,13 @@ public sealed class FigureTests(World world)
               (array_agg(course_id order by completed_at, course_id))[1] as course_id,
               min(completed_at) at time zone 'Asia/Ho_Chi_Minh' as first_at,
               min(completed_at) filter (where passed) at time zone 'Asia/Ho_Chi_Minh' as achieved_at
-            from completions group by learner_id
+            from completions where voided_at is null group by learner_id
             """);
         const string names = "(array['PublicSector', 'Students', 'Workers', 'Citizens'])[audience]";
         var rows = await connection.Query($"""
             with cells as (
               select tenant_id, date_trunc('month', completed_at at time zone 'Asia/Ho_Chi_Minh')::date as month, audience, course_id,
-                1 as completions, 0 as learners, passed::int as passed from completions
+                1 as completions, 0 as learners, passed::int as passed from completions where voided_at is null
               union all select tenant_id, date_trunc('month', first_at)::date, audience, course_id, 0, 1, 0 from counted),
             expected as (
               select tenant_id, month, {names} as audience, course_id, sum(completions) as completions, sum(learners) as learners, sum(passed) as passed

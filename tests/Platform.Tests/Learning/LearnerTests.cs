@@ -1,14 +1,21 @@
 using System.Text.Json.Nodes;
+using Platform.Learning;
 
 namespace Platform.Tests.Learning;
 
+/// <inheritdoc/>
+public sealed class LearnerTestsOnSets(World world) : LearnerTests(world, IntakeStore.Sets);
+
+/// <inheritdoc/>
+public sealed class LearnerTestsOnPortableStore(World world) : LearnerTests(world, IntakeStore.Portable);
+
 /// <summary>A learner counts once, in one place, whoever pushed how many completions in what order.</summary>
-public sealed class LearnerTests(World world)
+public abstract class LearnerTests(World world, IntakeStore store)
 {
     [Fact]
     public async Task Two_courses_of_one_learner_are_two_completions_and_one_learner_in_the_first()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         await batch.Store(batch.Row("hv", at: "2026-03-01T08:00:00+07:00"), batch.Row("hv", at: "2026-05-01T08:00:00+07:00", change: r => r["course"] = "KNS-CD-02"));
         Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 1/1/1", "2026-05-01 Citizens KNS-CD-02: 1/0/1"], await batch.Figures());
     }
@@ -16,7 +23,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task A_learner_moves_to_the_commune_and_audience_of_the_latest_completion()
     {
-        var (batch, communes) = await Batch.Start(world, 2);
+        var (batch, communes) = await Batch.Start(world, 2, store);
         using var _ = batch;
         await batch.Store(batch.Row("hv", at: "2026-03-01T08:00:00+07:00"));
         Assert.Equal((1, 0), (await batch.Learners(communes[0]), await batch.Learners(communes[1])));
@@ -28,7 +35,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task An_older_completion_that_comes_late_moves_nobody()
     {
-        var (batch, communes) = await Batch.Start(world, 2);
+        var (batch, communes) = await Batch.Start(world, 2, store);
         using var _ = batch;
         await batch.Store(batch.Row("hv", at: "2026-04-01T08:00:00+07:00"));
         await batch.Store(batch.Row("hv", at: "2026-03-01T08:00:00+07:00", change: r => r["locality"] = communes[1]));
@@ -38,7 +45,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task Vendor_id_then_both_ids_then_citizen_number_are_one_learner()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var citizen = Batch.NewCitizen();
         await batch.Store(batch.Row("hv"));
         await batch.Store(batch.Row("hv", citizen));
@@ -49,7 +56,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task The_same_citizen_through_two_vendors_is_one_learner()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         using var other = await batch.OtherVendor();
         var citizen = Batch.NewCitizen();
         await batch.Store(batch.Row("hv-1", citizen));
@@ -61,7 +68,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task The_same_vendor_id_at_two_vendors_is_two_learners()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         using var other = await batch.OtherVendor();
         await batch.Store(batch.Row("hv-1"));
         await other.Store(other.Row("hv-1"));
@@ -71,7 +78,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task Two_known_learners_that_turn_out_to_be_one_person_are_merged()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var citizen = Batch.NewCitizen();
         await batch.Store(batch.Row("hv", at: "2026-02-01T08:00:00+07:00"), batch.Row("hv", at: "2026-06-01T08:00:00+07:00"));
         await batch.Store(batch.Row(citizen: citizen, at: "2026-03-01T08:00:00+07:00"));
@@ -87,7 +94,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task A_merge_within_the_batch_that_brought_both_names_holds_for_later_batches()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var citizen = Batch.NewCitizen();
         await batch.Store(batch.Row("hv"), batch.Row(citizen: citizen), batch.Row("hv", citizen));
         Assert.Equal(1, await batch.Learners());
@@ -98,7 +105,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task A_row_of_a_merged_learner_sent_again_is_a_duplicate()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var citizen = Batch.NewCitizen();
         var rows = new[] { batch.Row("hv"), batch.Row(citizen: citizen), batch.Row("hv", citizen) };
         await batch.Store(rows);
@@ -108,7 +115,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task A_vendor_id_that_belongs_to_another_citizen_merges_nobody()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         await batch.Store(batch.Row("shared", Batch.NewCitizen()), batch.Row("shared", Batch.NewCitizen()));
         Assert.Equal(2, await batch.Learners());
     }
@@ -116,7 +123,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task The_month_is_that_of_vietnam()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         await batch.Store(batch.Row(at: "2026-03-31T16:59:59Z"), batch.Row(at: "2026-03-31T18:00:00Z"), batch.Row(at: "2026-05-01T00:30:00+09:00"));
         Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 1/1/1", "2026-04-01 Citizens KNS-CD-01: 2/2/2"], await batch.Figures());
     }
@@ -124,7 +131,7 @@ public sealed class LearnerTests(World world)
     [Fact]
     public async Task A_course_finished_without_passing_counts_the_learner_and_not_the_pass()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         await batch.Store(batch.Row(change: r => r["passed"] = false));
         Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 1/1/0"], await batch.Figures());
     }
@@ -135,8 +142,8 @@ public sealed class LearnerTests(World world)
     [InlineData(3)]
     public async Task Rows_in_any_order_and_any_cut_give_the_same_figures(int seed)
     {
-        var (inOrder, home) = await Batch.Start(world, 3);
-        var (shuffled, away) = await Batch.Start(world, 3);
+        var (inOrder, home) = await Batch.Start(world, 3, store);
+        var (shuffled, away) = await Batch.Start(world, 3, store);
         using var first = inOrder;
         using var second = shuffled;
         var rows = Story(inOrder, home, seed);

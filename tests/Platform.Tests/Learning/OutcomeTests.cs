@@ -1,15 +1,22 @@
 using System.Text.Json.Nodes;
 using Platform.Http;
+using Platform.Learning;
 
 namespace Platform.Tests.Learning;
 
+/// <inheritdoc/>
+public sealed class OutcomeTestsOnSets(World world) : OutcomeTests(world, IntakeStore.Sets);
+
+/// <inheritdoc/>
+public sealed class OutcomeTestsOnPortableStore(World world) : OutcomeTests(world, IntakeStore.Portable);
+
 /// <summary>How each row of a batch is answered.</summary>
-public sealed class OutcomeTests(World world)
+public abstract class OutcomeTests(World world, IntakeStore store)
 {
     [Fact]
     public async Task Rows_are_answered_in_order_under_the_names_that_clients_rely_on()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var known = batch.Row();
         await batch.Store(known);
         var other = known.DeepClone().AsObject();
@@ -39,7 +46,7 @@ public sealed class OutcomeTests(World world)
     [InlineData("learner", """{"id":"somebody-else"}""")]
     public async Task Another_content_under_the_same_id_is_a_conflict_that_names_the_field_and_changes_nothing(string field, string value)
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var row = batch.Row();
         await batch.Store(row);
         var before = await batch.Figures();
@@ -54,7 +61,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task A_conflict_names_every_field_that_differs()
     {
-        var (batch, communes) = await Batch.Start(world, 2);
+        var (batch, communes) = await Batch.Start(world, 2, store);
         var row = batch.Row();
         await batch.Store(row);
         (row["locality"], row["course"], row["passed"]) = (communes[1], "KNS-CD-02", false);
@@ -66,7 +73,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task A_corrected_citizen_number_under_the_same_id_is_a_conflict()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var row = batch.Row(learner: "hv-1", citizen: Batch.NewCitizen());
         await batch.Store(row);
         row["learner"]!["citizenId"] = Batch.NewCitizen();
@@ -76,7 +83,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task A_vendor_id_shared_by_two_citizens_is_still_a_duplicate_when_sent_again()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var (one, other) = (batch.Row(learner: "shared-phone", citizen: Batch.NewCitizen()), batch.Row(learner: "shared-phone", citizen: Batch.NewCitizen()));
         await batch.Store(one, other);
         Assert.Equal(2, await batch.Learners());
@@ -86,7 +93,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task The_same_time_and_score_written_otherwise_are_a_duplicate()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var row = batch.Row(at: "2026-03-01T08:00:00+07:00");
         await batch.Store(row);
         (row["completedAt"], row["score"]) = ("2026-03-01T01:00:00.000Z", JsonNode.Parse("85.00"));
@@ -96,7 +103,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task Within_one_batch_the_first_of_an_id_is_created_and_later_ones_are_compared_with_it()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var row = batch.Row();
         var other = row.DeepClone().AsObject();
         other["score"] = 1;
@@ -107,7 +114,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task The_ids_of_two_vendors_do_not_meet()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         using var other = await batch.OtherVendor();
         var row = batch.Row();
         await batch.Store(row);
@@ -118,7 +125,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task A_thousand_rows_sent_again_are_all_duplicates_and_figures_stay()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var rows = Enumerable.Range(0, 1000).Select(i => batch.Row(learner: $"l{i % 700}", at: $"2026-{1 + (i % 9):D2}-15T08:00:00+07:00", change: r => r["passed"] = i % 3 > 0)).ToArray();
         await batch.Store(rows);
         var before = await batch.Figures();
@@ -131,7 +138,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task A_bad_row_does_not_stop_the_good_ones()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var answer = await batch.Push(batch.Row(), null, batch.Row(change: r => r["score"] = 101), 7, batch.Row());
         Assert.Equal("created rejected rejected rejected created", Batch.Outcomes(answer));
         Assert.Equal(2, await batch.Learners());
@@ -140,7 +147,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task An_atomic_batch_with_a_bad_row_stores_nothing_and_says_so_of_the_good_ones()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var known = batch.Row();
         await batch.Store(known);
         var before = await batch.Figures();
@@ -154,7 +161,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task An_atomic_batch_of_good_rows_is_stored()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         Assert.Equal("created created", Batch.Outcomes(await batch.Push("?atomic=true", batch.Row(), batch.Row())));
         Assert.Equal(2, await batch.Learners());
     }
@@ -162,7 +169,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task A_dry_run_answers_the_same_and_writes_nothing()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var (known, row) = (batch.Row(), batch.Row());
         await batch.Store(known);
         var before = await batch.Figures();
@@ -175,14 +182,14 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task An_empty_batch_is_taken_and_answers_nothing()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         Assert.Empty((await batch.Push())["results"]!.AsArray());
     }
 
     [Fact]
     public async Task Left_out_score_and_passed_mean_no_score_and_passed()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         await batch.Store(batch.Row(change: r => { r.Remove("score"); r.Remove("passed"); }));
         Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 1/1/1"], await batch.Figures());
     }
@@ -190,7 +197,7 @@ public sealed class OutcomeTests(World world)
     [Fact]
     public async Task Problems_of_rows_speak_the_callers_language()
     {
-        using var batch = await Batch.Start(world);
+        using var batch = await Batch.Start(world, store);
         var row = batch.Row(change: r => r["course"] = "KHONG-CO");
         Assert.Equal(Problems.UnknownCourse.Vi, (await batch.Push(row))["results"]![0]!["problem"]!["title"]!.GetValue<string>());
         batch.Client.DefaultRequestHeaders.Add("Accept-Language", "en");

@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["Webhooks"] = ["Http", "Access", "Database"],
         ["Analytics"] = ["Access", "Tenancy", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "OData"],
         ["SampleData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Rollup"],
-        ["CommandLine"] = ["Http", "Access", "Database", "Analytics", "SampleData"],
+        ["CommandLine"] = ["Http", "Access", "Database", "Learning", "Analytics", "SampleData"],
     };
 
     [Fact]

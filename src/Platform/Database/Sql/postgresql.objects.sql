@@ -14,15 +14,48 @@ create or replace function platform_nation() returns boolean stable parallel saf
 create or replace function platform_vendor() returns smallint stable parallel safe language sql
   as $$ select nullif(current_setting('platform.vendor', true), '')::smallint $$;
 
--- Whether the vendor of this connection may complete for a locality: asked for each row that is written, so it looks up one.
-create or replace function platform_vendor_completes(tenant smallint) returns boolean stable parallel safe language sql
+-- Where the vendor of this connection may complete: everywhere, or the communes it was granted itself or through their province.
+drop function if exists platform_vendor_completes(smallint);
+create or replace function platform_vendor_grants() returns setof smallint stable parallel safe language sql rows 10
   as $$
-    select exists (
-      select 1 from localities l
-      join accounts a on a.vendor_id = platform_vendor()
-      join grants g on g.account_id = a.id and g.role = 'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
-      where l.id = tenant and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now()))
+    select g.tenant_id from grants g join accounts a on a.id = g.account_id
+    where a.vendor_id = platform_vendor() and g.role = 'Vendor' and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now())
   $$;
+create or replace function platform_vendor_everywhere() returns boolean stable parallel safe language sql
+  as $$ select exists (select 1 from platform_vendor_grants() g where g is null) $$;
+create or replace function platform_vendor_localities() returns setof smallint stable parallel safe language sql rows 200
+  as $$
+    select g from platform_vendor_grants() g where g is not null
+    union all select l.id from platform_vendor_grants() g join localities l on l.province_id = g and l.id <> g
+  $$;
+
+-- The learners whose completions a correction recounts, whoever sent them: the transaction names them one by one.
+create or replace function platform_recounted() returns uuid[] stable parallel safe language sql
+  as $$ select coalesce(nullif(current_setting('platform.recounted', true), ''), '{}')::uuid[] $$;
+drop policy if exists intake_recount on completions;
+create policy intake_recount on completions for select
+  using ((select platform_vendor()) is not null and learner_id = any ((select platform_recounted())::uuid[]));
+
+-- What a completion says changes by a higher revision only, which keeps the one before.
+create or replace function platform_keep_revision() returns trigger language plpgsql
+  as $$ begin raise insufficient_privilege using message = 'A stored completion changes by a higher revision only.'; end $$;
+create or replace trigger keep_revision
+  before update of vendor_id, external_id, tenant_id, course_id, audience, completed_at, score, passed, revision on completions for each row
+  when (new.revision <= old.revision and (new.vendor_id, new.external_id, new.tenant_id, new.course_id, new.audience, new.completed_at, new.score, new.passed, new.revision)
+    is distinct from (old.vendor_id, old.external_id, old.tenant_id, old.course_id, old.audience, old.completed_at, old.score, old.passed, old.revision))
+  execute function platform_keep_revision();
+create or replace function platform_keep_granted() returns trigger language plpgsql
+  as $$ begin
+    if platform_vendor_everywhere() or new.tenant_id in (select platform_vendor_localities()) then return new; end if;
+    raise insufficient_privilege using message = 'A completion moves only to a locality that was granted to its vendor.';
+  end $$;
+create or replace trigger keep_granted before update of tenant_id on completions for each row
+  when (new.tenant_id <> old.tenant_id) execute function platform_keep_granted();
+
+-- Room in each page, so that counting a learner or a cell again needs no new index entries.
+alter table learners set (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
+alter table completion_facts set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+alter table audience_totals set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 
 -- Whether the account of this connection looks after what belongs to a locality, or to the nation where that is null. Asked of its grants,
 -- so that nobody who claims to administer reaches beyond them.

@@ -34,8 +34,9 @@ create or alter function dbo.may_write_completion(@tenant smallint, @vendor smal
       where l.id = @tenant and g.role = N'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
         and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())));
 go
-create or alter function dbo.may_read_completion(@tenant smallint, @vendor smallint) returns table with schemabinding as
-  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or @vendor = cast(session_context(N'vendor') as smallint);
+create or alter function dbo.may_read_completion(@tenant smallint, @vendor smallint, @learner uniqueidentifier) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or @vendor = cast(session_context(N'vendor') as smallint)
+    or exists (select 1 from string_split(cast(session_context(N'recounted') as nvarchar(4000)), N',') r where r.value = cast(@learner as nvarchar(36)));
 go
 create or alter function dbo.is_own_vendor(@vendor smallint) returns table with schemabinding as
   return select 1 as ok where @vendor = cast(session_context(N'vendor') as smallint);

@@ -1,0 +1,139 @@
+using Platform.Http;
+using Platform.Plans;
+
+namespace Platform.Learning;
+
+/// <summary>A completion that another content takes the place of: corrected, restored or voided.</summary>
+/// <param name="Before">As it is stored.</param>
+/// <param name="After">As it will be.</param>
+internal sealed record Replacement(Completion Before, Completion After)
+{
+    /// <summary>True when what was said before is kept as a version; a voiding changes nothing of what it says.</summary>
+    internal bool KeepsVersion => After.Revision != Before.Revision;
+}
+
+/// <summary>
+/// Decides what each row of a batch is, beside what is stored: created, duplicate, corrected, in conflict, or rejected because nobody
+/// knows where its learner lives. Pure; rows are decided in their order, and a later row of the batch sees the earlier ones.
+/// </summary>
+internal sealed class BatchDecision(
+    IntakeOrder order, Dictionary<string, Completion> stored, LearnerRegister learners, IReadOnlyDictionary<Guid, Learner> places,
+    Func<short, bool> mayComplete, DateTimeOffset now)
+{
+    private readonly Dictionary<Guid, (short Tenant, Audience Audience, DateTimeOffset At)> latest = [];
+    private readonly HashSet<string> changed = new(StringComparer.Ordinal), deferredIds = new(StringComparer.Ordinal);
+
+    /// <summary>Completions to be stored, in the order of their rows.</summary>
+    internal List<Completion> Added { get; } = [];
+
+    /// <summary>Completions to be replaced.</summary>
+    internal List<Replacement> Replaced { get; } = [];
+
+    /// <summary>Rows that correct what this very batch stores: they are decided once that is written.</summary>
+    internal List<Candidate> Deferred { get; } = [];
+
+    /// <summary>Decides one row; null when it is deferred.</summary>
+    internal RowAnswer? Decide(Candidate row)
+    {
+        if (!stored.TryGetValue(row.ExternalId, out var before))
+            return Create(row);
+        if (deferredIds.Contains(row.ExternalId) || (row.Revision > before.Revision && changed.Contains(row.ExternalId)))
+        {
+            deferredIds.Add(row.ExternalId);
+            Deferred.Add(row);
+            return null;
+        }
+
+        if (row.Revision > before.Revision)
+            return Correct(row, before);
+        if (before.VoidedAt is not null)
+            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, new FieldFault($"/{row.Index}/id", Problems.CompletionIsVoid, new Explanation(
+                $"Bản hiện có là {before.Revision}; gửi revision cao hơn để khôi phục.", $"Revision {before.Revision} is stored; a higher one restores it.")));
+        var differences = row.DifferencesFrom(before).ToList();
+        if (!learners.IsKnownAs(before.LearnerId, row))
+            differences.Add("learner");
+        return differences.Count == 0 ? new RowAnswer(row.Index, row.ExternalId, RowOutcome.Duplicate) : Conflict(row, differences);
+    }
+
+    private static RowAnswer Conflict(Candidate row, List<string> differences)
+    {
+        var fields = string.Join(", ", differences);
+        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, new FieldFault(
+            $"/{row.Index}/{differences[0]}", Problems.SameIdOtherContent, new Explanation($"Khác ở: {fields}.", $"Differs in: {fields}.")));
+    }
+
+    private RowAnswer Create(Candidate row)
+    {
+        var (tenant, audience) = (row.TenantId, row.Audience);
+        if (!row.SaysWhere)
+        {
+            var place = PlaceOf(learners.Find(row));
+            (tenant, audience) = (tenant ?? place?.Tenant, audience ?? place?.Audience);
+            if (Unplaced(row, tenant, audience) is { } fault)
+                return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, fault);
+        }
+
+        var completion = Completion(row, tenant!.Value, audience!.Value);
+        stored.Add(row.ExternalId, completion);
+        changed.Add(row.ExternalId);
+        Added.Add(completion);
+        Remember(completion);
+        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Created);
+    }
+
+    // A correction that leaves out locality or audience leaves them as they were.
+    private RowAnswer Correct(Candidate row, Completion before)
+    {
+        var (tenant, audience) = (row.TenantId ?? before.TenantId, row.Audience ?? before.Audience);
+        if (Unplaced(row, tenant, audience) is { } fault)
+            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, fault);
+        var after = Completion(row, tenant, audience);
+        after.Reason = row.Reason;
+        stored[row.ExternalId] = after;
+        changed.Add(row.ExternalId);
+        Replaced.Add(new Replacement(before, after));
+        Remember(after);
+        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Corrected);
+    }
+
+    private Completion Completion(Candidate row, short tenant, Audience audience) => new()
+    {
+        VendorId = order.Vendor.Vendor!.Value,
+        ExternalId = row.ExternalId,
+        TenantId = tenant,
+        LearnerId = learners.Recognise(row),
+        CourseId = row.CourseId,
+        Audience = audience,
+        CompletedAt = row.CompletedAt,
+        Score = row.Score,
+        Passed = row.Passed,
+        Revision = row.Revision,
+        ReceivedAt = now,
+    };
+
+    private FieldFault? Unplaced(Candidate row, short? tenant, Audience? audience)
+    {
+        if (tenant is null || audience is null)
+            return new FieldFault($"/{row.Index}/{(tenant is null ? "locality" : "audience")}", Problems.Required, new Explanation(
+                "Chưa biết người học này nên không thể lấy theo người học.", "The learner is not known yet, so it cannot be taken from there."));
+        return row.TenantId is null && !mayComplete(tenant.Value) ? new FieldFault($"/{row.Index}/locality", Problems.CompletionLocalityNotGranted) : null;
+    }
+
+    private (short Tenant, Audience Audience)? PlaceOf(Guid? learner)
+    {
+        if (learner is not { } known)
+            return null;
+        if (latest.TryGetValue(known, out var seen))
+            return (seen.Tenant, seen.Audience);
+        return places.TryGetValue(known, out var place) ? (place.TenantId, place.Audience) : null;
+    }
+
+    // Where the learner lives after this row, for the rows that leave it out.
+    private void Remember(Completion completion)
+    {
+        var place = (completion.TenantId, completion.Audience, completion.CompletedAt);
+        if (latest.TryGetValue(completion.LearnerId, out var seen) ? seen.At <= completion.CompletedAt
+            : !places.TryGetValue(completion.LearnerId, out var known) || known.LatestAt <= completion.CompletedAt)
+            latest[completion.LearnerId] = place;
+    }
+}

@@ -1,0 +1,62 @@
+using Platform.Rollup;
+
+namespace Platform.Learning;
+
+/// <summary>What the database holds under the ids and names of a batch.</summary>
+internal sealed record StoredRows(Dictionary<string, Completion> Completions, Dictionary<Guid, LearnerIdentity> Identities);
+
+/// <summary>Everything that one batch changes, in the order in which it is written.</summary>
+internal sealed class IntakeChanges
+{
+    internal required IReadOnlyList<Completion> Added { get; init; }
+
+    internal required IReadOnlyList<Replacement> Replaced { get; init; }
+
+    internal required IReadOnlyList<Learner> NewLearners { get; init; }
+
+    internal required IReadOnlyList<Learner> ChangedLearners { get; init; }
+
+    /// <summary>Learners that are another; their rows and names move there.</summary>
+    internal required IReadOnlyDictionary<Guid, Guid> Merged { get; init; }
+
+    internal required FigureChanges Figures { get; init; }
+
+    internal required DateTimeOffset At { get; init; }
+}
+
+/// <summary>
+/// How one transaction of the intake reads and writes. Two implementations: set by set on PostgreSQL, and through the context on any
+/// engine. Members are called in this order, so that all transactions lock names, then learners, then completions, then figures, each
+/// in the order of their keys; none of them then waits for another in a circle.
+/// </summary>
+internal interface IIntakeStore : IAsyncDisposable
+{
+    /// <summary>True when batches run side by side only because they lock rows; false when each runs alone anyway.</summary>
+    bool LocksRows { get; }
+
+    /// <summary>Begins the transaction; alone when it merges learners, which touches rows that it cannot know beforehand.</summary>
+    Task Begin(bool alone, CancellationToken cancellation);
+
+    /// <summary>What is stored under the vendor's ids and the learners' names. Locks nothing.</summary>
+    Task<StoredRows> Find(short vendor, string[] ids, Guid[] names, CancellationToken cancellation);
+
+    /// <summary>All names of these learners.</summary>
+    Task<List<LearnerIdentity>> NamesOf(Guid[] learners, CancellationToken cancellation);
+
+    /// <summary>These learners as they are now, without locking them.</summary>
+    Task<Dictionary<Guid, Learner>> Learners(Guid[] learners, CancellationToken cancellation);
+
+    /// <summary>
+    /// Adds names, removes retired ones, and locks the learners; null when another batch has added one of the names, or a citizen number
+    /// to one of <paramref name="madeCitizens"/>, meanwhile.
+    /// </summary>
+    Task<Dictionary<Guid, Learner>?> Claim(LearnerIdentity[] names, Guid[] retired, Guid[] learners, Guid[] madeCitizens, CancellationToken cancellation);
+
+    /// <summary>Every completion of these learners, whoever sent it; they are locked.</summary>
+    Task<List<Completion>> CompletionsOf(Guid[] learners, CancellationToken cancellation);
+
+    /// <summary>Writes everything; false when another batch has stored or replaced one of the completions meanwhile.</summary>
+    Task<bool> Write(IntakeChanges changes, CancellationToken cancellation);
+
+    Task Commit(CancellationToken cancellation);
+}

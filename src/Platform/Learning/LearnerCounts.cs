@@ -1,0 +1,97 @@
+using Platform.Rollup;
+
+namespace Platform.Learning;
+
+/// <summary>
+/// Counts each learner of a batch once: where the latest completion says, in the month and course of the first. Works on the learners as
+/// they are locked, and notes what changes in the figures.
+/// </summary>
+internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChanges figures)
+{
+    private readonly Dictionary<Guid, Learner> fresh = [];
+    private readonly HashSet<Learner> changed = [];
+
+    /// <summary>Learners that are new.</summary>
+    internal IReadOnlyList<Learner> New => [.. fresh.Values];
+
+    /// <summary>Stored learners that changed.</summary>
+    internal IReadOnlyList<Learner> Changed => [.. changed];
+
+    /// <summary>Counts a completion that is added.</summary>
+    internal void Learn(Completion completion)
+    {
+        if (!stored.TryGetValue(completion.LearnerId, out var learner) && !fresh.TryGetValue(completion.LearnerId, out learner))
+        {
+            learner = new Learner { Id = completion.LearnerId, Counts = false };
+            fresh.Add(learner.Id, learner);
+        }
+
+        var before = new CountedLearner(learner);
+        Add(learner, completion.TenantId, completion.Audience, completion.CompletedAt, completion.CourseId, completion.CompletedAt, completion.Passed ? completion.CompletedAt : null);
+        Note(learner, before);
+    }
+
+    /// <summary>Counts one learner as part of another, and takes it away.</summary>
+    internal void Merge(Guid from, Guid to)
+    {
+        if (!stored.Remove(from, out var old))
+            return;
+        if (!stored.TryGetValue(to, out var learner) && !fresh.TryGetValue(to, out learner))
+        {
+            learner = new Learner { Id = to, TenantId = old.TenantId, Audience = old.Audience, Counts = false };
+            fresh.Add(to, learner);
+        }
+
+        changed.Remove(old);
+        figures.Move(new CountedLearner(old), default);
+        var before = new CountedLearner(learner);
+        if (old.Counts)
+            Add(learner, old.TenantId, old.Audience, old.FirstAt, old.FirstCourseId, old.LatestAt, old.AchievedAt);
+        Note(learner, before);
+    }
+
+    /// <summary>Counts a learner again from all completions that are left.</summary>
+    internal void Recount(Guid id, IEnumerable<Completion> completions)
+    {
+        if (!stored.TryGetValue(id, out var learner) && !fresh.TryGetValue(id, out learner))
+        {
+            learner = new Learner { Id = id };
+            fresh.Add(id, learner);
+        }
+
+        var before = new CountedLearner(learner);
+        learner.Counts = false;
+        learner.AchievedAt = null;
+        foreach (var completion in completions)
+        {
+            // Known from a void completion only, a learner still lives somewhere.
+            if (learner.TenantId == 0)
+                (learner.TenantId, learner.Audience) = (completion.TenantId, completion.Audience);
+            if (completion.VoidedAt is null)
+                Add(learner, completion.TenantId, completion.Audience, completion.CompletedAt, completion.CourseId, completion.CompletedAt, completion.Passed ? completion.CompletedAt : null);
+        }
+
+        Note(learner, before);
+    }
+
+    // Two completions at the same instant must give the same answer whichever comes first.
+    private static void Add(Learner learner, short tenant, Plans.Audience audience, DateTimeOffset firstAt, int firstCourse, DateTimeOffset latestAt, DateTimeOffset? achievedAt)
+    {
+        if (!learner.Counts || (firstAt, firstCourse).CompareTo((learner.FirstAt, learner.FirstCourseId)) < 0)
+            (learner.FirstAt, learner.FirstCourseId) = (firstAt, firstCourse);
+        if (!learner.Counts || (latestAt, tenant, (int)audience).CompareTo((learner.LatestAt, learner.TenantId, (int)learner.Audience)) > 0)
+            (learner.LatestAt, learner.TenantId, learner.Audience) = (latestAt, tenant, audience);
+        if (!learner.Counts || learner.AchievedAt is null || achievedAt < learner.AchievedAt)
+            learner.AchievedAt = achievedAt;
+        learner.Counts = true;
+    }
+
+    private void Note(Learner learner, CountedLearner before)
+    {
+        if (before == new CountedLearner(learner))
+            return;
+        figures.Move(before, new CountedLearner(learner));
+        if (stored.ContainsKey(learner.Id))
+            changed.Add(learner);
+    }
+}

@@ -1,0 +1,325 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using NpgsqlTypes;
+using Platform.Database;
+using Platform.Plans;
+
+namespace Platform.Learning;
+
+/// <summary>
+/// The intake on PostgreSQL, set by set: each statement takes a whole batch as binary arrays, which cost what a COPY into a staging table
+/// costs and, unlike it, pass row-level security and need no table. Batches run side by side; rows are locked in the order of their keys,
+/// and what a batch could not insert because another did tells that they met.
+/// </summary>
+internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
+{
+    // Generic plans look rows up by key, whatever the statistics of tables that grow all day say of ten thousand of them.
+    private const string Start = "select set_config('plan_cache_mode', 'force_generic_plan', true), {0}(hashtextextended('intake', 0))";
+
+    private const string Columns =
+        "external_id, tenant_id, learner_id, course_id, audience, completed_at, score, passed, revision, received_at, reason, voided_at, void_reason";
+
+    private const string Arrays =
+        "$2::text[], $3::smallint[], $4::uuid[], $5::int[], $6::smallint[], $7::timestamptz[], $8::numeric[], $9::boolean[], $10::smallint[], $11::timestamptz[], "
+        + "$12::text[], $13::timestamptz[], $14::text[]";
+
+    private IDbContextTransaction? transaction;
+    private NpgsqlConnection? connection;
+    private string? start;
+
+    public bool LocksRows => true;
+
+    public async Task Begin(bool alone, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        transaction = await db.Database.BeginTransactionAsync(cancellation);
+        start = Start.Replace("{0}", alone ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared", StringComparison.Ordinal);
+    }
+
+    public async Task<StoredRows> Find(short vendor, string[] ids, Guid[] names, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        if (start is not null)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(start));
+        batch.BatchCommands.Add(Command($"select {Columns} from completions where vendor_id = $1 and external_id = any($2)", Value(vendor), Texts(ids)));
+        batch.BatchCommands.Add(Command("select id, learner_id, vendor_id, key_mark from learner_identities where id = any($1)", Guids(names)));
+        await batch.PrepareAsync(cancellation);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        if (start is not null)
+            await reader.NextResultAsync(cancellation);
+        start = null;
+        var completions = new Dictionary<string, Completion>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var completion = ReadCompletion(reader, vendor);
+            completions.Add(completion.ExternalId, completion);
+        }
+
+        await reader.NextResultAsync(cancellation);
+        var identities = new Dictionary<Guid, LearnerIdentity>(names.Length);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var identity = ReadIdentity(reader);
+            identities.Add(identity.Id, identity);
+        }
+
+        return new StoredRows(completions, identities);
+    }
+
+    public Task<List<LearnerIdentity>> NamesOf(Guid[] learners, CancellationToken cancellation) =>
+        Read("select id, learner_id, vendor_id, key_mark from learner_identities where learner_id = any($1)", ReadIdentity, cancellation, Guids(learners));
+
+    public async Task<Dictionary<Guid, Learner>> Learners(Guid[] learners, CancellationToken cancellation) =>
+        (await Read($"select {LearnerColumns} from learners where id = any($1)", ReadLearner, cancellation, Guids(learners))).ToDictionary(l => l.Id);
+
+    public async Task<Dictionary<Guid, Learner>?> Claim(
+        LearnerIdentity[] names, Guid[] retired, Guid[] learners, Guid[] madeCitizens, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        if (names.Length > 0)
+            batch.BatchCommands.Add(Command(
+                "insert into learner_identities (id, learner_id, vendor_id, key_mark) select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[]) on conflict do nothing",
+                Guids(Array.ConvertAll(names, i => i.Id)), Guids(Array.ConvertAll(names, i => i.LearnerId)),
+                Of(Array.ConvertAll(names, i => i.VendorId), NpgsqlDbType.Smallint), Of(Array.ConvertAll(names, i => i.KeyMark), NpgsqlDbType.Smallint)));
+        if (retired.Length > 0)
+            batch.BatchCommands.Add(Command("delete from learner_identities where id = any($1)", Guids(retired)));
+        if (learners.Length > 0)
+            batch.BatchCommands.Add(Command($"select {LearnerColumns} from learners where id = any($1) order by id for no key update", Guids(learners)));
+        if (madeCitizens.Length > 0)
+            batch.BatchCommands.Add(Command(
+                "select null::uuid from learner_identities where learner_id = any($1) and vendor_id is null and not id = any($2) limit 1",
+                Guids(madeCitizens), Guids([.. names.Select(i => i.Id)])));
+        var found = new Dictionary<Guid, Learner>(learners.Length);
+        if (batch.BatchCommands.Count == 0)
+            return found;
+        await batch.PrepareAsync(cancellation);
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
+        {
+            if (learners.Length > 0)
+                while (await reader.ReadAsync(cancellation))
+                {
+                    var learner = ReadLearner(reader);
+                    found.Add(learner.Id, learner);
+                }
+
+            if (madeCitizens.Length > 0 && await reader.NextResultAsync(cancellation) && await reader.ReadAsync(cancellation))
+                return null;
+        }
+
+        return names.Length == 0 || (int)batch.BatchCommands[0].Rows == names.Length ? found : null;
+    }
+
+    public async Task<List<Completion>> CompletionsOf(Guid[] learners, CancellationToken cancellation)
+    {
+        db.Scope.Recount(learners);
+        await using (var command = connection!.CreateCommand())
+        {
+            db.Dialect.DescribeRecount(command, db.Scope);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+
+        return await Read(
+            $"select {Columns}, vendor_id from completions where learner_id = any($1)", r => ReadCompletion(r, r.GetInt16(13)), cancellation, Guids(learners));
+    }
+
+    public async Task<bool> Write(IntakeChanges changes, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        var expected = new List<int>(); // rows that a command must have touched; -1 where it does not matter
+        foreach (var (from, to) in changes.Merged)
+        {
+            Add(-1, "update learner_identities set learner_id = $2 where learner_id = $1", Value(from), Value(to));
+            Add(-1, "delete from learners where id = $1", Value(from));
+        }
+
+        AddLearners(changes, Add);
+        foreach (var (from, to) in changes.Merged)
+            Add(-1, "update completions set learner_id = $2 where learner_id = $1", Value(from), Value(to));
+        if (changes.Added.Count > 0)
+            Add(changes.Added.Count, $"insert into completions (vendor_id, {Columns}) select $1, * from unnest({Arrays}) on conflict do nothing", Contents(changes.Added));
+        if (changes.Replaced.Count > 0)
+            AddReplaced(changes, Add);
+        AddFigures(changes, Add);
+        await batch.PrepareAsync(cancellation);
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return !expected.Where((rows, i) => rows >= 0 && (int)batch.BatchCommands[i].Rows != rows).Any();
+
+        void Add(int rows, string sql, params NpgsqlParameter[] parameters)
+        {
+            expected.Add(rows);
+            batch.BatchCommands.Add(Command(sql, parameters));
+        }
+    }
+
+    public Task Commit(CancellationToken cancellation) => transaction!.CommitAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (transaction is not null)
+            await transaction.DisposeAsync();
+        if (connection is not null)
+            await db.Database.CloseConnectionAsync();
+    }
+
+    private delegate void Adding(int rows, string sql, params NpgsqlParameter[] parameters);
+
+    private static void AddLearners(IntakeChanges changes, Adding add)
+    {
+        const string arrays = "$1::uuid[], $2::smallint[], $3::smallint[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::boolean[]";
+        if (changes.NewLearners.Count > 0)
+            add(changes.NewLearners.Count, $"insert into learners ({LearnerColumns}) select * from unnest({arrays})", Parameters(changes.NewLearners));
+        if (changes.ChangedLearners.Count > 0)
+            add(changes.ChangedLearners.Count, $"""
+                update learners l set tenant_id = s.tenant, audience = s.audience, first_course_id = s.course, first_at = s.first_at, latest_at = s.latest_at,
+                  achieved_at = s.achieved_at, counts = s.counts
+                from unnest({arrays}) s (id, tenant, audience, course, first_at, latest_at, achieved_at, counts) where l.id = s.id
+                """, Parameters(changes.ChangedLearners));
+
+        static NpgsqlParameter[] Parameters(IReadOnlyList<Learner> learners) =>
+        [
+            Guids(Each(learners, l => l.Id)), Of(Each(learners, l => l.TenantId), NpgsqlDbType.Smallint), Of(Each(learners, l => (short)l.Audience), NpgsqlDbType.Smallint),
+            Of(Each(learners, l => l.FirstCourseId), NpgsqlDbType.Integer), Times(Each(learners, l => l.FirstAt.UtcDateTime)), Times(Each(learners, l => l.LatestAt.UtcDateTime)),
+            Of(Each(learners, l => l.AchievedAt?.UtcDateTime), NpgsqlDbType.TimestampTz), Of(Each(learners, l => l.Counts), NpgsqlDbType.Boolean),
+        ];
+    }
+
+    private static void AddReplaced(IntakeChanges changes, Adding add)
+    {
+        var before = changes.Replaced.Select(r => r.Before).ToList();
+        add(
+            before.Count,
+            "select 1 from completions c join unnest($2::text[], $3::smallint[], $4::boolean[]) s (id, revision, void) on c.external_id = s.id "
+            + "where c.vendor_id = $1 and c.revision = s.revision and (c.voided_at is not null) = s.void order by c.external_id for update of c",
+            Value(before[0].VendorId), Texts(Each(before, c => c.ExternalId)), Of(Each(before, c => c.Revision), NpgsqlDbType.Smallint),
+            Of(Each(before, c => c.VoidedAt is not null), NpgsqlDbType.Boolean));
+        var kept = changes.Replaced.Where(r => r.KeepsVersion).Select(r => r.Before).ToList();
+        if (kept.Count > 0)
+            add(
+                kept.Count,
+                $"insert into completion_versions (vendor_id, {Columns}, replaced_at) select $1, s.*, $15 from unnest({Arrays}) s on conflict do nothing",
+                [.. Contents(kept), new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }]);
+        add(before.Count, $"""
+            update completions c set tenant_id = s.tenant_id, learner_id = s.learner_id, course_id = s.course_id, audience = s.audience, completed_at = s.completed_at,
+              score = s.score, passed = s.passed, revision = s.revision, received_at = s.received_at, reason = s.reason, voided_at = s.voided_at, void_reason = s.void_reason
+            from unnest({Arrays}) s ({Columns}) where c.vendor_id = $1 and c.external_id = s.external_id
+            """, Contents([.. changes.Replaced.Select(r => r.After)]));
+    }
+
+    private static void AddFigures(IntakeChanges changes, Adding add)
+    {
+        var facts = changes.Figures.Facts;
+        if (facts.Count > 0)
+            add(-1, """
+                insert into completion_facts as f (id, tenant_id, month, audience, course_id, completions, learners, passed)
+                select * from unnest($1::uuid[], $2::smallint[], $3::date[], $4::text[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[])
+                on conflict (tenant_id, month, audience, course_id) do update
+                  set completions = f.completions + excluded.completions, learners = f.learners + excluded.learners, passed = f.passed + excluded.passed
+                """,
+                Guids(Each(facts, _ => Guid.CreateVersion7())), Of(Each(facts, f => f.Key.Tenant), NpgsqlDbType.Smallint), Of(Each(facts, f => f.Key.Month), NpgsqlDbType.Date),
+                Texts(Each(facts, f => f.Key.Audience.ToString())), Of(Each(facts, f => f.Key.Course), NpgsqlDbType.Integer),
+                Of(Each(facts, f => f.Value.Completions), NpgsqlDbType.Bigint), Of(Each(facts, f => f.Value.Learners), NpgsqlDbType.Bigint), Of(Each(facts, f => f.Value.Passed), NpgsqlDbType.Bigint));
+        var totals = changes.Figures.Totals;
+        if (totals.Count > 0)
+            add(-1, """
+                insert into audience_totals as t (tenant_id, audience, year, learners, achieved, as_of)
+                select *, $6 from unnest($1::smallint[], $2::text[], $3::int[], $4::bigint[], $5::bigint[])
+                on conflict (tenant_id, audience, year) do update
+                  set learners = t.learners + excluded.learners, achieved = t.achieved + excluded.achieved, as_of = greatest(t.as_of, excluded.as_of)
+                """,
+                Of(Each(totals, t => t.Key.Tenant), NpgsqlDbType.Smallint), Texts(Each(totals, t => t.Key.Audience.ToString())), Of(Each(totals, t => t.Key.Year), NpgsqlDbType.Integer),
+                Of(Each(totals, t => t.Value.Learners), NpgsqlDbType.Bigint), Of(Each(totals, t => t.Value.Achieved), NpgsqlDbType.Bigint),
+                new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+    }
+
+    private const string LearnerColumns = "id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts";
+
+    private static DateTimeOffset At(NpgsqlDataReader r, int column) => new(r.GetDateTime(column));
+
+    private static Learner ReadLearner(NpgsqlDataReader r) => new()
+    {
+        Id = r.GetGuid(0),
+        TenantId = r.GetInt16(1),
+        Audience = (Audience)r.GetInt16(2),
+        FirstCourseId = r.GetInt32(3),
+        FirstAt = At(r, 4),
+        LatestAt = At(r, 5),
+        AchievedAt = r.IsDBNull(6) ? null : At(r, 6),
+        Counts = r.GetBoolean(7),
+    };
+
+    private static LearnerIdentity ReadIdentity(NpgsqlDataReader r) => new()
+    {
+        Id = r.GetGuid(0),
+        LearnerId = r.GetGuid(1),
+        VendorId = r.IsDBNull(2) ? null : r.GetInt16(2),
+        KeyMark = r.GetInt16(3),
+    };
+
+    private static Completion ReadCompletion(NpgsqlDataReader r, short vendor) => new()
+    {
+        VendorId = vendor,
+        ExternalId = r.GetString(0),
+        TenantId = r.GetInt16(1),
+        LearnerId = r.GetGuid(2),
+        CourseId = r.GetInt32(3),
+        Audience = (Audience)r.GetInt16(4),
+        CompletedAt = At(r, 5),
+        Score = r.IsDBNull(6) ? null : r.GetDecimal(6),
+        Passed = r.GetBoolean(7),
+        Revision = r.GetInt16(8),
+        ReceivedAt = At(r, 9),
+        Reason = r.IsDBNull(10) ? null : r.GetString(10),
+        VoidedAt = r.IsDBNull(11) ? null : At(r, 11),
+        VoidReason = r.IsDBNull(12) ? null : r.GetString(12),
+    };
+
+    private async Task<List<T>> Read<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddRange(parameters);
+        await command.PrepareAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    private static NpgsqlParameter[] Contents(IReadOnlyList<Completion> rows) =>
+    [
+        Value(rows[0].VendorId), Texts(Each(rows, c => c.ExternalId)), Of(Each(rows, c => c.TenantId), NpgsqlDbType.Smallint), Guids(Each(rows, c => c.LearnerId)),
+        Of(Each(rows, c => c.CourseId), NpgsqlDbType.Integer), Of(Each(rows, c => (short)c.Audience), NpgsqlDbType.Smallint), Times(Each(rows, c => c.CompletedAt.UtcDateTime)),
+        Of(Each(rows, c => c.Score), NpgsqlDbType.Numeric), Of(Each(rows, c => c.Passed), NpgsqlDbType.Boolean), Of(Each(rows, c => c.Revision), NpgsqlDbType.Smallint),
+        Times(Each(rows, c => c.ReceivedAt.UtcDateTime)), Texts(Each(rows, c => c.Reason)), Of(Each(rows, c => c.VoidedAt?.UtcDateTime), NpgsqlDbType.TimestampTz),
+        Texts(Each(rows, c => c.VoidReason)),
+    ];
+
+    private static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+
+    private static T[] Each<TRow, T>(IReadOnlyList<TRow> rows, Func<TRow, T> part)
+    {
+        var parts = new T[rows.Count];
+        for (var i = 0; i < parts.Length; i++)
+            parts[i] = part(rows[i]);
+        return parts;
+    }
+
+    private static NpgsqlParameter<T[]> Of<T>(T[] values, NpgsqlDbType type) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+
+    private static NpgsqlParameter<Guid[]> Guids(Guid[] values) => Of(values, NpgsqlDbType.Uuid);
+
+    private static NpgsqlParameter<string?[]> Texts(string?[] values) => Of(values, NpgsqlDbType.Text);
+
+    private static NpgsqlParameter<DateTime[]> Times(DateTime[] values) => Of(values, NpgsqlDbType.TimestampTz);
+
+    private static NpgsqlParameter<short> Value(short value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Smallint };
+
+    private static NpgsqlParameter<Guid> Value(Guid value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Uuid };
+}

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Platform.Http;
+using Platform.Learning;
+
+namespace Platform.Tests.Learning;
+
+/// <inheritdoc/>
+public sealed class CorrectionTestsOnSets(World world) : CorrectionTests(world, IntakeStore.Sets);
+
+/// <inheritdoc/>
+public sealed class CorrectionTestsOnPortableStore(World world) : CorrectionTests(world, IntakeStore.Portable);
+
+/// <summary>A completion is corrected by a higher revision and voided with a reason; figures follow, and the history stays.</summary>
+public abstract class CorrectionTests(World world, IntakeStore store)
+{
+    [Fact]
+    public async Task A_higher_revision_replaces_the_content_and_the_figures_follow()
+    {
+        var (batch, communes) = await Batch.Start(world, 2, store);
+        using var _ = batch;
+        var row = batch.Row("hv");
+        await batch.Store(row);
+        Revise(row, 2, r => (r["locality"], r["course"], r["passed"], r["reason"]) = (communes[1], "KNS-CD-02", false, "Nhầm khóa"));
+        var answer = await batch.Push(row);
+        Assert.Equal(("corrected", 1), (Batch.Outcomes(answer), answer["corrected"]!.GetValue<int>()));
+        Assert.Empty(await batch.Figures());
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-02: 1/1/0"], await batch.Figures(communes[1]));
+        Assert.Equal("duplicate", Batch.Outcomes(await batch.Push(row)));
+    }
+
+    [Fact]
+    public async Task Revisions_may_be_left_out_between_and_a_lower_one_is_a_conflict()
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row();
+        await batch.Store(row);
+        Assert.Equal("corrected", Batch.Outcomes(await batch.Push(Revise(row, 7, r => r["score"] = 10))));
+        var late = Revise(row, 3, r => r["score"] = 20);
+        var problem = (await batch.Push(late))["results"]![0]!["problem"]!;
+        Assert.Equal((Problems.SameIdOtherContent.Code, "/0/revision"), (problem["code"]!.GetValue<string>(), problem["pointer"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_correction_that_comes_before_its_original_is_stored_and_the_original_is_then_a_conflict()
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row();
+        var correction = Revise(row.DeepClone().AsObject(), 2, r => r["score"] = 10);
+        Assert.Equal("created conflict", Batch.Outcomes(await batch.Push(correction, row)));
+    }
+
+    [Fact]
+    public async Task A_row_and_its_corrections_in_one_batch_are_taken_in_order()
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row("hv");
+        var second = Revise(row.DeepClone().AsObject(), 2, r => r["course"] = "KNS-CD-02");
+        var third = Revise(row.DeepClone().AsObject(), 3, r => r["course"] = "KNS-CD-03");
+        Assert.Equal("created corrected corrected duplicate conflict", Batch.Outcomes(await batch.Push(row, second, third, third, row)));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-03: 1/1/1"], await batch.Figures());
+        Assert.Equal([3, 2, 1], (await History(batch, row)).Select(v => (int)v.Number("revision")!));
+    }
+
+    [Fact]
+    public async Task A_correction_to_another_learner_moves_the_count()
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row("hv-1");
+        await batch.Store(row, batch.Row("hv-2", at: "2026-02-01T08:00:00+07:00"));
+        Assert.Equal(2, await batch.Learners());
+        Assert.Equal("corrected", Batch.Outcomes(await batch.Push(Revise(row, 2, r => r["learner"] = new JsonObject { ["id"] = "hv-2" }))));
+        Assert.Equal(["2026-02-01 Citizens KNS-CD-01: 1/1/1", "2026-03-01 Citizens KNS-CD-01: 1/0/1"], await batch.Figures());
+    }
+
+    [Fact]
+    public async Task A_voided_first_completion_gives_way_to_the_next_even_when_another_vendor_sent_that()
+    {
+        using var batch = await Batch.Start(world, store);
+        using var other = await batch.OtherVendor();
+        var citizen = Batch.NewCitizen();
+        var first = batch.Row(citizen: citizen, at: "2026-02-01T08:00:00+07:00");
+        await batch.Store(first);
+        await other.Store(other.Row(citizen: citizen, at: "2026-05-01T08:00:00+07:00", change: r => r["course"] = "KNS-CD-02"));
+        var voided = await Void(batch, first, "Gửi nhầm");
+        Assert.Equal("Gửi nhầm", voided.Text("voidReason"));
+        Assert.Equal(["2026-05-01 Citizens KNS-CD-02: 1/1/1"], await batch.Figures());
+    }
+
+    [Fact]
+    public async Task A_learner_whose_only_completion_is_void_counts_nowhere_and_counts_again_with_the_next()
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row("hv");
+        await batch.Store(row);
+        await Void(batch, row);
+        Assert.Empty(await batch.Figures());
+        await batch.Store(batch.Row("hv", at: "2026-06-01T08:00:00+07:00", change: r => r["passed"] = false));
+        Assert.Equal(["2026-06-01 Citizens KNS-CD-01: 1/1/0"], await batch.Figures());
+    }
+
+    [Fact]
+    public async Task A_void_completion_sent_again_is_a_conflict_and_a_higher_revision_restores_it()
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row("hv");
+        await batch.Store(row);
+        await Void(batch, row, "Gửi nhầm");
+        var problem = (await batch.Push(row))["results"]![0]!["problem"]!;
+        Assert.Equal(Problems.CompletionIsVoid.Code, problem["code"]!.GetValue<string>());
+        Assert.Equal("corrected", Batch.Outcomes(await batch.Push(Revise(row, 2, r => r["reason"] = "Không nhầm"))));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 1/1/1"], await batch.Figures());
+
+        var history = await History(batch, row);
+        Assert.Equal([(2, "Không nhầm", null), (1, null, "Gửi nhầm")], history.Select(v => ((int)v.Number("revision")!, v.Text("reason"), v.Text("voidReason"))));
+        Assert.Null(history[0].Text("replacedAt"));
+        Assert.NotNull(history[1].Text("replacedAt"));
+    }
+
+    [Fact]
+    public async Task Voiding_needs_a_reason_and_a_completion_of_ones_own_that_is_not_void()
+    {
+        using var batch = await Batch.Start(world, store);
+        using var other = await batch.OtherVendor();
+        var row = batch.Row();
+        await batch.Store(row);
+        var path = $"/v1/completions/{row.Text("id")}/voiding";
+        await batch.Client.Send(HttpMethod.Post, path, new { reason = " " }).Problem(Problems.Invalid);
+        await batch.Client.Send(HttpMethod.Post, path, new { reason = "019099000123 gửi nhầm" }).Problem(Problems.Invalid);
+        await other.Client.Send(HttpMethod.Post, path, new { reason = "x" }).Problem(Problems.UnknownCompletion);
+        await other.Client.Send(HttpMethod.Get, $"/v1/completions/{row.Text("id")}/history").Problem(Problems.UnknownCompletion);
+        await Void(batch, row);
+        await batch.Client.Send(HttpMethod.Post, path, new { reason = "x" }).Problem(Problems.AlreadyVoid);
+    }
+
+    [Fact]
+    public async Task An_atomic_batch_with_a_correction_and_a_bad_row_corrects_nothing()
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row();
+        await batch.Store(row);
+        var before = await batch.Figures();
+        var correction = Revise(row.DeepClone().AsObject(), 2, r => r["course"] = "KNS-CD-02");
+        Assert.Equal("withheld rejected", Batch.Outcomes(await batch.Push("?atomic=true", correction, null)));
+        Assert.Equal(before, await batch.Figures());
+        Assert.Equal("duplicate", Batch.Outcomes(await batch.Push(row)));
+    }
+
+    [Theory]
+    [InlineData("revision", "0", "PLT-1204")]
+    [InlineData("revision", "32768", "PLT-1204")]
+    [InlineData("revision", "\"2\"", "PLT-1202")]
+    [InlineData("reason", "\"019099000123\"", "PLT-5021")]
+    [InlineData("id", "\"kq-019099000123-1\"", "PLT-5021")]
+    public async Task Bad_revisions_and_citizen_numbers_in_clear_are_rejected(string field, string value, string code)
+    {
+        using var batch = await Batch.Start(world, store);
+        var problem = (await batch.Push(batch.Row(change: r => r[field] = JsonNode.Parse(value))))["results"]![0]!["problem"]!;
+        Assert.Equal((code, $"/0/{field}"), (problem["code"]!.GetValue<string>(), problem["pointer"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("202603011234")] // a moment: no province has the code 202
+    [InlineData("0190990001234")] // thirteen digits
+    [InlineData("019-099000123")]
+    public async Task Ids_that_only_resemble_a_citizen_number_are_taken(string id)
+    {
+        using var batch = await Batch.Start(world, store);
+        await batch.Store(batch.Row(change: r => r["id"] = id));
+    }
+
+    [Fact]
+    public async Task A_row_without_locality_and_audience_takes_those_of_its_learner()
+    {
+        var (batch, communes) = await Batch.Start(world, 2, store);
+        using var _ = batch;
+        await batch.Store(batch.Row("hv", at: "2026-03-01T08:00:00+07:00"), batch.Row("hv", at: "2026-04-01T08:00:00+07:00", change: r => (r["locality"], r["audience"]) = (communes[1], "Workers")));
+        var row = batch.Row("hv", at: "2026-05-01T08:00:00+07:00", change: r => { r.Remove("locality"); r.Remove("audience"); });
+        await batch.Store(row);
+        Assert.Contains("2026-05-01 Workers KNS-CD-01: 1/0/1", await batch.Figures(communes[1]));
+
+        // The learner moves on; what was stored stays where it was, and the row sent again is the same row.
+        await batch.Store(batch.Row("hv", at: "2026-06-01T08:00:00+07:00"));
+        Assert.Equal("duplicate", Batch.Outcomes(await batch.Push(row)));
+        Assert.Equal(1, await batch.Learners(communes[0]));
+    }
+
+    [Fact]
+    public async Task Within_one_batch_a_row_without_locality_takes_that_of_the_learners_row_before_it()
+    {
+        using var batch = await Batch.Start(world, store);
+        var lone = batch.Row("hv-2", change: r => r.Remove("locality"));
+        var answer = await batch.Push(batch.Row("hv-1"), batch.Row("hv-1", at: "2026-04-01T08:00:00+07:00", change: r => { r.Remove("locality"); r.Remove("audience"); }), lone);
+        Assert.Equal("created created rejected", Batch.Outcomes(answer));
+        Assert.Equal("/2/locality", answer["results"]![2]!["problem"]!["pointer"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_learner_of_a_commune_that_is_not_granted_gives_no_row_its_locality()
+    {
+        using var batch = await Batch.Start(world, store);
+        using var elsewhere = await Batch.Start(world, store);
+        var citizen = Batch.NewCitizen();
+        await elsewhere.Store(elsewhere.Row(citizen: citizen));
+        var answer = await batch.Push(batch.Row(citizen: citizen, change: r => r.Remove("locality")));
+        Assert.Equal(Problems.CompletionLocalityNotGranted.Code, answer["results"]![0]!["problem"]!["code"]!.GetValue<string>());
+    }
+
+    private static JsonObject Revise(JsonObject row, int revision, Action<JsonObject> change)
+    {
+        row["revision"] = revision;
+        change(row);
+        return row;
+    }
+
+    private static async Task<JsonObject> Void(Batch batch, JsonObject row, string reason = "Nhầm")
+    {
+        using var sent = await batch.Client.Send(HttpMethod.Post, $"/v1/completions/{row.Text("id")}/voiding", new { reason });
+        return await sent.Body(HttpStatusCode.OK);
+    }
+
+    private static Task<List<JsonObject>> History(Batch batch, JsonObject row) => batch.Client.Rows($"/v1/completions/{row.Text("id")}/history");
+}
