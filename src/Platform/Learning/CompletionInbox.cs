@@ -93,21 +93,29 @@ public sealed class CompletionInbox(
 
     private async Task Repeat(Func<bool, Task<Result>> attempt, CancellationToken cancellation)
     {
-        var alone = false;
-        for (var n = 1; ; n++)
+        await options.Places.WaitAsync(cancellation);
+        try
         {
-            try
+            for (var (n, alone) = (1, false); ; n++)
             {
-                var result = await attempt(alone || n > MeetingsBeforeAlone);
-                if (result == Result.Done)
-                    return;
-                alone |= result == Result.MustBeAlone;
-            }
-            catch (Exception failure) when (n < MostAttempts && failure.AsDatabase() is { } database && db.Dialect.IsCollision(database))
-            {
-            }
+                try
+                {
+                    var result = await attempt(alone || n > MeetingsBeforeAlone);
+                    if (result == Result.Done)
+                        return;
+                    alone |= result == Result.MustBeAlone;
+                }
+                catch (Exception failure) when (n < MostAttempts && failure.AsDatabase() is { } database && db.Dialect.IsCollision(database))
+                {
+                    // The row that another batch wrote is seen by the next attempt.
+                }
 
-            cancellation.ThrowIfCancellationRequested();
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            options.Places.Release();
         }
     }
 

@@ -14,6 +14,9 @@ public sealed class IntakeOptions
     /// </summary>
     public IntakeStore? Store { get; set; }
 
+    /// <summary>Batches that are written at once; more wait, so that vendors leave connections and processors to others. Default 8; 1–64.</summary>
+    public int BatchesAtOnce { get; set; } = 8;
+
     /// <summary>Rows of a stream that are stored in one transaction. Default 2,000; 1–10,000.</summary>
     public int ChunkRows { get; set; } = 2_000;
 
@@ -30,10 +33,15 @@ public sealed class IntakeOptions
     public static IntakeOptions From(IConfiguration configuration)
     {
         var options = configuration.GetSection("Intake").Get<IntakeOptions>() ?? new IntakeOptions();
+        if (options.BatchesAtOnce is < 1 or > 64)
+            throw new InvalidOperationException("Intake: BatchesAtOnce must be 1–64.");
         if (options.ChunkRows is < 1 or > CompletionInbox.MaxRows || options.StreamBytes < 1 || options.RejectedDays is < 1 or > 90 || options.WaitingAnswerBytes < 0)
             throw new InvalidOperationException("Intake: ChunkRows must be 1–10000, RejectedDays 1–90, StreamBytes and WaitingAnswerBytes positive.");
         return options;
     }
+
+    /// <summary>Whoever writes a batch holds one of its places.</summary>
+    internal SemaphoreSlim Places => field ??= new SemaphoreSlim(BatchesAtOnce);
 
     internal IIntakeStore Open(PlatformDb db) => Store != IntakeStore.Portable && db.Database.GetDbConnection() is NpgsqlConnection
         ? new SetIntakeStore(db)
