@@ -4,7 +4,8 @@ using Platform.Load;
 return args switch
 {
     [] or ["odata", ..] => await Comparison.Run([.. args.Skip(1)]),
+    ["intake", ..] => await Intake.Run([.. args.Skip(1)]),
     ["product", var folder] => await Processes.Product(folder),
     ["bare", var connection] => await Processes.Bare(connection),
-    _ => throw new ArgumentException($"Unknown mode «{args[0]}»: odata [seconds] [folder that is kept]."),
+    _ => throw new ArgumentException($"Unknown mode «{args[0]}»: odata [seconds] [folder that is kept]; intake [rows] [rows stored beforehand]."),
 };

@@ -28,7 +28,10 @@ internal static class Verbs
         var firstOperator = new Command("operator", "Register a client that operates the platform, as the owner of the database (ConnectionStrings:Owner), and print its secret once.") { id };
         firstOperator.SetAction((parsed, cancellation) => Guarded(() => FirstAccounts.AddOperator(DatabaseOptions.From(Builder().Configuration), parsed.GetValue(id)!, Console.WriteLine, cancellation)));
 
-        var root = new RootCommand("Platform: kế hoạch, chỉ tiêu, phân công và số liệu Bình dân học vụ số của mọi xã, phường.") { serve, migrate, openapi, sample, firstOperator };
+        var verify = new Command("verify", "Count every figure again from the completions and name each difference; ends with 1 if there is any (ConnectionStrings:Verification).");
+        verify.SetAction((_, cancellation) => Guarded(() => Verify(cancellation)));
+
+        var root = new RootCommand("Platform: kế hoạch, chỉ tiêu, phân công và số liệu Bình dân học vụ số của mọi xã, phường.") { serve, migrate, openapi, sample, firstOperator, verify };
         root.Options.Add(urls);
         root.Options.Add(data);
         root.SetAction((parsed, cancellation) => Guarded(() => Serve(parsed.GetValue(urls)!, DataFolder(parsed.GetValue(data)), cancellation)));
@@ -63,6 +66,18 @@ internal static class Verbs
             Console.Write(Migration.Script(provider ?? options.Provider, options.ApplicationRole));
         else
             await new Migration(options).Apply(Console.WriteLine, cancellation);
+    }
+
+    private static async Task Verify(CancellationToken cancellation)
+    {
+        var configuration = Builder().Configuration;
+        if (DatabaseOptions.From(configuration).Provider != DatabaseProvider.PostgreSql)
+            throw new InvalidOperationException("verify is written for PostgreSQL.");
+        var connection = configuration.GetConnectionString("Verification")
+            ?? throw new InvalidOperationException("ConnectionStrings:Verification is not configured: verify reads every row, as a role with BYPASSRLS that may only read.");
+        if (await Verification.Run(connection, Console.WriteLine, cancellation) is var differences && differences > 0)
+            throw new InvalidOperationException($"{differences:N0} figures differ from what the completions say.");
+        Console.WriteLine("Every figure equals what the completions say.");
     }
 
     private static async Task OpenApi(string output, CancellationToken cancellation)

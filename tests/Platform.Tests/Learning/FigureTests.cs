@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Npgsql;
+using Platform.CommandLine;
 using Platform.Learning;
 
 namespace Platform.Tests.Learning;
@@ -77,43 +77,8 @@ public abstract class FigureTests(World world, IntakeStore store)
     // Over the whole database in one snapshot: whatever other tests are doing meanwhile, figures and rows belong together.
     private async Task<List<string>> Differences()
     {
-        await using var connection = new NpgsqlConnection(world.Superuser());
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, TestContext.Current.CancellationToken);
-        await connection.Query("""
-            create temporary table counted on commit drop as
-            select learner_id,
-              (array_agg(tenant_id order by completed_at desc, tenant_id desc, audience desc))[1] as tenant_id,
-              (array_agg(audience order by completed_at desc, tenant_id desc, audience desc))[1] as audience,
-              (array_agg(course_id order by completed_at, course_id))[1] as course_id,
-              min(completed_at) at time zone 'Asia/Ho_Chi_Minh' as first_at,
-              min(completed_at) filter (where passed) at time zone 'Asia/Ho_Chi_Minh' as achieved_at
-            from completions where voided_at is null group by learner_id
-            """);
-        const string names = "(array['PublicSector', 'Students', 'Workers', 'Citizens'])[audience]";
-        var rows = await connection.Query($"""
-            with cells as (
-              select tenant_id, date_trunc('month', completed_at at time zone 'Asia/Ho_Chi_Minh')::date as month, audience, course_id,
-                1 as completions, 0 as learners, passed::int as passed from completions where voided_at is null
-              union all select tenant_id, date_trunc('month', first_at)::date, audience, course_id, 0, 1, 0 from counted),
-            expected as (
-              select tenant_id, month, {names} as audience, course_id, sum(completions) as completions, sum(learners) as learners, sum(passed) as passed
-              from cells group by 1, 2, 3, 4),
-            stored as (
-              select tenant_id, month, audience, course_id, completions, learners, passed from completion_facts where (completions, learners, passed) <> (0, 0, 0))
-            (select 'expected ' || e::text from (select * from expected except select * from stored) e)
-            union all (select 'stored ' || s::text from (select * from stored except select * from expected) s)
-            """);
-        var totals = await connection.Query($"""
-            with years as (
-              select tenant_id, audience, extract(year from first_at)::int as year, 1 as learners, 0 as achieved from counted
-              union all select tenant_id, audience, extract(year from achieved_at)::int, 0, 1 from counted where achieved_at is not null),
-            expected as (select tenant_id, {names} as audience, year, sum(learners) as learners, sum(achieved) as achieved from years group by 1, 2, 3),
-            stored as (select tenant_id, audience, year, learners, achieved from audience_totals where (learners, achieved) <> (0, 0))
-            (select 'expected ' || e::text from (select * from expected except select * from stored) e)
-            union all (select 'stored ' || s::text from (select * from stored except select * from expected) s)
-            """);
-        Assert.Equal(0L, (await connection.Query("select count(*) from learner_identities i where not exists (select 1 from learners l where l.id = i.learner_id)"))[0][0]);
-        return [.. rows.Concat(totals).Select(r => (string)r[0]!)];
+        var found = new List<string>();
+        await Verification.Run(world.Superuser(), found.Add, TestContext.Current.CancellationToken);
+        return found;
     }
 }

@@ -1,0 +1,43 @@
+using Platform.CommandLine;
+using Platform.Tests.Learning;
+
+namespace Platform.Tests.CommandLine;
+
+/// <summary>The verb verify finds what was changed by hand, and nothing else.</summary>
+public sealed class VerifyTests(World world)
+{
+    [Fact]
+    public async Task A_difference_made_by_hand_is_found_with_its_place_and_mending_it_ends_it()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var batch = await Batch.Start(world);
+        await batch.Store(batch.Row("hv"));
+        var tenant = (await world.Locality(batch.Commune)).Id;
+        Assert.Empty(await Differences(batch.Commune));
+
+        await world.Everything("update completion_facts set passed = passed + 1 where tenant_id = $1", tenant);
+        await world.Everything("update audience_totals set learners = 0 where tenant_id = $1", tenant);
+        Assert.Equal(
+            [$"fact {batch.Commune} 2026-03-01 Citizens KNS-CD-01: the completions say 1/1/1, stored is 1/1/2", $"total {batch.Commune} Citizens 2026: the completions say 1/1, stored is 0/1"],
+            await Differences(batch.Commune));
+
+        await world.Everything("update completion_facts set passed = passed - 1 where tenant_id = $1", tenant);
+        await world.Everything("update audience_totals set learners = 1 where tenant_id = $1", tenant);
+        Assert.Empty(await Differences(batch.Commune));
+
+        async Task<List<string>> Differences(string commune)
+        {
+            var found = new List<string>();
+            await Verification.Run(world.Superuser(), found.Add, cancellation);
+            return [.. found.Where(d => d.Contains($" {commune} ", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        }
+    }
+
+    [Fact]
+    public async Task A_role_that_row_level_security_binds_is_refused_because_it_would_find_nothing()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Verification.Run(world.Instance.Database.ApplicationConnection!, _ => { }, TestContext.Current.CancellationToken));
+        Assert.Contains("BYPASSRLS", refused.Message, StringComparison.Ordinal);
+    }
+}

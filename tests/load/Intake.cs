@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Npgsql;
+
+namespace Platform.Load;
+
+/// <summary>
+/// How fast completions are taken, beside what the database itself can do on equal tables, in one run on one server: rows by the clock, and
+/// seconds of processor time (server and database together) for a million rows, which other work on the machine disturbs less.
+/// </summary>
+internal static class Intake
+{
+    /// <param name="arguments">Rows of each measurement; rows stored beforehand for the last comparison (0: left out).</param>
+    internal static async Task<int> Run(string[] arguments)
+    {
+        var rows = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 100_000;
+        var large = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 0;
+        var folder = Directory.CreateTempSubdirectory("platform-intake-").FullName;
+        await using (var product = await Server.Start("product", folder))
+        {
+            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(product.Address.Superuser) { CommandTimeout = 3600 }.ConnectionString);
+            var made = await IntakeRows.For(source);
+            var postmaster = Accounting.Postmaster(product.Address.Superuser);
+            using var client = await SignedIn(product.Address);
+            var run = new Runs(product, postmaster, client, made);
+            await run.Push("warm-up", 20_000, 1_000, 2);
+
+            var limits = new List<double>();
+            await using (var bare = await BareIntake.Create(source))
+                foreach (var writers in (int[])[1, 2])
+                    limits.Add((await run.Measure($"COPY + merge + roll-up by hand, {writers} writer(s)", rows, () => bare.Take(made, rows, 10_000, writers))).Processor);
+            var ours = new List<double>();
+            foreach (var size in (int[])[1_000, 10_000])
+                ours.Add((await run.Push($"over HTTP, batches of {size:N0}, 2 writers", rows, size, 2)).Processor);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  of the limit, by processor time: batches of 1,000 {limits[1] / ours[0]:P0}, of 10,000 {limits[1] / ours[1]:P0} (bar 60 %)"));
+            await run.Again("the same batches again, 2 writers");
+            await run.Push("single rows, 8 clients", Math.Min(rows, 10_000), 1, 8);
+            if (large > 0)
+            {
+                await IntakeRows.Fill(source, 1_000_000, Console.WriteLine);
+                var small = await run.Push("beside 1,000,000 stored rows", rows, 10_000, 2);
+                await IntakeRows.Fill(source, large - 1_000_000, Console.WriteLine);
+                var big = await run.Push($"beside {large:N0} stored rows", rows, 10_000, 2);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  throughput kept: {big.Rate / small.Rate:P0} by the clock, {small.Processor / big.Processor:P0} by processor time (bar 90 %)"));
+            }
+
+            Console.WriteLine($"largest resident memory of the server: {Accounting.PeakMegabytes(product.Id)} MB (bar 400)");
+        }
+
+        Directory.Delete(folder, recursive: true);
+        return 0;
+    }
+
+    private static async Task<HttpClient> SignedIn(Processes.Address address)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(address.Url) };
+        var vendor = JsonNode.Parse(await File.ReadAllTextAsync(address.Credentials))!["clients"]!["sampleVendor"]!;
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = (string)vendor["clientId"]!,
+            ["client_secret"] = (string)vendor["clientSecret"]!,
+        });
+        using var answer = await client.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
+        var token = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["access_token"]!;
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    internal sealed record Speed(double Rate, double Processor);
+
+    private sealed class Runs(Server product, int postmaster, HttpClient client, IntakeRows made)
+    {
+        private List<byte[]> last = [];
+
+        internal async Task<Speed> Measure(string name, int rows, Func<Task> work, List<double>? times = null)
+        {
+            var (before, clock) = (Used(), Stopwatch.StartNew());
+            await work();
+            var (seconds, processor) = (clock.Elapsed.TotalSeconds, (Used() - before) / rows * 1_000_000);
+            var p95 = times is null ? "" : string.Create(CultureInfo.InvariantCulture, $"   p50 {At(times, 0.5):N0} ms, p95 {At(times, 0.95):N0} ms");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-52} {rows / seconds,9:N0} rows/s   {processor,6:N1} s of processor time a million rows{p95}"));
+            return new Speed(rows / seconds, processor);
+        }
+
+        internal Task<Speed> Push(string name, int rows, int size, int writers)
+        {
+            last = [.. made.Json(rows, size)];
+            return Send(name, rows, writers, "created");
+        }
+
+        internal Task<Speed> Again(string name) => Send(name, last.Count * 10_000, 2, "duplicates");
+
+        private async Task<Speed> Send(string name, int rows, int writers, string expected)
+        {
+            var (times, next, taken) = (new List<double>(), -1, 0L);
+            var speed = await Measure(name, rows, () => Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(async () =>
+            {
+                for (int i; (i = Interlocked.Increment(ref next)) < last.Count;)
+                {
+                    var started = Stopwatch.GetTimestamp();
+                    using var content = new ByteArrayContent(last[i]);
+                    content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                    using var answer = await client.PostAsync(new Uri("/v1/completions", UriKind.Relative), content);
+                    var body = await answer.Content.ReadAsByteArrayAsync();
+                    Interlocked.Add(ref taken, Counted(body, expected));
+                    lock (times)
+                        times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                }
+            }))), times);
+            return taken == rows ? speed : throw new InvalidOperationException($"{taken} of {rows} rows are {expected}.");
+        }
+
+        private static int Counted(byte[] body, string name)
+        {
+            var head = Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 200)));
+            var at = head.IndexOf($"\"{name}\":", StringComparison.Ordinal);
+            return at < 0 ? throw new InvalidOperationException(head) : int.Parse(head[(at + name.Length + 3)..].Split(',', '}')[0], CultureInfo.InvariantCulture);
+        }
+
+        private double Used() => Accounting.SecondsOfFamily(postmaster) + Accounting.Seconds(product.Id);
+
+        private static double At(List<double> times, double part) => times.Order().ElementAt((int)((times.Count - 1) * part));
+    }
+}
