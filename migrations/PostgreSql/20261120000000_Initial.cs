@@ -80,6 +80,69 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "import_leases",
+                columns: table => new
+                {
+                    import_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    holder = table.Column<Guid>(type: "uuid", nullable: true),
+                    until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_leases", x => x.import_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "import_mappings",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_mappings", x => new { x.vendor_id, x.name });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "imports",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    account_key = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    file_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    format = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    mapping_name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    mapping = table.Column<string>(type: "text", nullable: true),
+                    state = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: true),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    parts = table.Column<int>(type: "integer", nullable: false),
+                    rows = table.Column<int>(type: "integer", nullable: false),
+                    created = table.Column<int>(type: "integer", nullable: false),
+                    duplicates = table.Column<int>(type: "integer", nullable: false),
+                    corrected = table.Column<int>(type: "integer", nullable: false),
+                    conflicts = table.Column<int>(type: "integer", nullable: false),
+                    rejected = table.Column<int>(type: "integer", nullable: false),
+                    worked_milliseconds = table.Column<long>(type: "bigint", nullable: false),
+                    reasons = table.Column<string>(type: "text", nullable: false),
+                    failure_code = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
+                    failure_detail_vi = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    failure_detail_en = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_imports", x => new { x.vendor_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "intake_counts",
                 columns: table => new
                 {
@@ -880,6 +943,11 @@ namespace Platform.Migrations.PostgreSql
                 columns: new[] { "tenant_id", "agency_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_import_leases_until",
+                table: "import_leases",
+                column: "until");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_initiatives_tenant_id_plan_id",
                 table: "initiatives",
                 columns: new[] { "tenant_id", "plan_id" });
@@ -1036,6 +1104,15 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "grants");
+
+            migrationBuilder.DropTable(
+                name: "import_leases");
+
+            migrationBuilder.DropTable(
+                name: "import_mappings");
+
+            migrationBuilder.DropTable(
+                name: "imports");
 
             migrationBuilder.DropTable(
                 name: "initiatives");

@@ -78,6 +78,69 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "import_leases",
+                columns: table => new
+                {
+                    import_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    holder = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    attempts = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_leases", x => x.import_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "import_mappings",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    content = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_mappings", x => new { x.vendor_id, x.name });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "imports",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    account_key = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    file_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    format = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    mapping_name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    mapping = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    state = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: true),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    parts = table.Column<int>(type: "int", nullable: false),
+                    rows = table.Column<int>(type: "int", nullable: false),
+                    created = table.Column<int>(type: "int", nullable: false),
+                    duplicates = table.Column<int>(type: "int", nullable: false),
+                    corrected = table.Column<int>(type: "int", nullable: false),
+                    conflicts = table.Column<int>(type: "int", nullable: false),
+                    rejected = table.Column<int>(type: "int", nullable: false),
+                    worked_milliseconds = table.Column<long>(type: "bigint", nullable: false),
+                    reasons = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    failure_code = table.Column<string>(type: "nvarchar(8)", maxLength: 8, nullable: true),
+                    failure_detail_vi = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    failure_detail_en = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_imports", x => new { x.vendor_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "intake_counts",
                 columns: table => new
                 {
@@ -879,6 +942,11 @@ namespace Platform.Migrations.SqlServer
                 columns: new[] { "tenant_id", "agency_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_import_leases_until",
+                table: "import_leases",
+                column: "until");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_initiatives_tenant_id_plan_id",
                 table: "initiatives",
                 columns: new[] { "tenant_id", "plan_id" });
@@ -1035,6 +1103,15 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "grants");
+
+            migrationBuilder.DropTable(
+                name: "import_leases");
+
+            migrationBuilder.DropTable(
+                name: "import_mappings");
+
+            migrationBuilder.DropTable(
+                name: "imports");
 
             migrationBuilder.DropTable(
                 name: "initiatives");

@@ -6,6 +6,7 @@ using Platform.Assignments;
 using Platform.CommandLine;
 using Platform.Database;
 using Platform.Http;
+using Platform.Imports;
 using Platform.Learning;
 using Platform.Localities;
 using Platform.Plans;
@@ -39,6 +40,7 @@ namespace Platform
             services.AddWebhooks();
             services.AddIntake(builder.Configuration, secrets.Pseudonyms);
             services.AddBodies();
+            services.AddImports(builder.Configuration);
             services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
             services.AddOpenApiDocument();
 
@@ -62,6 +64,9 @@ namespace Platform
             app.MapPlans();
             app.MapAssignments();
             app.MapLearning();
+            app.MapOwnCompletions();
+            app.MapImports();
+            app.MapImportMappings();
             app.MapRollup();
             app.MapWebhooks();
             app.MapAnalytics(secrets.PagingKey);

@@ -44,6 +44,7 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
                 ApplicationName = typeof(DevelopmentInstance).Assembly.GetName().Name,
             });
             builder.WebHost.UseUrls(urls);
+            builder.Configuration["Imports:Folder"] ??= Path.Combine(dataFolder, "imports");
             app = Server.Build(builder, database.Options, Secrets.InFolder(dataFolder));
             if (!await StartCheck.IsMigrated(app.Services, cancellation))
                 await new Migration(database.Options).Apply(say, cancellation);

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Access;
 using Platform.Assignments;
+using Platform.Imports;
 using Platform.Learning;
 using Platform.Localities;
 using Platform.Plans;
@@ -62,6 +63,12 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     public DbSet<IntakeCount> IntakeCounts => Set<IntakeCount>();
 
+    public DbSet<Import> Imports => Set<Import>();
+
+    public DbSet<ImportLease> ImportLeases => Set<ImportLease>();
+
+    public DbSet<SavedMapping> ImportMappings => Set<SavedMapping>();
+
     public DbSet<CompletionFact> CompletionFacts => Set<CompletionFact>();
 
     public DbSet<AudienceTotal> AudienceTotals => Set<AudienceTotal>();
@@ -118,6 +125,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         var figures = new FiguresMapping();
         var accounts = new AccountMapping();
         var webhooks = new WebhookMapping();
+        var imports = new ImportEntities();
         modelBuilder
             .ApplyConfiguration<Locality>(localities).ApplyConfiguration<LocalityName>(localities)
             .ApplyConfiguration<Agency>(agencies).ApplyConfiguration<Village>(agencies)
@@ -132,6 +140,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
             .ApplyConfiguration(new RejectedMapping()).ApplyConfiguration(new IntakeCountMapping())
             .ApplyConfiguration<Account>(accounts).ApplyConfiguration<ClientSecret>(accounts).ApplyConfiguration<RevokedToken>(accounts)
             .ApplyConfiguration(new GrantMapping()).ApplyConfiguration(new ProtectionKeyMapping())
+            .ApplyConfiguration<Import>(imports).ApplyConfiguration<ImportLease>(imports).ApplyConfiguration<SavedMapping>(imports)
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
         modelBuilder.ApplyConfiguration(new RemovedRowMapping());
@@ -162,6 +171,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
         OwnByVendor<RejectedBlock>(modelBuilder);
         OwnByVendor<IntakeCount>(modelBuilder);
+        OwnByVendor<Import>(modelBuilder);
+        OwnByVendor<SavedMapping>(modelBuilder);
 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             NameInSnakeCase(entity);

@@ -100,6 +100,16 @@ public static class Problems
     public static readonly ProblemKind UnknownCompletion = new("PLT-5072", 404, "Không có lượt hoàn thành này trong số bạn đã gửi", "There is no such completion among yours");
     public static readonly ProblemKind OneSource = new("PLT-5073", 422, "Cần đúng một trong columns, template, constant", "Exactly one of columns, template and constant is needed");
     public static readonly ProblemKind PersonalId = new("PLT-5074", 422, "Mã hoàn thành không được chứa thông tin cá nhân; hãy đặt pseudonym: true", "A completion's id must not hold what identifies a person; set pseudonym: true");
+    public static readonly ProblemKind UnknownImport = new("PLT-5075", 404, "Không có lần nhập này trong số của bạn", "There is no such import of yours");
+    public static readonly ProblemKind ImportEnded = new("PLT-5076", 409, "Lần nhập đã kết thúc", "The import has ended");
+    public static readonly ProblemKind ImportNotPaused = new("PLT-5077", 409, "Lần nhập không tạm dừng", "The import is not paused");
+    public static readonly ProblemKind ImportFolderFull = new("PLT-5078", 507, "Không còn chỗ cho tệp nhập; hãy thử lại sau", "There is no room for the file; try again later");
+    public static readonly ProblemKind ImportFileLost = new("PLT-5079", 500, "Tệp nhập không còn", "The import's file is gone");
+    public static readonly ProblemKind ImportWithoutFile = new("PLT-5080", 422, "Biểu mẫu không có tệp", "The form has no file");
+    public static readonly ProblemKind NotAWorkbook = new("PLT-5081", 422, "Không đọc được sổ tính Excel (XLSX)", "The Excel workbook (XLSX) cannot be read");
+    public static readonly ProblemKind UnknownMapping = new("PLT-5082", 404, "Không có ánh xạ cột này", "There is no such mapping of columns");
+    public static readonly ProblemKind MappingIsPreset = new("PLT-5083", 409, "Ánh xạ có sẵn không đổi được; hãy dùng tên khác", "A preset cannot be changed; use another name");
+    public static readonly ProblemKind MappingNeedsTable = new("PLT-5084", 422, "Ánh xạ cột chỉ dùng cho CSV và XLSX", "A mapping of columns is for CSV and XLSX only");
 
     // 6000–6999 figures
     public static readonly ProblemKind NotReported = new("PLT-6001", 409, "Số liệu của chỉ tiêu này không lấy từ báo cáo", "This target's figures do not come from reports");

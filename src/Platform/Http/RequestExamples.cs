@@ -12,6 +12,7 @@ internal static class RequestExamples
         ["ReplacePlan"] = "CreatePlan",
         ["ReplaceTarget"] = "AddTarget",
         ["ReplaceTask"] = "AddTask",
+        ["CreateImport"] = "PushCompletions",
         ["ReplaceWebhook"] = "CreateWebhook",
     };
 
@@ -48,6 +49,13 @@ internal static class RequestExamples
             """)!,
         ["CreateWebhook"] = JsonNode.Parse("""{"url":"https://lms.example.vn/platform-events","events":["import.finished"],"description":"Nhập tệp cuối tháng"}""")!,
         ["VoidCompletion"] = JsonNode.Parse("""{"reason":"Gửi nhầm học viên"}""")!,
+        ["PutImportMapping"] = JsonNode.Parse("""
+            { "fields": { "id": { "template": "lop-{Mã lớp} {=learner.id}", "pseudonym": true }, "learner.id": { "columns": ["Email", "Số điện thoại"] },
+                          "locality": { "constant": "05953" }, "course": { "constant": "KNS-CD-01" },
+                          "audience": { "columns": ["Loại"], "values": { "GV": "PublicSector", "HS": "Students" } },
+                          "completedAt": { "columns": ["Ngày"], "format": "MM/dd/yyyy" }, "score": { "columns": ["Điểm"], "scale": 10 },
+                          "passed": { "columns": ["Điểm"], "minimum": 5 } } }
+            """)!,
         ["DeclarePopulations"] = JsonNode.Parse("""[{"code":"Adults","year":2026,"people":11850,"source":"Công an xã, 31/12/2025"}]""")!,
         ["ReportFigure"] = JsonNode.Parse("""{"asOf":"2026-05-15T00:00:00+07:00","numerator":9120,"denominator":11850}""")!,
     };

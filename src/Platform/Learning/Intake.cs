@@ -31,6 +31,7 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
         var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(order, [.. rows.Select(r => r.Row)], cancellation);
         if (order.DryRun)
             return answers;
+        db.ChangeTracker.Clear(); // a withheld batch leaves behind what must not be saved
         if (alongside is null && rejected.Keep(job.Id, ordinal, job.Format, head, rows, answers))
             await db.SaveChangesAsync(cancellation);
         counts.Add(vendor, answers);
@@ -38,6 +39,7 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
 
         async Task Save(IReadOnlyList<RowAnswer> given, CancellationToken stop)
         {
+            db.ChangeTracker.Clear(); // the transaction may be a second attempt
             rejected.Keep(job.Id, ordinal, job.Format, head, rows, given);
             await alongside!(db, given, stop);
             await db.SaveChangesAsync(stop);

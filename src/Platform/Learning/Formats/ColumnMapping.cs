@@ -16,6 +16,10 @@ public sealed record ColumnMapping(IReadOnlyDictionary<string, FieldSource> Fiel
         Fields.Where(f => constants.All(c => c.Key != f.Key || c.Value is null))
             .Concat(constants.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, new FieldSource { Constant = c.Value })))));
 
+    /// <summary>The fields without which no row is a completion, and which have no source.</summary>
+    internal IEnumerable<string> Missing =>
+        TableColumns.Needed.Where(f => !Fields.ContainsKey(f)).Concat(Fields.Keys.Any(f => f.StartsWith("learner.", StringComparison.Ordinal)) ? [] : ["learner.id"]);
+
     /// <summary>What is wrong with it.</summary>
     internal void Check(string pointer, Faults faults)
     {
@@ -32,7 +36,7 @@ public sealed record ColumnMapping(IReadOnlyDictionary<string, FieldSource> Fiel
 
         // A completion's id is stored as it is; a learner's name, e-mail or phone must not get there.
         var personal = new[] { "learner.id", "learner.citizenId" }.SelectMany(f => Fields.GetValueOrDefault(f)?.Named ?? []).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (Fields.GetValueOrDefault("id") is { Pseudonym: not true } id && id.Named.Any(personal.Contains))
+        if (Fields.GetValueOrDefault("id") is { Pseudonym: not true } id && (id.Named.Any(personal.Contains) || id.Braces().Any(b => b.Name.StartsWith("=learner", StringComparison.Ordinal))))
             faults.Add($"{pointer}/id", Problems.PersonalId);
     }
 }
@@ -44,7 +48,7 @@ public sealed record FieldSource
     /// <summary>Columns by name; the first that is not empty counts.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>A text with columns in braces: edx-{Student ID}.</summary>
+    /// <summary>A text with columns in braces, and other fields behind an equals sign: {=course}-{Student ID}.</summary>
     public string? Template { get; init; }
 
     /// <summary>The same value for every row.</summary>
@@ -62,11 +66,14 @@ public sealed record FieldSource
     /// <summary>For passed: the lowest number of the source that passes.</summary>
     public decimal? Minimum { get; init; }
 
+    /// <summary>The file may lack its columns.</summary>
+    public bool? Optional { get; init; }
+
     /// <summary>For id: keep only a keyed pseudonym of it, because it is made of what identifies a person.</summary>
     public bool? Pseudonym { get; init; }
 
     /// <summary>Every column it reads.</summary>
-    internal IEnumerable<string> Named => Columns ?? Braces().Select(b => b.Name);
+    internal IEnumerable<string> Named => Columns ?? Braces().Select(b => b.Name).Where(n => !n.StartsWith('='));
 
     /// <summary>The parts of the template: text before a column, and the column.</summary>
     internal IEnumerable<(string Before, string Name)> Braces()
@@ -83,6 +90,9 @@ public sealed record FieldSource
             faults.Add($"{at}/columns", Problems.Required);
         if (Template is not null && !Braces().Any())
             faults.Add($"{at}/template", Problems.Required, new Explanation("Cần ít nhất một {cột}.", "At least one {column} is needed."));
+        foreach (var (_, other) in Braces().Where(b => b.Name.StartsWith('=')))
+            if (!TableColumns.IsField(other[1..]) || other[1..] == field)
+                faults.Add($"{at}/template", Problems.UnknownColumn, new Explanation($"«{other}»", $"«{other}»"));
         if (Scale is <= 0)
             faults.Add($"{at}/scale", Problems.OutOfRange);
         foreach (var (part, belongs, isSet) in new[]

@@ -9,8 +9,11 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
     private JsonReaderState state;
     private bool opened;
 
-    internal override Task Resume(long position, int index, CancellationToken cancellation) =>
-        throw new NotSupportedException("A JSON array is read from its beginning only.");
+    // What stands in the middle of an array is JSON only together with what came before.
+    internal override async Task Resume(long position, int index, CancellationToken cancellation)
+    {
+        while (Index < index && (await Next(index - Index, cancellation)).Count > 0) { }
+    }
 
     private protected override bool TryRead(List<ReadRow> rows)
     {

@@ -48,6 +48,9 @@ internal sealed class TableColumns
     /// <summary>The header as it was sent.</summary>
     internal IReadOnlyList<string> Header { get; }
 
+    /// <summary>The fields that every completion has, beside its learner.</summary>
+    internal static IReadOnlyList<string> Needed { get; } = ["id", "locality", "course", "audience", "completedAt"];
+
     internal static bool IsField(string name) => Fields.Contains(name);
 
     /// <summary>True for the columns that rejected rows carry when they are given back.</summary>
@@ -73,7 +76,7 @@ internal sealed class TableColumns
                 readings[field] = new FieldReading(new FieldSource(), [i], null);
         }
 
-        foreach (var field in (string[])["id", "locality", "course", "audience", "completedAt"])
+        foreach (var field in Needed)
             if (readings[Array.IndexOf(Fields, field)] is null)
                 faults.Add($"/columns/{field}", Problems.MissingColumn, new Explanation($"«{field}»", $"«{field}»"));
         if (readings[1] is null && readings[2] is null)
@@ -95,7 +98,7 @@ internal sealed class TableColumns
             var named = source.Named.ToList();
             var found = named.Select(n => places.GetValueOrDefault(VietnameseText.Fold(n), -1)).ToList();
             var lacks = source.Template is null ? named.Count > 0 && found.TrueForAll(f => f < 0) : found.Contains(-1);
-            if (lacks)
+            if (lacks && source.Optional != true)
                 faults.Add($"/columns/{field}", Problems.MissingColumn, new Explanation($"«{string.Join("», «", named)}»", $"«{string.Join("», «", named)}»"));
             readings[Array.IndexOf(Fields, field)] = new FieldReading(source, [.. found.Where(f => f >= 0)], source.Pseudonym == true ? hide : null);
         }
@@ -125,21 +128,21 @@ internal sealed class TableColumns
             return new SentRow(index, id, null, new FieldFault($"/{index}{wrong.Pointer}", wrong.Kind, wrong.Detail));
         }
 
-        string? Text(int field) => readings[field]?.Text(cells);
+        string? Text(int field) => readings[field]?.Text(cells, name => Text(Array.IndexOf(Fields, name)));
 
-        string? Padded(int field, int digits) => readings[field] is { } reading && reading.IsNumber(cells) ? reading.Text(cells)?.PadLeft(digits, '0') : Text(field);
+        string? Padded(int field, int digits) => readings[field] is { } reading && reading.IsNumber(cells) ? Text(field)?.PadLeft(digits, '0') : Text(field);
     }
 
     private sealed record FieldReading(FieldSource Source, int[] Places, Func<string, string>? Hide)
     {
-        internal string? Text(IReadOnlyList<Cell> cells)
+        internal string? Text(IReadOnlyList<Cell> cells, Func<string, string?> other)
         {
-            var text = Source.Constant ?? (Source.Template is null ? First(cells) : Filled(cells));
+            var text = Source.Constant ?? (Source.Template is null ? First(cells) : Filled(cells, other));
             if (text is null)
                 return null;
             if (Source.Values is { } values)
                 text = values.FirstOrDefault(v => VietnameseText.SameName(v.Key, text)).Value ?? text;
-            return Hide is null ? text : Hide(text);
+            return text.Length == 0 ? null : Hide is null ? text : Hide(text);
         }
 
         internal bool IsNumber(IReadOnlyList<Cell> cells) => Source.Constant is null && Source.Template is null && Places.Any(p => p < cells.Count && cells[p].IsNumber);
@@ -153,15 +156,15 @@ internal sealed class TableColumns
         }
 
         // An id with a hole in it would be the same for several rows.
-        private string? Filled(IReadOnlyList<Cell> cells)
+        private string? Filled(IReadOnlyList<Cell> cells, Func<string, string?> other)
         {
             var (text, last, part) = ("", 0, 0);
             foreach (var (before, name) in Source.Braces())
             {
-                var cell = Places[part] < cells.Count ? Clean(cells[Places[part]].Text) : "";
-                if (cell.Length == 0)
+                var cell = name.StartsWith('=') ? other(name[1..]) : part >= Places.Length ? null : Places[part] is var at && at < cells.Count ? Clean(cells[at].Text) : null;
+                part += name.StartsWith('=') ? 0 : 1;
+                if (string.IsNullOrEmpty(cell))
                     return null;
-                part++;
                 text += before + cell;
                 last += before.Length + name.Length + 2;
             }

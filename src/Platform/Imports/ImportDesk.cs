@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+using Platform.Access;
+using Platform.Database;
+using Platform.Http;
+using Platform.Learning.Formats;
+
+namespace Platform.Imports;
+
+/// <summary>
+/// Receives files and their vendors' wishes: pause, resume, cancel. A file is accepted once it is whole on disk and its first row could be
+/// read; the right to work on it, its lease, decides which wish meets which run.
+/// </summary>
+internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun run, ImportRunner runner, TimeProvider clock)
+{
+    internal async Task<Import> Receive(
+        HttpContext http, Caller vendor, string? name, string? mappingName, IReadOnlyDictionary<string, string?> constants, CancellationToken cancellation)
+    {
+        var (content, type, sentName) = await Content(http.Request, cancellation);
+        var fileName = Path.GetFileName(name ?? sentName ?? "");
+        var format = RowFormats.Of(type) ?? RowFormats.OfName(fileName) ?? throw new ProblemException(Problems.UnsupportedMediaType);
+        if (fileName.Length > 200 || !Faults.IsText(fileName))
+            throw new ProblemException(Problems.BadParameter, null, [new FieldFault("name", Problems.TooLong)]);
+        var mapping = await Mapping(format, mappingName, constants, cancellation);
+
+        var now = clock.GetUtcNow();
+        var import = new Import
+        {
+            Id = Guid.CreateVersion7(now),
+            VendorId = vendor.Vendor!.Value,
+            AccountKey = vendor.Key,
+            FileName = fileName.Length > 0 ? fileName : $"import.{RowFormats.Extension(format)}",
+            Format = format,
+            MappingName = mappingName,
+            Mapping = mapping is null ? null : JsonSerializer.Serialize(mapping, Json.Options),
+            CreatedAt = now,
+        };
+        import.Size = await folder.Store(import.Id, content, cancellation);
+        try
+        {
+            await using (var file = folder.Open(import.Id))
+            {
+                var reader = run.Reader(format, file, import.VendorId, mapping);
+                await reader.Next(1, cancellation);
+                if (format == RowFormat.Workbook)
+                    import.Size = (reader as WorkbookRows)?.Size;
+            }
+
+            db.Imports.Add(import);
+            db.ImportLeases.Add(new ImportLease { ImportId = import.Id, VendorId = import.VendorId, Until = now });
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch
+        {
+            folder.Remove(import.Id);
+            throw;
+        }
+
+        runner.Wake();
+        return import;
+    }
+
+    internal Task<Import> Pause(Guid id, CancellationToken cancellation) => Change(id, ImportLease.Never, import =>
+    {
+        import.State = import.State is ImportState.Waiting or ImportState.Running or ImportState.Paused ? ImportState.Paused : throw new ProblemException(Problems.ImportEnded);
+        return Task.CompletedTask;
+    }, cancellation);
+
+    internal async Task<Import> Resume(Guid id, CancellationToken cancellation)
+    {
+        var import = await Change(id, clock.GetUtcNow(), import =>
+        {
+            import.State = import.State switch
+            {
+                ImportState.Paused => ImportState.Waiting,
+                ImportState.Waiting or ImportState.Running => throw new ProblemException(Problems.ImportNotPaused),
+                _ => throw new ProblemException(Problems.ImportEnded),
+            };
+            return Task.CompletedTask;
+        }, cancellation);
+        runner.Wake();
+        return import;
+    }
+
+    internal async Task<Import> Cancel(Guid id, CancellationToken cancellation)
+    {
+        var import = await Change(id, null, async import =>
+        {
+            if (import.HasEnded)
+                throw new ProblemException(Problems.ImportEnded);
+            await run.End(db, id, ImportState.Cancelled, null, cancellation);
+        }, cancellation);
+        folder.Remove(id);
+        return import;
+    }
+
+    // The lease first, as a run does: who has it changed decides, and nobody waits for the other in a circle.
+    private async Task<Import> Change(Guid id, DateTimeOffset? until, Func<Import, Task> change, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var lease = db.ImportLeases.Where(l => l.ImportId == id && l.VendorId == db.Scope.Vendor);
+        if (until is { } free)
+            await lease.ExecuteUpdateAsync(s => s.SetProperty(l => l.Holder, (Guid?)null).SetProperty(l => l.Until, free).SetProperty(l => l.Attempts, 0), cancellation);
+        else
+            await lease.ExecuteDeleteAsync(cancellation);
+        var import = await db.Imports.SingleOrDefaultAsync(i => i.Id == id, cancellation) ?? throw new ProblemException(Problems.UnknownImport);
+        await change(import);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return import;
+    }
+
+    private async Task<ColumnMapping?> Mapping(RowFormat format, string? name, IReadOnlyDictionary<string, string?> constants, CancellationToken cancellation)
+    {
+        if (name is null && constants.Values.All(v => v is null))
+            return null;
+        if (format is not (RowFormat.Csv or RowFormat.Workbook))
+            throw new ProblemException(Problems.MappingNeedsTable);
+        if (name is null)
+            throw new ProblemException(Problems.BadParameter, new Explanation("Giá trị cho cả tệp cần một mapping.", "Values for the whole file need a mapping."), [new FieldFault("mapping", Problems.Required)]);
+        var mapping = (await ImportMappings.Find(db, name, cancellation)).With(constants);
+        var faults = new Faults();
+        foreach (var field in mapping.Missing)
+            faults.Add(constants.ContainsKey(field) ? field : $"/fields/{field}", Problems.Required);
+        faults.ThrowIfAny();
+        return mapping;
+    }
+
+    private static async Task<(Stream Content, string? Type, string? Name)> Content(HttpRequest request, CancellationToken cancellation)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            return (request.Body, request.ContentType, null);
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        if (string.IsNullOrEmpty(boundary) || boundary.Length > 100)
+            throw new ProblemException(Problems.BadParameter);
+        var parts = new MultipartReader(boundary, request.Body);
+        try
+        {
+            while (await parts.ReadNextSectionAsync(cancellation) is { } part)
+                if (ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) && (disposition.FileNameStar.HasValue || disposition.FileName.HasValue))
+                    return (part.Body, part.ContentType, HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value);
+        }
+        catch (InvalidDataException)
+        {
+            throw new ProblemException(Problems.BadParameter);
+        }
+
+        throw new ProblemException(Problems.ImportWithoutFile);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Platform.Access;
+using Platform.Database;
+using Platform.Http;
+using Platform.Learning.Formats;
+
+namespace Platform.Imports;
+
+/// <summary>Routes of the mappings of columns: presets for all, and each vendor's own.</summary>
+public static partial class ImportMappings
+{
+    public static void MapImportMappings(this IEndpointRouteBuilder routes)
+    {
+        var mappings = routes.MapGroup("/v1/import-mappings").WithTags("Imports").Require(Scopes.Complete, Reach.Intake).Fails(401, 403);
+        mappings.MapGet("", ListImportMappings).WithName(nameof(ListImportMappings));
+        mappings.MapGet("{name}", GetImportMapping).WithName(nameof(GetImportMapping)).Fails(404);
+        mappings.MapPut("{name}", PutImportMapping).WithName(nameof(PutImportMapping)).Fails(400, 409, 413, 415, 422);
+        mappings.MapDelete("{name}", DeleteImportMapping).WithName(nameof(DeleteImportMapping)).Fails(404, 409);
+    }
+
+    /// <summary>A mapping by name: a preset, or the vendor's own.</summary>
+    internal static async Task<ColumnMapping> Find(PlatformDb db, string name, CancellationToken cancellation) =>
+        (await View(db, name, cancellation)).Mapping;
+
+    /// <summary>The presets and the vendor's own mappings.</summary>
+    private static async Task<Ok<Page<MappingView>>> ListImportMappings(PlatformDb db, CancellationToken cancellation)
+    {
+        var own = await db.ImportMappings.AsNoTracking().OrderBy(m => m.Name).ToListAsync(cancellation);
+        return TypedResults.Ok(new Page<MappingView>([.. MappingPresets.All.Select(p => new MappingView(p.Key, true, p.Value, null)), .. own.Select(View)], null));
+    }
+
+    /// <summary>One mapping.</summary>
+    private static async Task<Ok<MappingView>> GetImportMapping(string name, PlatformDb db, CancellationToken cancellation) =>
+        TypedResults.Ok(await View(db, name, cancellation));
+
+    /// <summary>Saves a mapping under a name of the vendor's choice; imports that were sent before keep the one they were sent with.</summary>
+    private static async Task<Ok<MappingView>> PutImportMapping(
+        string name, ColumnMapping body, HttpContext http, PlatformDb db, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (MappingPresets.All.ContainsKey(name))
+            throw new ProblemException(Problems.MappingIsPreset);
+        var faults = new Faults();
+        if (!Name().IsMatch(name))
+            faults.Add("name", Problems.UnknownWord, new Explanation("Chữ thường a–z, số và gạch nối, tối đa 60 ký tự.", "Lower-case a–z, digits and hyphens, at most 60."));
+        if (body.Fields.Count == 0)
+            faults.Add("/fields", Problems.Required);
+        body.Check("/fields", faults);
+        faults.ThrowIfAny();
+
+        var saved = await db.ImportMappings.SingleOrDefaultAsync(m => m.Name == name, cancellation);
+        if (saved is null)
+            db.ImportMappings.Add(saved = new SavedMapping { VendorId = http.Features.Get<Caller>()!.Vendor!.Value, Name = name, Content = "" });
+        (saved.Content, saved.UpdatedAt) = (JsonSerializer.Serialize(body, Json.Options), clock.GetUtcNow());
+        await db.SaveChangesAsync(cancellation);
+        return TypedResults.Ok(View(saved));
+    }
+
+    /// <summary>Removes a mapping.</summary>
+    private static async Task<NoContent> DeleteImportMapping(string name, PlatformDb db, CancellationToken cancellation)
+    {
+        if (MappingPresets.All.ContainsKey(name))
+            throw new ProblemException(Problems.MappingIsPreset);
+        if (await db.ImportMappings.Where(m => m.Name == name).ExecuteDeleteAsync(cancellation) == 0)
+            throw new ProblemException(Problems.UnknownMapping);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<MappingView> View(PlatformDb db, string name, CancellationToken cancellation)
+    {
+        if (MappingPresets.All.TryGetValue(name, out var preset))
+            return new MappingView(name, true, preset, null);
+        return View(await db.ImportMappings.AsNoTracking().SingleOrDefaultAsync(m => m.Name == name, cancellation) ?? throw new ProblemException(Problems.UnknownMapping));
+    }
+
+    private static MappingView View(SavedMapping saved) =>
+        new(saved.Name, false, JsonSerializer.Deserialize<ColumnMapping>(saved.Content, Json.Options)!, saved.UpdatedAt);
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,59}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Name();
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Platform.Access;
+using Platform.Database;
+using Platform.Http;
+using Platform.Learning;
+using Platform.Learning.Formats;
+using Platform.Tenancy;
+using Platform.Webhooks;
+
+namespace Platform.Imports;
+
+/// <summary>
+/// Takes one import's rows, part by part, for as long as it holds the lease. The lease is renewed and the position moved in the transaction of
+/// each part: a run that lost its lease commits nothing more.
+/// </summary>
+internal sealed class ImportRun(
+    IServiceScopeFactory scopes, Intake intake, ImportFolder folder, ImportOptions options, IntakeOptions intakeOptions, Pseudonyms pseudonyms, Callers callers, TimeProvider clock)
+{
+    /// <summary>Goes on where the import was, until its end or until it is somebody else's.</summary>
+    internal async Task Continue(ImportLease lease, CancellationToken cancellation)
+    {
+        try
+        {
+            var import = await Begin(lease, cancellation);
+            var vendor = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);
+            if (!folder.Has(import.Id))
+                throw new ProblemException(Problems.ImportFileLost);
+            await using var file = folder.Open(import.Id);
+            var reader = Reader(import.Format, file, import.VendorId, MappingOf(import));
+            await reader.Resume(import.Position, import.Rows, cancellation);
+            var (job, part) = (new IntakeJob(import.Id, new IntakeOrder(vendor), import.Format), import.Parts);
+            while (await reader.Next(intakeOptions.ChunkRows, cancellation) is { Count: > 0 } rows)
+            {
+                var began = Stopwatch.GetTimestamp();
+                var vendorNow = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);
+                await intake.Take(job with { Order = new IntakeOrder(vendorNow) }, part++, rows, reader.Head, cancellation, async (db, answers, stop) =>
+                {
+                    await Hold(db, lease, stop);
+                    var row = await db.Imports.SingleAsync(i => i.Id == lease.ImportId, stop);
+                    (row.Position, row.Parts) = (reader.Position, part);
+                    row.WorkedMilliseconds += (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+                    row.Count(answers);
+                });
+            }
+
+            await End(lease, ImportState.Done, null, cancellation);
+        }
+        catch (LeaseLostException)
+        {
+            // Paused, cancelled, or taken over: whoever did it goes on.
+        }
+        catch (Exception failure) when (failure is ProblemException or JsonException or InvalidDataException or System.Security.Cryptography.CryptographicException)
+        {
+            await End(lease, ImportState.Failed, failure, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await Release(lease);
+            throw;
+        }
+    }
+
+    /// <summary>Ends an import that brought down whoever worked on it.</summary>
+    internal Task GiveUp(ImportLease lease, CancellationToken cancellation) => End(lease, ImportState.Failed, new ProblemException(Problems.Unexpected), cancellation);
+
+    /// <summary>The reader of a file, with the columns that its mapping names.</summary>
+    internal RowReader Reader(RowFormat format, Stream file, short vendor, ColumnMapping? mapping)
+    {
+        return format == RowFormat.Workbook ? new WorkbookRows(file, Recognise) : RowFormats.Reader(format, file, Recognise);
+
+        TableColumns Recognise(IReadOnlyList<string> header) =>
+            mapping is null ? TableColumns.Of(header) : TableColumns.Of(header, mapping, text => $"{pseudonyms.OfVendorLearner(Pseudonyms.PrefixOf(vendor), $"completion:{text}").Newest:N}");
+    }
+
+    /// <summary>Records how an import ended, tells its vendor, and lets the file go.</summary>
+    internal async Task End(PlatformDb db, Guid id, ImportState state, Exception? failure, CancellationToken cancellation)
+    {
+        var import = await db.Imports.SingleAsync(i => i.Id == id, cancellation);
+        (import.State, import.EndedAt) = (state, clock.GetUtcNow());
+        if (failure is not null)
+        {
+            var known = failure as ProblemException ?? new ProblemException(failure is JsonException ? Problems.MalformedBody : Problems.NotAWorkbook);
+            var details = known.Faults.Select(f => (Vi: $"{f.Pointer} {f.Kind.Vi} {f.Detail?.Vi}".Trim(), En: $"{f.Pointer} {f.Kind.En} {f.Detail?.En}".Trim())).ToList();
+            import.FailureCode = known.Kind.Code;
+            import.FailureDetailVi = Short(known.Detail?.Vi ?? string.Join("; ", details.Select(d => d.Vi)));
+            import.FailureDetailEn = Short(known.Detail?.En ?? string.Join("; ", details.Select(d => d.En)));
+        }
+
+        await WebhookOutbox.Add(db, import.VendorId, WebhookOutbox.ImportFinished, ImportView.Of(import, english: true), import.EndedAt.Value, cancellation);
+        await db.SaveChangesAsync(cancellation);
+
+        static string? Short(string text) => text.Length == 0 ? null : text.Length > 1000 ? text[..1000] : text;
+    }
+
+    private static ColumnMapping? MappingOf(Import import) =>
+        import.Mapping is null ? null : JsonSerializer.Deserialize<ColumnMapping>(import.Mapping, Json.Options);
+
+    private async Task<Import> Begin(ImportLease lease, CancellationToken cancellation)
+    {
+        await using var work = Scope(lease, out var db);
+        var import = await db.Imports.SingleOrDefaultAsync(i => i.Id == lease.ImportId, cancellation) ?? throw new LeaseLostException();
+        if (import.State == ImportState.Waiting)
+            import.State = ImportState.Running;
+        await db.SaveChangesAsync(cancellation);
+        return import;
+    }
+
+    private async Task Hold(PlatformDb db, ImportLease lease, CancellationToken cancellation)
+    {
+        var until = clock.GetUtcNow().AddSeconds(options.LeaseSeconds);
+        var held = await db.ImportLeases.Where(l => l.ImportId == lease.ImportId && l.Holder == lease.Holder)
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, until).SetProperty(l => l.Attempts, 0), cancellation);
+        if (held != 1)
+            throw new LeaseLostException();
+    }
+
+    private async Task End(ImportLease lease, ImportState state, Exception? failure, CancellationToken cancellation)
+    {
+        await using (var work = Scope(lease, out var db))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            if (await db.ImportLeases.Where(l => l.ImportId == lease.ImportId && l.Holder == lease.Holder).ExecuteDeleteAsync(cancellation) != 1)
+                return;
+            await End(db, lease.ImportId, state, failure, cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+
+        folder.Remove(lease.ImportId);
+    }
+
+    // So that another server, or this one when it is back, need not wait.
+    private async Task Release(ImportLease lease)
+    {
+        await using var work = Scope(lease, out var db);
+        var now = clock.GetUtcNow();
+        await db.ImportLeases.Where(l => l.ImportId == lease.ImportId && l.Holder == lease.Holder)
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, now).SetProperty(l => l.Attempts, 0), CancellationToken.None);
+    }
+
+    private AsyncServiceScope Scope(ImportLease lease, out PlatformDb db)
+    {
+        var work = scopes.CreateAsyncScope();
+        work.ServiceProvider.GetRequiredService<TenantScope>().EnterIntake(lease.VendorId);
+        db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+        return work;
+    }
+}
+
+/// <summary>Somebody else may now decide about the import; what was begun is taken back.</summary>
+internal sealed class LeaseLostException : Exception;

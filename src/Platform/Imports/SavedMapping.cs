@@ -1,0 +1,65 @@
+using Platform.Learning.Formats;
+using Platform.Tenancy;
+
+namespace Platform.Imports;
+
+/// <summary>A vendor's own mapping of columns, under a name.</summary>
+public sealed class SavedMapping : IVendorOwned
+{
+    public short VendorId { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>The <see cref="ColumnMapping"/> as JSON.</summary>
+    public required string Content { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+}
+
+/// <summary>Mappings that every vendor has: what widespread platforms export. What such a table does not say is given for the whole file.</summary>
+internal static class MappingPresets
+{
+    // The keyed pseudonym of learner and course is the completion's id: the same table sent again is all duplicates.
+    internal static IReadOnlyDictionary<string, ColumnMapping> All { get; } = new Dictionary<string, ColumnMapping>(StringComparer.Ordinal)
+    {
+        // Open edX, instructor dashboard, grade report: grades from 0 to 1, Y or N for the certificate; the day is not in it.
+        ["open-edx-grade-report"] = new(new Dictionary<string, FieldSource>
+        {
+            ["id"] = new() { Template = "open-edx {=course} {=learner.id}", Pseudonym = true },
+            ["learner.id"] = new() { Columns = ["Student ID", "id"] },
+            ["score"] = new() { Columns = ["Grade"], Scale = 1, Values = new Dictionary<string, string> { ["Not Attempted"] = "", ["N/A"] = "" } },
+            ["passed"] = new() { Columns = ["Certificate Delivered", "Certificate Eligible"], Values = new Dictionary<string, string> { ["Y"] = "true", ["N"] = "false" } },
+        }),
+
+        // A class as Vietnam's platforms export it to Excel: names are read over, the e-mail or else the phone makes the pseudonym.
+        ["danh-sach-lop"] = new(new Dictionary<string, FieldSource>
+        {
+            ["id"] = new() { Template = "danh-sach-lop {=course} {=learner.id}", Pseudonym = true },
+            ["learner.id"] = new() { Columns = ["Email", "Thư điện tử", "Số điện thoại", "Điện thoại", "SĐT"] },
+            ["learner.citizenId"] = new() { Columns = ["Số định danh", "Số CCCD", "CCCD"], Optional = true },
+            ["audience"] = new() { Columns = ["Nhóm đối tượng", "Đối tượng"], Optional = true },
+            ["completedAt"] = new() { Columns = ["Ngày hoàn thành", "Thời gian hoàn thành"], Optional = true },
+            ["score"] = new() { Columns = ["Điểm", "Điểm số"], Optional = true },
+            ["passed"] = new()
+            {
+                Columns = ["Kết quả", "Trạng thái"],
+                Optional = true,
+                Values = new Dictionary<string, string>
+                {
+                    ["Hoàn thành"] = "true",
+                    ["Đã hoàn thành"] = "true",
+                    ["Chưa hoàn thành"] = "false",
+                    ["Đang học"] = "false",
+                    ["Chưa học"] = "false",
+                },
+            },
+        }),
+    };
+}
+
+/// <summary>A mapping with its name.</summary>
+/// <param name="Name">How <c>POST /v1/imports?mapping=</c> names it.</param>
+/// <param name="IsPreset">True for those that every vendor has.</param>
+/// <param name="Mapping">Where each field comes from.</param>
+/// <param name="UpdatedAt">When it was saved; null for presets.</param>
+public sealed record MappingView(string Name, bool IsPreset, ColumnMapping Mapping, DateTimeOffset? UpdatedAt);

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text;
+using Platform.Http;
+using Platform.Tests.Learning;
+
+namespace Platform.Tests.Imports;
+
+/// <summary>Tables of other platforms, through mappings of their columns.</summary>
+public sealed class MappingTests(World world)
+{
+    private const string Csv = "text/csv", Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+    [Fact]
+    public async Task A_grade_report_of_Open_edX_is_imported_by_its_preset()
+    {
+        using var batch = await Batch.Start(world);
+        const string report =
+            "Student ID,Email,Username,Grade,Homework (Avg),Cohort Name,Enrollment Track,Verification Status,Certificate Eligible,Certificate Delivered,Certificate Type\n"
+            + "101,an@example.vn,an,0.855,0.9,,honor,N/A,Y,Y,honor\n102,binh@example.vn,binh,0.2,Not Attempted,,honor,N/A,N,N,N/A\n103,chi@example.vn,chi,Not Attempted,Not Attempted,,audit,N/A,N,N,N/A\n";
+        var query = $"?mapping=open-edx-grade-report&course=KNS-CD-01&locality={batch.Commune}&audience=Students&completedAt=31/03/2026";
+        var done = await batch.Client.Until(await batch.Client.Import(Csv, report, query), "Done");
+        Assert.Equal(3m, done.Number("created"));
+        Assert.Equal(["2026-03-01 Students KNS-CD-01: 3/3/1"], await batch.Figures());
+        var again = await batch.Client.Until(await batch.Client.Import(Csv, report, query), "Done");
+        Assert.Equal(3m, again.Number("duplicates"));
+        var stored = await world.Everything("select external_id, score from completions where tenant_id = $1 order by score desc nulls last", (await world.Locality(batch.Commune)).Id);
+        Assert.Equal([85.5m, 20m, null], stored.Select(r => (decimal?)r[1]));
+        Assert.All(stored, r => Assert.Matches("^[0-9a-f]{32}$", (string)r[0]!));
+    }
+
+    [Fact]
+    public async Task A_class_from_Excel_is_imported_and_names_mails_and_phones_are_kept_nowhere()
+    {
+        using var batch = await Batch.Start(world);
+        var mark = $"dau-vet-{batch.Commune}";
+        var file = Importing.Workbook(
+            ["STT", "Họ tên", "Email", "Số điện thoại", "Nhóm đối tượng", "Ngày hoàn thành", "Điểm", "Trạng thái"],
+            [1, $"{mark} An", $"{mark}@example.vn", "0912345678", "Người dân", new DateTime(2026, 3, 5), 9.5, "Đã hoàn thành"],
+            [2, $"{mark} Bình", null, $"{mark}-0987", "Học sinh", new DateTime(2026, 3, 6), 4, "Đang học"],
+            [3, $"{mark} Chi", null, null, "Học sinh", new DateTime(2026, 3, 6), 4, "Đang học"]);
+        var import = await batch.Client.Import(Xlsx, file, $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}");
+        var done = await batch.Client.Until(import, "Done");
+        Assert.Equal((2m, 1m), (done.Number("created"), done.Number("rejected")));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 1/1/1", "2026-03-01 Students KNS-CD-01: 1/1/0"], await batch.Figures());
+        foreach (var table in (string[])["completions", "learners", "learner_identities", "imports", "rejected_rows", "intake_counts"])
+            Assert.Equal(0L, (await world.Everything($"select count(*) from {table} t where t::text like $1 or t::text like $2", $"%{mark}%", "%0912345678%"))[0][0]);
+    }
+
+    [Fact]
+    public async Task A_vendors_own_mapping_is_saved_used_replaced_and_removed()
+    {
+        using var batch = await Batch.Start(world);
+        using var other = await batch.OtherVendor();
+        var mapping = $$"""
+            { "fields": { "id": { "template": "lop-{STT}" }, "learner.id": { "columns": ["Mail", "Phone"] }, "locality": { "constant": "{{batch.Commune}}" },
+              "course": { "columns": ["Course"], "values": { "Kỹ năng 1": "KNS-CD-01" } }, "audience": { "constant": "Workers" },
+              "completedAt": { "columns": ["Day"], "format": "MM/dd/yyyy" }, "score": { "columns": ["Mark"], "scale": 10 }, "passed": { "columns": ["Mark"], "minimum": 5 } } }
+            """;
+        using (var put = await batch.Client.Send(HttpMethod.Put, "/v1/import-mappings/lms-a", mapping))
+            Assert.False((await put.Body(HttpStatusCode.OK))["isPreset"]!.GetValue<bool>());
+        Assert.Equal(["open-edx-grade-report", "danh-sach-lop", "lms-a"], (await batch.Client.Rows("/v1/import-mappings")).Select(m => m.Text("name")));
+        await other.Client.Send(HttpMethod.Get, "/v1/import-mappings/lms-a").Problem(Problems.UnknownMapping);
+
+        const string table = "STT;Mail;Phone;Course;Day;Mark;Ghi chú\n1;;0901;Kỹ năng 1;03/31/2026;7,25;x\n2;b@c.vn;;KNS-CD-01;03/31/2026;4,9;y\n3;;;KNS-CD-01;03/31/2026;4,9;y\n";
+        var done = await batch.Client.Until(await batch.Client.Import(Csv, table, "?mapping=lms-a"), "Done");
+        Assert.Equal((2m, 1m), (done.Number("created"), done.Number("rejected")));
+        Assert.Equal(["2026-03-01 Workers KNS-CD-01: 2/2/1"], await batch.Figures());
+        Assert.Equal(72.5m, (await batch.Client.Read("/v1/completions/lop-1")).Number("score"));
+
+        using (var removed = await batch.Client.Send(HttpMethod.Delete, "/v1/import-mappings/lms-a"))
+            Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        await batch.Client.SendFile(Csv, Encoding.UTF8.GetBytes(table), "?mapping=lms-a").Problem(Problems.UnknownMapping);
+        await batch.Client.Send(HttpMethod.Delete, "/v1/import-mappings/lms-a").Problem(Problems.UnknownMapping);
+    }
+
+    [Theory]
+    [InlineData("/fields/nothing", "PLT-5064", """{"nothing":{"constant":"x"}}""")]
+    [InlineData("/fields/id", "PLT-5073", """{"id":{"constant":"x","template":"{a}"}}""")]
+    [InlineData("/fields/id", "PLT-5073", """{"id":{}}""")]
+    [InlineData("/fields/id", "PLT-5074", """{"id":{"template":"{Email}"},"learner.id":{"columns":["email"]}}""")]
+    [InlineData("/fields/id", "PLT-5074", """{"id":{"template":"x {=learner.id}"},"learner.id":{"columns":["email"]}}""")]
+    [InlineData("/fields/score/format", "PLT-1208", """{"score":{"columns":["x"],"format":"d"}}""")]
+    [InlineData("/fields/score/scale", "PLT-1204", """{"score":{"columns":["x"],"scale":0}}""")]
+    [InlineData("/fields/id/template", "PLT-1201", """{"id":{"template":"x"}}""")]
+    [InlineData("/fields/id/template", "PLT-5064", """{"id":{"template":"{=nothing}"}}""")]
+    [InlineData("/fields/course/columns", "PLT-1201", """{"course":{"columns":[]}}""")]
+    [InlineData("/fields", "PLT-1201", "{}")]
+    public async Task A_mapping_that_makes_no_sense_is_refused_with_its_place(string pointer, string code, string fields)
+    {
+        using var batch = await Batch.Start(world);
+        var problem = await batch.Client.Send(HttpMethod.Put, "/v1/import-mappings/bad", $$"""{"fields":{{fields}}}""").Problem(Problems.Invalid);
+        Assert.Contains((pointer, code), problem["errors"]!.AsArray().Select(e => (e!["pointer"]!.GetValue<string>(), e["code"]!.GetValue<string>())));
+    }
+
+    [Fact]
+    public async Task Presets_stay_and_a_mapping_must_fit_the_file()
+    {
+        using var batch = await Batch.Start(world);
+        await batch.Client.Send(HttpMethod.Put, "/v1/import-mappings/danh-sach-lop", """{"fields":{"id":{"constant":"x"}}}""").Problem(Problems.MappingIsPreset);
+        await batch.Client.Send(HttpMethod.Delete, "/v1/import-mappings/danh-sach-lop").Problem(Problems.MappingIsPreset);
+        await batch.Client.SendFile(Csv, "Student ID,Grade\n1,1\n"u8.ToArray(), "?mapping=open-edx-grade-report").Problem(Problems.Invalid);
+        await batch.Client.SendFile(Csv, "x\n1\n"u8.ToArray(), $"?mapping=open-edx-grade-report&course=KNS-CD-01&locality={batch.Commune}&audience=Students&completedAt=31/03/2026").Problem(Problems.Invalid);
+        await batch.Client.SendFile("application/x-ndjson", "{}"u8.ToArray(), "?mapping=danh-sach-lop").Problem(Problems.MappingNeedsTable);
+        await batch.Client.SendFile(Csv, "x\n1\n"u8.ToArray(), "?course=KNS-CD-01").Problem(Problems.BadParameter);
+    }
+}
