@@ -40,8 +40,8 @@ internal static class Comparison
             var token = await Token(product.Address, question.Caller);
             var ours = new Side(product, postmaster, token, [.. subjects.Select(each => "/odata/" + string.Format(CultureInfo.InvariantCulture, question.Url, each).Replace(" ", "%20", StringComparison.Ordinal))]);
             var theirs = new Side(bare, postmaster, null, [.. subjects.Select(each => $"/{question.Name}?1={each[0]}&2={each[1]}&3={each[2]}")]);
-            await ours.Round(1.5, isWarmUp: true);
-            await theirs.Round(1.5, isWarmUp: true);
+            foreach (var side in (Side[])[ours, theirs, ours, theirs])
+                await side.Round(Math.Min(seconds, 3), isWarmUp: true);
             for (var round = 0; round < Rounds; round++)
             {
                 await ours.Round(seconds);

@@ -147,10 +147,11 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
         RemovedRowMapping.Track(modelBuilder, Dialect);
 
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>
-            Scope.Bounds == null || p.TenantId == Scope.Readable || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(p.TenantId)
-            || (Scope.Several != null && Scope.Listed.Contains(p.TenantId))
+            p.TenantId == Scope.Readable
+            || Localities.Where(l => l.ProvinceId == Scope.Whole || l.Level == Scope.AllCommunes || l.Level == Scope.AllProvinces
+                || ((l.Level == Scope.ListedCommunes || l.Level == Scope.ListedProvinces) && Scope.Listed.Contains(l.Id))).Select(l => l.Id).Contains(p.TenantId)
             || (p.TenantId == Scope.Superior && p.Status != PlanStatus.Draft)
-            || (Scope.Several != null && Scope.Superiors.Contains(p.TenantId) && p.Status != PlanStatus.Draft));
+            || (Localities.Where(l => l.Level == Scope.ListedProvinces && Scope.Superiors.Contains(l.Id)).Select(l => l.Id).Contains(p.TenantId) && p.Status != PlanStatus.Draft));
         Belong<LegalBasis>(modelBuilder);
         Belong<Target>(modelBuilder);
         Belong<PlanTask>(modelBuilder);
@@ -184,16 +185,17 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
     private void Belong<T>(ModelBuilder model)
         where T : class, ITenantOwned =>
         model.Entity<T>().HasQueryFilter(Belt, e =>
-            Scope.Bounds == null || e.TenantId == Scope.Readable || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(e.TenantId)
-            || (Scope.Several != null && Scope.Listed.Contains(e.TenantId)));
+            e.TenantId == Scope.Readable
+            || Localities.Where(l => l.ProvinceId == Scope.Whole || l.Level == Scope.AllCommunes || l.Level == Scope.AllProvinces
+                || ((l.Level == Scope.ListedCommunes || l.Level == Scope.ListedProvinces) && Scope.Listed.Contains(l.Id))).Select(l => l.Id).Contains(e.TenantId));
 
     // Figures are also changed by a vendor's batch, wherever its learners are counted.
     private void Count<T>(ModelBuilder model)
         where T : class, IWrittenByIntake =>
         model.Entity<T>().HasQueryFilter(Belt, e =>
-            Scope.Bounds == null || Scope.Vendor != null || e.TenantId == Scope.Readable
-            || Localities.Where(l => l.ProvinceId == Scope.Whole).Select(l => l.Id).Contains(e.TenantId)
-            || (Scope.Several != null && Scope.Listed.Contains(e.TenantId)));
+            e.TenantId == Scope.Readable
+            || Localities.Where(l => l.ProvinceId == Scope.Whole || l.Level == Scope.CountedCommunes || l.Level == Scope.CountedProvinces
+                || ((l.Level == Scope.ListedCommunes || l.Level == Scope.ListedProvinces) && Scope.Listed.Contains(l.Id))).Select(l => l.Id).Contains(e.TenantId));
 
     private void OwnByVendor<T>(ModelBuilder model)
         where T : class, IVendorOwned => model.Entity<T>().HasQueryFilter(Belt, e => e.VendorId == Scope.Vendor);
