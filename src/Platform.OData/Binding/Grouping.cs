@@ -73,7 +73,7 @@ internal static class Grouping
         // Sums are made of the figures as they are, and left out themselves when they stay small.
         var figures = aggregates.ConvertAll(aggregate => aggregate.Method == AggregationMethod.Sum ? binder.Figure(aggregate.Expression) : null);
         var argumentColumns = aggregates
-            .Select((aggregate, i) => aggregate.Method == AggregationMethod.VirtualPropertyCount ? -1 : flat.Add(Argument(figures[i]?.Value ?? binder.Bind(aggregate.Expression), aggregate)))
+            .Select((aggregate, i) => CountsRows(aggregate) ? -1 : flat.Add(Argument(figures[i]?.Value ?? binder.Bind(aggregate.Expression), aggregate)))
             .ToList();
         // A group has members, so what every member has is there to be aggregated; an empty whole may have none.
         var required = keys.Select(key => binder.IsRequired(key.Node))
@@ -179,7 +179,7 @@ internal static class Grouping
         var present = Expression.Lambda(Expression.Not(argument.IsNull()), row);
         switch (method)
         {
-            case AggregationMethod.Sum:
+            case AggregationMethod.Sum or AggregationMethod.VirtualPropertyCount:
                 var sum = Expression.Call(typeof(Enumerable), nameof(Enumerable.Sum), [rowType], group, selector);
                 if (required)
                     return sum;
@@ -212,6 +212,10 @@ internal static class Grouping
 
     private static MethodCallExpression Over(Expression group, Type rowType, string method, params Expression[] arguments) =>
         Expression.Call(typeof(Enumerable), method, [rowType], [group, .. arguments]);
+
+    /// <summary>Whether the rows themselves are counted; a collection that each row has is counted by adding up.</summary>
+    private static bool CountsRows(AggregateExpression aggregate) =>
+        aggregate is { Method: AggregationMethod.VirtualPropertyCount, Expression: not CountNode };
 
     private static bool IsCount(AggregateExpression aggregate) =>
         aggregate.Method is AggregationMethod.VirtualPropertyCount or AggregationMethod.CountDistinct;

@@ -189,6 +189,9 @@ internal sealed class Exchange(
                 await writer.Reference(plan, rows.Current);
                 break;
             case Execution.Answer.Entity when found:
+                // What is expanded or computed can change while the entity does not.
+                if (query.Compute is null && plan.Shape.Fields.All(field => field is Rows.ValueField))
+                    ((AnswerBody)http.Response.Body).Version = EntityVersion.Of(plan.Shape, rows.Current);
                 await writer.Entity(query, plan, rows.Current);
                 break;
             case Execution.Answer.Property when value is not null:

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
 using Microsoft.OData.UriParser.Aggregation;
@@ -12,7 +13,7 @@ namespace Platform.OData.Parsing;
 /// library cannot read a step that reshapes (rollup, concat), it is shown one with the same result names instead.
 /// Any other transformation is refused with 501 and its name.
 /// </summary>
-internal sealed class ApplySteps(Func<IReadOnlyDictionary<string, string>, ODataQueryOptionParser> parser, IEdmStructuredType target)
+internal sealed partial class ApplySteps(Func<IReadOnlyDictionary<string, string>, ODataQueryOptionParser> parser, IEdmStructuredType target)
 {
     private const int MostChains = 16;
 
@@ -50,7 +51,7 @@ internal sealed class ApplySteps(Func<IReadOnlyDictionary<string, string>, OData
                 return [new Transformation(Transform(text, name))];
             case "compute":
                 var computed = Transform(text, name);
-                names = names with { Made = [.. names.Made, .. ((ComputeTransformationNode)computed).Expressions.Select(expression => expression.Alias)] };
+                Continue(names with { Made = [.. names.Made, .. ((ComputeTransformationNode)computed).Expressions.Select(expression => expression.Alias)] });
                 return [new Transformation(computed)];
             case "groupby" when arguments.Count is 1 or 2:
                 return GroupBy(arguments[0].Trim(), arguments.ElementAtOrDefault(1));
@@ -123,11 +124,23 @@ internal sealed class ApplySteps(Func<IReadOnlyDictionary<string, string>, OData
         var steps = chains.Select((chain, i) => (IReadOnlyList<ApplyStep>)branches[i].Read(chain)).ToList();
         var declared = branches.SelectMany(branch => branch.names.Declared ?? [.. target.StructuralProperties().Select(property => property.Name)]).Distinct().ToList();
         var made = branches.SelectMany(branch => branch.names.Made).Distinct().Except(declared).ToList();
-        var counts = made.Count == 0 ? "" : $"aggregate({string.Join(',', made.Select(name => $"$count as {name}"))})";
-        var sameNames = declared.Count == 0 ? counts : $"groupby(({string.Join(',', declared)}){(made.Count == 0 ? "" : "," + counts)})";
-        (reshaping, names) = ([sameNames], new ResultNames(declared, made));
-        Clause = parser(new Dictionary<string, string> { ["$apply"] = sameNames }).ParseApply();
+        Continue(new ResultNames(declared, made));
         return new ConcatStep(steps);
+    }
+
+    /// <summary>Lets the library go on from a step with these result names: of several computations it would remember the last one's only.</summary>
+    private void Continue(ResultNames result)
+    {
+        var made = result.Made.Distinct().ToList();
+        var counts = made.Count == 0 ? "" : $"aggregate({string.Join(',', made.Select(name => $"$count as {name}"))})";
+        var sameNames = result.Declared switch
+        {
+            null => $"compute({string.Join(',', made.Select(name => $"1 as {name}"))})",
+            [] => counts,
+            var declared => $"groupby(({string.Join(',', declared)}){(made.Count == 0 ? "" : "," + counts)})",
+        };
+        (reshaping, names) = ([sameNames], result);
+        Clause = parser(new Dictionary<string, string> { ["$apply"] = sameNames }).ParseApply();
     }
 
     private TransformationNode Transform(string text, string name)
@@ -140,6 +153,7 @@ internal sealed class ApplySteps(Func<IReadOnlyDictionary<string, string>, OData
             Clause = clause;
         }
         var last = clause.Transformations.Last();
+        RefuseCountsOfNoCollection(text, last);
         names = last switch
         {
             AggregateTransformationNode aggregate => new ResultNames([], [.. Made(aggregate)]),
@@ -148,6 +162,18 @@ internal sealed class ApplySteps(Func<IReadOnlyDictionary<string, string>, OData
         };
         return last;
     }
+
+    /// <summary>The library forgets the path in front of <c>$count</c> where it leads to no collection.</summary>
+    private static void RefuseCountsOfNoCollection(string text, TransformationNode node)
+    {
+        var aggregate = node as AggregateTransformationNode ?? (node as GroupByTransformationNode)?.ChildTransformations as AggregateTransformationNode;
+        var plain = aggregate?.AggregateExpressions.OfType<AggregateExpression>().Where(each => each.Expression is CountVirtualPropertyNode).Select(each => each.Alias).ToHashSet() ?? [];
+        if (CountBehindPath().Matches(text).FirstOrDefault(match => plain.Contains(match.Groups["name"].Value)) is { } found)
+            throw Wrong($"$apply: “{found.Value}”", $"$apply: “{found.Value}”");
+    }
+
+    [GeneratedRegex(@"[\w$]+/\$count\s+as\s+(?<name>\w+)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1_000)]
+    private static partial Regex CountBehindPath();
 
     /// <summary>Grouping by what an earlier step made keeps it made; grouping by a declared property keeps it declared.</summary>
     private ResultNames GroupNames(GroupByTransformationNode group)

@@ -27,12 +27,15 @@ internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
     public void Discard()
     {
         held?.SetLength(0);
+        Version = null;
         response.Headers.Remove("Preference-Applied");
     }
 
+    /// <summary>The entity tag, where it is known otherwise than from the content.</summary>
+    public string? Version { get; set; }
+
     /// <summary>Sends what is held.</summary>
-    /// <param name="version">The entity tag, when it is known otherwise than from the content.</param>
-    public async Task Complete(string? version = null)
+    public async Task Complete()
     {
         if (held is null)
             return;
@@ -40,7 +43,7 @@ internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
         held = null;
         if (response.StatusCode == StatusCodes.Status200OK && IsReading)
         {
-            var tag = new EntityTagHeaderValue($"\"{version ?? Base64Url.EncodeToString(SHA256.HashData(content.Span).AsSpan(0, 12))}\"", isWeak: true);
+            var tag = new EntityTagHeaderValue($"\"{Version ?? Base64Url.EncodeToString(SHA256.HashData(content.Span).AsSpan(0, 12))}\"", isWeak: true);
             response.Headers.ETag = tag.ToString();
             if (IsKnown(tag))
             {

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Platform.OData.Tests.World;
 using Xunit;
 
@@ -43,6 +44,34 @@ public sealed class ApplyTests(Province province)
     [InlineData("compute(Learners mul 2 as Twice)/aggregate(Twice with sum as N)", """[{"N":144}]""")]
     [InlineData("groupby((Audience),aggregate(Learners with sum as N))/compute(N mul 2 as M)", """[{"Audience":"Citizens","N":45,"M":90},{"Audience":"Students","N":27,"M":54}]""")]
     public async Task Rows_are_grouped_and_transformed_in_a_chain(string apply, string expected) =>
+        Assert.Equal(expected, (await Rows("$apply=" + Uri.EscapeDataString(apply))));
+
+    [Theory]
+    [InlineData("aggregate(Targets/$count as S)", """[{"S":5}]""")]
+    [InlineData("aggregate(Targets/$count as S,$count as N)", """[{"N":4,"S":5}]""")]
+    [InlineData("filter(Number eq 'none')/aggregate(Targets/$count as S)", """[{"S":0}]""")]
+    [InlineData("groupby((IsProvincial),aggregate(Targets/$count as S,Tasks/$count as T))", """[{"IsProvincial":false,"S":3,"T":1},{"IsProvincial":true,"S":2,"T":2}]""")]
+    [InlineData("groupby((Status),aggregate(Implements/Targets/$count as S))", """[{"Status":"Draft","S":2},{"Status":"Issued","S":2}]""")]
+    public async Task Members_of_collections_are_counted_over_all_elements(string apply, string expected) => Assert.Equal(
+        JsonNode.Parse(expected)!.AsArray().Select(row => string.Join(',', row!.AsObject().OrderBy(p => p.Key, StringComparer.Ordinal))),
+        (await province.Json("Plans?$apply=" + Uri.EscapeDataString(apply), ("Accept", "application/json;odata.metadata=none")))["value"]!.AsArray()
+            .Select(row => string.Join(',', row!.AsObject().OrderBy(p => p.Key, StringComparer.Ordinal))));
+
+    [Theory]
+    [InlineData("aggregate(Number/$count as S)")]
+    [InlineData("aggregate(Locality/$count as S)")]
+    [InlineData("groupby((Status),aggregate($count as N,Locality/$count as S))")]
+    public async Task What_is_no_collection_is_not_counted(string apply) =>
+        Assert.Equal("OD-1001", (string)(await province.Error("Plans?$apply=" + Uri.EscapeDataString(apply)))["code"]!);
+
+    [Theory]
+    [InlineData("groupby((Audience,Day),aggregate(Learners with sum as N))/compute(year(Day) as Y)/groupby((Y,Audience),aggregate(N with sum as N))",
+        """[{"Y":2026,"Audience":"Citizens","N":45},{"Y":2026,"Audience":"Students","N":27}]""")]
+    [InlineData("groupby((Day),aggregate(Learners with sum as N))/compute(N mul 2 as M)/compute(M add N as S)/filter(S gt 60)/aggregate(S with sum as All,N with max as Most)",
+        """[{"All":150,"Most":50}]""")]
+    [InlineData("compute(Learners mul 2 as A)/compute(A add 1 as B)/groupby((A,B))/topcount(1,B)", """[{"A":60,"B":61}]""")]
+    [InlineData("compute(Learners mul 2 as A)/compute(A add Learners as B)/aggregate(A with sum as SA,B with sum as SB)", """[{"SA":144,"SB":216}]""")]
+    public async Task Names_stay_known_after_a_computation(string apply, string expected) =>
         Assert.Equal(expected, (await Rows("$apply=" + Uri.EscapeDataString(apply))));
 
     [Fact]

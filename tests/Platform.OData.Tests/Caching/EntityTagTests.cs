@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Platform.OData.Tests.World;
 using Xunit;
 
@@ -37,6 +38,33 @@ public sealed class EntityTagTests(Province province)
         using var plain = await province.Send("Targets(4)");
         using var full = await province.Send("Targets(4)", headers: ("Accept", "application/json;odata.metadata=full"));
         Assert.NotEqual(plain.Headers.ETag, full.Headers.ETag);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?$select=Number")]
+    [InlineData("?$format=application/json;odata.metadata=full")]
+    public async Task The_header_of_a_versioned_entity_is_its_own_tag(string options)
+    {
+        var url = $"Plans({Vietnam.KhaSonPlan}){options}";
+        using var response = await province.Send(url);
+        var own = (string)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["@odata.etag"]!;
+        Assert.Equal(own, response.Headers.ETag!.ToString());
+        using var again = await province.Send(url, headers: ("If-None-Match", own));
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("?$expand=Targets")]
+    [InlineData("?$compute=now() as Now&$select=Number,Now")]
+    public async Task What_changes_without_the_entity_is_not_tagged_by_its_version(string options)
+    {
+        var url = $"Plans({Vietnam.KhaSonPlan}){options}";
+        using var response = await province.Send(url);
+        var own = (string)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["@odata.etag"]!;
+        Assert.NotEqual(own, response.Headers.ETag!.ToString());
+        using var again = await province.Send(url, headers: ("If-None-Match", own));
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
     [Fact]
