@@ -244,6 +244,26 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "stored_answers",
+                columns: table => new
+                {
+                    caller_id = table.Column<int>(type: "integer", nullable: false),
+                    key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    request = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    claim = table.Column<Guid>(type: "uuid", nullable: false),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    carried_out = table.Column<bool>(type: "boolean", nullable: false),
+                    status = table.Column<short>(type: "smallint", nullable: true),
+                    headers = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    body = table.Column<byte[]>(type: "bytea", nullable: true),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_stored_answers", x => new { x.caller_id, x.key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "webhook_messages",
                 columns: table => new
                 {
@@ -1024,6 +1044,11 @@ namespace Platform.Migrations.PostgreSql
                 column: "account_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_stored_answers_expires_at",
+                table: "stored_answers",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_targets_change",
                 table: "targets",
                 column: "change");
@@ -1149,6 +1174,9 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "revoked_tokens");
+
+            migrationBuilder.DropTable(
+                name: "stored_answers");
 
             migrationBuilder.DropTable(
                 name: "target_figures");

@@ -323,178 +323,59 @@ namespace Platform.Migrations.PostgreSql
                         });
                 });
 
-            modelBuilder.Entity("Platform.Imports.Import", b =>
+            modelBuilder.Entity("Platform.Http.Idempotency.StoredAnswer", b =>
                 {
-                    b.Property<short>("VendorId")
-                        .HasColumnType("smallint")
-                        .HasColumnName("vendor_id");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<string>("AccountKey")
-                        .IsRequired()
-                        .HasMaxLength(80)
-                        .HasColumnType("character varying(80)")
-                        .HasColumnName("account_key");
-
-                    b.Property<int>("Conflicts")
+                    b.Property<int>("CallerId")
                         .HasColumnType("integer")
-                        .HasColumnName("conflicts");
+                        .HasColumnName("caller_id");
 
-                    b.Property<int>("Corrected")
-                        .HasColumnType("integer")
-                        .HasColumnName("corrected");
-
-                    b.Property<int>("Created")
-                        .HasColumnType("integer")
-                        .HasColumnName("created");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<int>("Duplicates")
-                        .HasColumnType("integer")
-                        .HasColumnName("duplicates");
-
-                    b.Property<DateTimeOffset?>("EndedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("ended_at");
-
-                    b.Property<string>("FailureCode")
-                        .HasMaxLength(8)
-                        .HasColumnType("character varying(8)")
-                        .HasColumnName("failure_code");
-
-                    b.Property<string>("FailureDetailEn")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
-                        .HasColumnName("failure_detail_en");
-
-                    b.Property<string>("FailureDetailVi")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
-                        .HasColumnName("failure_detail_vi");
-
-                    b.Property<string>("FileName")
-                        .IsRequired()
+                    b.Property<string>("Key")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
-                        .HasColumnName("file_name");
+                        .HasColumnName("key");
 
-                    b.Property<string>("Format")
-                        .IsRequired()
-                        .HasMaxLength(24)
-                        .HasColumnType("character varying(24)")
-                        .HasColumnName("format");
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
 
-                    b.Property<string>("Mapping")
-                        .HasColumnType("text")
-                        .HasColumnName("mapping");
+                    b.Property<bool>("CarriedOut")
+                        .HasColumnType("boolean")
+                        .HasColumnName("carried_out");
 
-                    b.Property<string>("MappingName")
-                        .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
-                        .HasColumnName("mapping_name");
-
-                    b.Property<int>("Parts")
-                        .HasColumnType("integer")
-                        .HasColumnName("parts");
-
-                    b.Property<long>("Position")
-                        .HasColumnType("bigint")
-                        .HasColumnName("position");
-
-                    b.Property<string>("Reasons")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("reasons");
-
-                    b.Property<int>("Rejected")
-                        .HasColumnType("integer")
-                        .HasColumnName("rejected");
-
-                    b.Property<int>("Rows")
-                        .HasColumnType("integer")
-                        .HasColumnName("rows");
-
-                    b.Property<long?>("Size")
-                        .HasColumnType("bigint")
-                        .HasColumnName("size");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasMaxLength(24)
-                        .HasColumnType("character varying(24)")
-                        .HasColumnName("state");
-
-                    b.Property<long>("WorkedMilliseconds")
-                        .HasColumnType("bigint")
-                        .HasColumnName("worked_milliseconds");
-
-                    b.HasKey("VendorId", "Id")
-                        .HasName("pk_imports");
-
-                    b.ToTable("imports");
-                });
-
-            modelBuilder.Entity("Platform.Imports.ImportLease", b =>
-                {
-                    b.Property<Guid>("ImportId")
+                    b.Property<Guid>("Claim")
                         .HasColumnType("uuid")
-                        .HasColumnName("import_id");
+                        .HasColumnName("claim");
 
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempts");
-
-                    b.Property<Guid?>("Holder")
-                        .HasColumnType("uuid")
-                        .HasColumnName("holder");
-
-                    b.Property<DateTimeOffset>("Until")
+                    b.Property<DateTimeOffset>("ClaimedUntil")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("until");
+                        .HasColumnName("claimed_until");
 
-                    b.Property<short>("VendorId")
-                        .HasColumnType("smallint")
-                        .HasColumnName("vendor_id");
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
 
-                    b.HasKey("ImportId")
-                        .HasName("pk_import_leases");
+                    b.Property<string>("Headers")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("headers");
 
-                    b.HasIndex("Until")
-                        .HasDatabaseName("ix_import_leases_until");
-
-                    b.ToTable("import_leases");
-                });
-
-            modelBuilder.Entity("Platform.Imports.SavedMapping", b =>
-                {
-                    b.Property<short>("VendorId")
-                        .HasColumnType("smallint")
-                        .HasColumnName("vendor_id");
-
-                    b.Property<string>("Name")
-                        .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
-                        .HasColumnName("name");
-
-                    b.Property<string>("Content")
+                    b.Property<byte[]>("Request")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("content");
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("request");
 
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
+                    b.Property<short?>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
 
-                    b.HasKey("VendorId", "Name")
-                        .HasName("pk_import_mappings");
+                    b.HasKey("CallerId", "Key")
+                        .HasName("pk_stored_answers");
 
-                    b.ToTable("import_mappings", (string)null);
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_stored_answers_expires_at");
+
+                    b.ToTable("stored_answers");
                 });
 
             modelBuilder.Entity("Platform.Learning.Completion", b =>

@@ -242,6 +242,26 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "stored_answers",
+                columns: table => new
+                {
+                    caller_id = table.Column<int>(type: "int", nullable: false),
+                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    request = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    claim = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    carried_out = table.Column<bool>(type: "bit", nullable: false),
+                    status = table.Column<short>(type: "smallint", nullable: true),
+                    headers = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: true),
+                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_stored_answers", x => new { x.caller_id, x.key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "webhook_messages",
                 columns: table => new
                 {
@@ -1023,6 +1043,11 @@ namespace Platform.Migrations.SqlServer
                 column: "account_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_stored_answers_expires_at",
+                table: "stored_answers",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_targets_change",
                 table: "targets",
                 column: "change");
@@ -1148,6 +1173,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "revoked_tokens");
+
+            migrationBuilder.DropTable(
+                name: "stored_answers");
 
             migrationBuilder.DropTable(
                 name: "target_figures");

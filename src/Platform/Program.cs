@@ -6,12 +6,15 @@ using Platform.Assignments;
 using Platform.CommandLine;
 using Platform.Database;
 using Platform.Http;
+using Platform.Http.Idempotency;
 using Platform.Imports;
 using Platform.Learning;
+using Platform.Limits;
 using Platform.Localities;
 using Platform.Plans;
 using Platform.Rollup;
 using Platform.Tenancy;
+using Platform.VendorPage;
 using Platform.Webhooks;
 
 Console.OutputEncoding = Encoding.UTF8;
@@ -37,6 +40,8 @@ namespace Platform
             AddDatabase(services, database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
+            services.AddLimits();
+            services.AddIdempotency();
             services.AddWebhooks();
             services.AddIntake(builder.Configuration, secrets.Pseudonyms);
             services.AddBodies();
@@ -52,7 +57,9 @@ namespace Platform
             app.UseAuthentication();
             app.UseAuthorization();
             app.UseTenantGate();
+            app.UseLimits();
             app.UseBodies();
+            app.UseIdempotency();
             app.MapDocumentation();
             app.MapHealthChecks("/health").AllowAnonymous();
             app.MapDiscovery();
@@ -71,12 +78,13 @@ namespace Platform
             app.MapWebhooks();
             app.MapAnalytics(secrets.PagingKey);
             app.MapQuestionPage();
+            app.MapVendorExamples();
             return app;
         }
 
         internal static void AddDatabase(IServiceCollection services, DatabaseOptions database)
         {
-            var options = new DbContextOptionsBuilder().AddInterceptors(new TenantGuard(), database.Dialect.Scoping);
+            var options = new DbContextOptionsBuilder().AddInterceptors(new TenantGuard(), database.Dialect.Scoping, new CommitWatch());
             database.Dialect.Configure(options, database.ApplicationConnection
                 ?? throw new InvalidOperationException("ConnectionStrings:Application is not configured."));
             services.AddSingleton(database).AddSingleton(options.Options);

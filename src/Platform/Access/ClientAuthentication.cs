@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 using Platform.Http;
+using Platform.Limits;
 
 namespace Platform.Access;
 
@@ -12,7 +14,7 @@ namespace Platform.Access;
 public sealed record AuthenticatedClient(string Key, Guid Secret, DateTimeOffset? SecretEnds);
 
 /// <summary>Client authentication at the OAuth endpoints: client_secret_basic or client_secret_post (RFC 6749 §2.3.1), never both.</summary>
-public sealed class ClientAuthentication(PlatformDb db, TimeProvider clock)
+public sealed class ClientAuthentication(PlatformDb db, SignInLimits limits, TimeProvider clock)
 {
     private const string Basic = "Basic ";
 
@@ -21,6 +23,12 @@ public sealed class ClientAuthentication(PlatformDb db, TimeProvider clock)
     {
         if (Credentials(request, form) is not (var id, var secret) || !Faults.IsText(id))
             throw new OAuthException(401, "invalid_client", "Client authentication is needed.");
+        if (limits.Wait(request.HttpContext.Connection.RemoteIpAddress, id) is { } seconds)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            throw new OAuthException(429, "temporarily_unavailable", "Too many requests; Retry-After says when to come again. A token lasts for half an hour.");
+        }
+
         var now = clock.GetUtcNow();
         var secrets = await db.Accounts.AsNoTracking().Where(a => a.Key == id && a.Kind == AccountKind.Client)
             .SelectMany(a => a.Secrets.Where(s => s.ExpiresAt == null || s.ExpiresAt > now)).ToListAsync(cancellation);

@@ -17,11 +17,11 @@ public static class TokenApi
     {
         var oauth = routes.MapGroup(Prefix).WithTags("Access").AllowAnonymous().DisableAntiforgery().AddEndpointFilter(Refuse);
         oauth.MapPost("token", Issue).WithName("IssueToken").Accepts<TokenRequest>("application/x-www-form-urlencoded")
-            .Produces<TokenResponse>().Produces<TokenError>(400).Produces<TokenError>(401);
+            .Produces<TokenResponse>().Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429);
         oauth.MapPost("introspect", Introspect).WithName("IntrospectToken").Accepts<TokenQuestion>("application/x-www-form-urlencoded")
-            .Produces<TokenFacts>().Produces<TokenError>(400).Produces<TokenError>(401);
+            .Produces<TokenFacts>().Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429);
         oauth.MapPost("revocation", Revoke).WithName("RevokeToken").Accepts<TokenQuestion>("application/x-www-form-urlencoded")
-            .Produces(200).Produces<TokenError>(400).Produces<TokenError>(401);
+            .Produces(200).Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429);
     }
 
     /// <summary>Issues an access token for client credentials.</summary>

@@ -4,6 +4,7 @@ using Platform.Analytics;
 using Platform.Database;
 using Platform.Http;
 using Platform.SampleData;
+using Platform.VendorPage;
 
 namespace Platform.CommandLine;
 
@@ -91,6 +92,7 @@ internal sealed class DevelopmentInstance : IAsyncDisposable
           Documentation     {Address}{Documentation.Page}
           OData             {Address}{AnalyticsApi.Prefix}/$metadata
           Questions         {Address}{QuestionPage.Address}
+          Vendors           {Address}{VendorExamples.Address}
           Credentials       {CredentialsFile}
           Press Ctrl-C to stop.
         """;

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Access;
 using Platform.Assignments;
+using Platform.Http.Idempotency;
 using Platform.Imports;
 using Platform.Learning;
 using Platform.Localities;
@@ -26,6 +27,9 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     /// <summary>The engine underneath.</summary>
     public Dialect Dialect { get; } = dialect;
+
+    /// <summary>Work that is part of every transaction of this context, done right before it commits.</summary>
+    public Func<CancellationToken, Task>? BeforeCommit { get; set; }
 
     public DbSet<Locality> Localities => Set<Locality>();
 
@@ -89,6 +93,8 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 
     public DbSet<Grant> Grants => Set<Grant>();
 
+    public DbSet<StoredAnswer> StoredAnswers => Set<StoredAnswer>();
+
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     public DbSet<WebhookMessage> WebhookMessages => Set<WebhookMessage>();
@@ -141,6 +147,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
             .ApplyConfiguration<Account>(accounts).ApplyConfiguration<ClientSecret>(accounts).ApplyConfiguration<RevokedToken>(accounts)
             .ApplyConfiguration(new GrantMapping()).ApplyConfiguration(new ProtectionKeyMapping())
             .ApplyConfiguration<Import>(imports).ApplyConfiguration<ImportLease>(imports).ApplyConfiguration<SavedMapping>(imports)
+            .ApplyConfiguration(new StoredAnswerMapping())
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
         modelBuilder.ApplyConfiguration(new RemovedRowMapping());

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
+using Platform.Http.Idempotency;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Platform.Http;
@@ -86,8 +87,11 @@ public static class OpenApi
                 });
             }
 
+            if (IdempotencyGate.Takes(context.ApiDescription.HttpMethod, context.ApiDescription.ActionDescriptor.EndpointMetadata))
+                DeclareIdempotency(operation, context);
             if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<Access.Requirement>().FirstOrDefault() is { } requirement)
             {
+                Refuses(operation, context, "429", "Too Many Requests");
                 operation.Security =
                 [
                     new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("clientCredentials", context.Document)] = requirement.Scope is { } scope ? [scope] : [] },
@@ -95,6 +99,32 @@ public static class OpenApi
             }
         }
     }
+
+    // Not declared at each route: the gate stands before all of them.
+    private static void DeclareIdempotency(OpenApiOperation operation, OperationFilterContext context)
+    {
+        operation.Parameters!.Add(new OpenApiParameter
+        {
+            Name = IdempotencyGate.Header,
+            In = ParameterLocation.Header,
+            Description = "Makes sending again safe: the same request under the same key is carried out once and answered the same for 24 hours "
+                + $"(then with {IdempotencyGate.Replayed}: true); another request under it is refused (PLT-1011), and so is the same one while it is being carried out (PLT-1012).",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = IdempotencyOptions.MaxKeyLength },
+            Example = "8f14e45f-ceea-467f-a9d3-7f1e6b0c2a11",
+        });
+        foreach (var (status, meaning) in (ReadOnlySpan<(string, string)>)[("409", "Conflict"), ("413", "Content Too Large"), ("422", "Unprocessable Content")])
+            Refuses(operation, context, status, meaning);
+    }
+
+    private static void Refuses(OpenApiOperation operation, OperationFilterContext context, string status, string meaning) =>
+        operation.Responses!.TryAdd(status, new OpenApiResponse
+        {
+            Description = meaning,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new() { Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemView), context.SchemaRepository) },
+            },
+        });
 
     private sealed class Examples : IDocumentFilter
     {

@@ -15,6 +15,14 @@ public static class Problems
     public static readonly ProblemKind Unexpected = new("PLT-1009", 500, "Lỗi ngoài dự kiến; đã được ghi lại", "An unexpected fault; it has been logged");
     public static readonly ProblemKind NotAcceptable = new("PLT-1010", 406, "Không có dạng trả lời được yêu cầu", "The requested format is not available");
 
+    public static readonly ProblemKind KeyOfAnotherRequest = new("PLT-1011", 422, "Khóa Idempotency-Key này đã dùng cho một yêu cầu khác", "This Idempotency-Key was used for another request");
+    public static readonly ProblemKind KeyInUse = new("PLT-1012", 409, "Yêu cầu với khóa này đang được thực hiện", "The request with this key is being carried out");
+    public static readonly ProblemKind AnswerLost = new("PLT-1013", 409, "Yêu cầu với khóa này đã được thực hiện nhưng câu trả lời không còn", "The request with this key was carried out, but its answer is not there any more");
+    public static readonly ProblemKind TooLargeForKey = new("PLT-1014", 413, "Nội dung quá lớn để kèm Idempotency-Key", "The body is too large for an Idempotency-Key");
+
+    public static readonly ProblemKind TooMuch = new("PLT-1015", 429, "Đã gửi quá mức cho phép trong thời gian này", "More was sent than is allowed in this time");
+    public static readonly ProblemKind TooManyAtOnce = new("PLT-1016", 429, "Quá nhiều yêu cầu đang được xử lý cùng lúc", "Too many requests are being worked on at once");
+
     // 1100–1199 access
     public static readonly ProblemKind NotSignedIn = new("PLT-1101", 401, "Cần mã truy cập hợp lệ", "A valid access token is needed");
     public static readonly ProblemKind NotAllowed = new("PLT-1102", 403, "Vai trò này không được làm việc đó", "This role may not do that");

@@ -1,6 +1,7 @@
 using Platform.Access;
 using Platform.Database;
 using Platform.Http;
+using Platform.Limits;
 using Platform.Localities;
 using Platform.Rollup;
 
@@ -12,7 +13,8 @@ namespace Platform.Learning;
 /// carries a higher revision. Batches run side by side; one that meets another over the same row begins again and sees what that stored.
 /// </summary>
 public sealed class CompletionInbox(
-    PlatformDb db, IntakeOptions options, LocalityDirectory directory, CourseDirectory courses, Pseudonyms pseudonyms, Callers callers, TimeProvider clock)
+    PlatformDb db, IntakeOptions options, LocalityDirectory directory, CourseDirectory courses, Pseudonyms pseudonyms, Callers callers,
+    IntakeTurns turns, TimeProvider clock)
 {
     /// <summary>The most rows of one batch.</summary>
     public const int MaxRows = 10_000;
@@ -30,6 +32,7 @@ public sealed class CompletionInbox(
     /// <summary>Takes one batch and answers each row in order.</summary>
     public async Task<RowAnswer[]> Take(IntakeOrder order, IReadOnlyList<SentRow> rows, CancellationToken cancellation)
     {
+        using var turn = await turns.Enter(order.Vendor, rows.Count, cancellation);
         var answers = new RowAnswer[rows.Count];
         for (var refused = false; ; refused = true)
         {

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Access;
 using Platform.Database;
 using Platform.Http;
+using Platform.Http.Idempotency;
 using Platform.Learning.Formats;
+using Platform.Limits;
 using Platform.Localities;
 using Platform.Plans;
 
@@ -18,7 +20,7 @@ public static class LearningApi
     {
         routes.MapGet("/v1/courses", ListCourses).WithName(nameof(ListCourses)).WithTags("Learning").AllowAnonymous();
         routes.MapPost("/v1/completions", PushCompletions).WithName(nameof(PushCompletions)).WithTags("Learning")
-            .Require(Scopes.Complete, Reach.Intake).Accepts<IReadOnlyList<CompletionContent>>("application/json", RowFormats.Lines, RowFormats.Csv)
+            .Require(Scopes.Complete, Reach.Intake).SafeToRepeat().CostsRows().Accepts<IReadOnlyList<CompletionContent>>("application/json", RowFormats.Lines, RowFormats.Csv)
             .Produces<BatchAnswer>(200, "application/json", RowFormats.Lines).Fails(400, 401, 403, 413, 415, 422)
             .WithMetadata(new BodyLimit(CompletionPush.Limit));
         var one = routes.MapGroup("/v1/completions/{id}").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403, 404);

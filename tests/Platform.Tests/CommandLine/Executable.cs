@@ -50,6 +50,22 @@ internal sealed class Executable : IDisposable
         }
     }
 
+    /// <summary>A server outside Development on the database of the tests, with more settings.</summary>
+    public static Executable Serve(World world, string? connection = null, params (string Name, string Value)[] settings)
+    {
+        var key = Convert.ToBase64String(new byte[32]);
+        return Start(
+            "Production",
+            new Dictionary<string, string>(settings.ToDictionary(s => s.Name, s => s.Value))
+            {
+                ["ConnectionStrings__Application"] = connection ?? world.Instance.Database.ApplicationConnection!,
+                ["Secrets__PseudonymKey"] = key,
+                ["Secrets__PagingKey"] = key,
+                ["Secrets__TokenKeyFile"] = Path.Combine(world.Folder, "token.key"),
+            },
+            "serve", "--urls", $"http://127.0.0.1:{FreePort()}");
+    }
+
     /// <summary>Waits for the end and returns itself.</summary>
     public async Task<Executable> Ended()
     {

@@ -84,14 +84,5 @@ public sealed class VerbTests(World world)
         Assert.Empty(postgres.Errors.Concat(sqlServer.Errors));
     }
 
-    private Executable Serve(string connection) => Executable.Start(
-        "Production",
-        new Dictionary<string, string>
-        {
-            ["ConnectionStrings__Application"] = connection,
-            ["Secrets__PseudonymKey"] = Key,
-            ["Secrets__PagingKey"] = Key,
-            ["Secrets__TokenKeyFile"] = Path.Combine(world.Folder, "token.key"),
-        },
-        "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}");
+    private Executable Serve(string connection) => Executable.Serve(world, connection);
 }

@@ -49,16 +49,7 @@ public sealed class WebhookAddressTests(World world)
     [Fact]
     public async Task Outside_Development_an_address_without_https_or_inside_a_private_network_is_refused()
     {
-        var key = Convert.ToBase64String(new byte[32]);
-        using var run = Executable.Start(
-            "Production",
-            new Dictionary<string, string>
-            {
-                ["ConnectionStrings__Application"] = world.Instance.Database.ApplicationConnection!,
-                ["Secrets__PseudonymKey"] = key,
-                ["Secrets__PagingKey"] = key,
-            },
-            "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}");
+        using var run = Executable.Serve(world);
         var (id, secret) = await world.Register(Role.Vendor, "05953");
         using var vendor = await Newcomers.SignedIn(await run.Ready(), id, secret);
         foreach (var url in (string[])["http://lms.example.vn/events", "https://127.0.0.1/events", "https://[::1]/events", "https://169.254.169.254/latest", "https://user:word@lms.example.vn/"])
@@ -74,17 +65,7 @@ public sealed class WebhookAddressTests(World world)
     [Fact]
     public async Task A_setting_out_of_its_range_stops_the_start_with_one_clear_line()
     {
-        var key = Convert.ToBase64String(new byte[32]);
-        using var run = await Executable.Start(
-            "Production",
-            new Dictionary<string, string>
-            {
-                ["ConnectionStrings__Application"] = world.Instance.Database.ApplicationConnection!,
-                ["Secrets__PseudonymKey"] = key,
-                ["Secrets__PagingKey"] = key,
-                ["Webhooks__TimeoutSeconds"] = "0",
-            },
-            "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}").Ended();
+        using var run = await Executable.Serve(world, null, ("Webhooks__TimeoutSeconds", "0")).Ended();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("TimeoutSeconds", Assert.Single(run.Errors), StringComparison.Ordinal);
     }

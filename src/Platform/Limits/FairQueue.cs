@@ -1,0 +1,133 @@
+namespace Platform.Limits;
+
+/// <summary>
+/// A few slots shared out fairly by cost: each vendor's work is dated as if it had its share of the slots for itself, and the earliest date goes
+/// first (start-time fair queueing). Who sends a hundred batches waits behind who sends one. Nobody may hold all slots, so that a newcomer finds
+/// one free instead of waiting for what is running.
+/// </summary>
+internal sealed class FairQueue(int slots, int perVendor)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Flow> flows = new(StringComparer.Ordinal);
+    private readonly LinkedList<Turn> waiting = [];
+    private double time;
+    private int running;
+
+    /// <summary>How many vendors are remembered: those that run or wait, and those dated ahead.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (gate)
+                return flows.Count;
+        }
+    }
+
+    /// <summary>Waits for a slot; disposing the answer gives it back.</summary>
+    internal async Task<IDisposable> Enter(string vendor, double cost, double weight, CancellationToken cancellation)
+    {
+        Turn turn;
+        lock (gate)
+        {
+            if (!flows.TryGetValue(vendor, out var flow))
+                flows.Add(vendor, flow = new Flow { Name = vendor });
+            turn = new Turn(this, flow, Math.Max(time, flow.Finish));
+            flow.Finish = turn.Start + (cost / weight);
+            flow.Pending++;
+            var before = waiting.Last;
+            while (before is not null && before.Value.Start > turn.Start)
+                before = before.Previous;
+            turn.Place = before is null ? waiting.AddFirst(turn) : waiting.AddAfter(before, turn);
+            Advance();
+        }
+
+        await using var left = cancellation.Register(() => Leave(turn, cancellation));
+        await turn.Entered.Task;
+        return turn;
+    }
+
+    // Under the gate: lets in whoever may, in the order of their dates.
+    private void Advance()
+    {
+        for (var node = waiting.First; node is not null && running < slots;)
+        {
+            var (next, turn) = (node.Next, node.Value);
+            if (turn.Flow.Running < perVendor)
+            {
+                waiting.Remove(node);
+                turn.Place = null;
+                turn.Flow.Running++;
+                running++;
+                time = Math.Max(time, turn.Start);
+                turn.Entered.SetResult();
+            }
+
+            node = next;
+        }
+    }
+
+    private void Leave(Turn turn, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            if (turn.Place is null)
+                return;
+            waiting.Remove(turn.Place);
+            turn.Place = null;
+            Forget(turn.Flow);
+        }
+
+        turn.Entered.TrySetCanceled(cancellation);
+    }
+
+    private void Exit(Turn turn)
+    {
+        lock (gate)
+        {
+            turn.Flow.Running--;
+            running--;
+            Advance();
+            Forget(turn.Flow);
+            if (flows.Count > 64 || (running == 0 && waiting.Count == 0))
+                foreach (var idle in flows.Values.Where(f => f.Pending == 0 && (f.Finish <= time || running == 0)).ToList())
+                    flows.Remove(idle.Name);
+        }
+    }
+
+    private void Forget(Flow flow)
+    {
+        if (--flow.Pending == 0 && flow.Finish <= time)
+            flows.Remove(flow.Name);
+    }
+
+    private sealed class Flow
+    {
+        public required string Name { get; init; }
+
+        public double Finish { get; set; }
+
+        public int Running { get; set; }
+
+        public int Pending { get; set; }
+    }
+
+    private sealed class Turn(FairQueue queue, Flow flow, double start) : IDisposable
+    {
+        private int left;
+
+        public Flow Flow => flow;
+
+        public double Start => start;
+
+        public LinkedListNode<Turn>? Place { get; set; }
+
+        // Continuations run elsewhere: they are entered under the gate.
+        public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref left, 1) == 0)
+                queue.Exit(this);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Options;
+using Platform.Access;
+
+namespace Platform.Limits;
+
+/// <summary>
+/// Who may store completions next. Every part of every batch, stream and import passes here before its transaction: it is paid for from its
+/// vendor's budget, waits while that is overdrawn, and then for a slot that is shared out fairly by rows.
+/// </summary>
+public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clock)
+{
+    private readonly RowBudgets budgets = new(options.Value, clock);
+    private readonly FairQueue slots = new(options.Value.Slots, options.Value.VendorSlots);
+
+    /// <summary>Waits until these rows may be stored; disposing the answer lets the next in.</summary>
+    public async Task<IDisposable> Enter(Caller vendor, int rows, CancellationToken cancellation)
+    {
+        for (var wait = budgets.Look(vendor.Key).Wait; wait > TimeSpan.Zero; wait = budgets.Look(vendor.Key).Wait)
+            await Task.Delay(wait, clock, cancellation);
+        budgets.Spend(vendor.Key, rows);
+        return await slots.Enter(vendor.Key, rows, options.Value.Weight(vendor.Key), cancellation);
+    }
+
+    /// <summary>What a vendor has left: rows, the time until there are any, and until all are there.</summary>
+    internal (double Rows, TimeSpan Wait, TimeSpan Full) Left(Caller vendor) => budgets.Look(vendor.Key);
+
+    /// <summary>How many vendors are remembered.</summary>
+    internal int Remembered => Math.Max(budgets.Count, slots.Count);
+}

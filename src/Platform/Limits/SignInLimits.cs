@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace Platform.Limits;
+
+/// <summary>
+/// How often tokens may be asked for: by one client from one address, and from one address whoever asks. Refusing by the client alone would let
+/// anybody lock a client out.
+/// </summary>
+public sealed class SignInLimits : IDisposable
+{
+    private readonly PartitionedRateLimiter<string> clients, addresses;
+
+    public SignInLimits(IOptions<LimitOptions> options) =>
+        (clients, addresses) = (PerMinute(options.Value.TokensPerMinute), PerMinute(options.Value.TokensPerMinuteAndAddress));
+
+    /// <summary>The seconds to wait; null when the client may ask now.</summary>
+    public int? Wait(IPAddress? address, string clientId)
+    {
+        var from = Network(address);
+        using var ofAddress = addresses.AttemptAcquire(from);
+        using var ofClient = clients.AttemptAcquire($"{clientId[..Math.Min(clientId.Length, 100)]}@{from}");
+        return ofAddress.IsAcquired && ofClient.IsAcquired ? null
+            : (ofAddress.IsAcquired ? ofClient : ofAddress).TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+    }
+
+    // In IPv6 everybody has a network of addresses.
+    private static string Network(IPAddress? address) => address switch
+    {
+        null => "",
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)),
+        _ => address.ToString(),
+    };
+
+    private static PartitionedRateLimiter<string> PerMinute(int limit) => PartitionedRateLimiter.Create<string, string>(key =>
+        RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = limit,
+            TokensPerPeriod = Math.Max(1, limit / 60),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / limit)),
+            QueueLimit = 0,
+        }));
+
+    public void Dispose()
+    {
+        clients.Dispose();
+        addresses.Dispose();
+    }
+}

@@ -1,0 +1,3 @@
+# PLATFORM=https://…  CLIENT_ID=…  CLIENT_SECRET=…
+curl -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials "$PLATFORM/connect/token" |
+  sed -E 's/.*"access_token":"([^"]+)".*/\1/'

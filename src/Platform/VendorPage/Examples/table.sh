@@ -1,0 +1,9 @@
+# As Excel saves it: «CSV UTF-8», columns in Vietnamese or English, parted by ; or ,
+curl -s "$PLATFORM/v1/completions" \
+  -H "Authorization: Bearer $TOKEN" \
+  -H "Content-Type: text/csv; charset=utf-8" \
+  --data-binary @- <<'CSV'
+Mã hoàn thành;Mã người học;Mã xã;Khóa học;Nhóm đối tượng;Ngày hoàn thành;Điểm;Đạt
+bang/hv-1;hv-1;05953;KNS-CD-01;Người dân;03/03/2026;85,5;Đạt
+bang/hv-2;hv-2;05953;KNS-CD-01;Người dân;03/03/2026;40;Không đạt
+CSV

@@ -1,0 +1,54 @@
+// The examples are files that tests run; this page shows them in the visitor's language and programming language.
+
+const steps = [
+  { file: 'sign-in', vi: 'Lấy mã truy cập', en: 'Get an access token',
+    viText: 'Mã dùng được 30 phút. Đặt địa chỉ, mã ứng dụng và mật khẩu vào biến môi trường; trên máy thử nghiệm chúng nằm trong .data/sample-credentials.json (sampleVendor).',
+    enText: 'A token lasts 30 minutes. Put address, client id and secret into environment variables; on a trial machine they are in .data/sample-credentials.json (sampleVendor).' },
+  { file: 'push', vi: 'Gửi một lô JSON', en: 'Push a batch as JSON',
+    viText: 'Mỗi dòng được trả lời riêng: created, duplicate, conflict hoặc rejected kèm mã lỗi. Gửi lại cùng mã không đếm hai lần. Khi gặp 429, chờ số giây trong Retry-After.',
+    enText: 'Each row is answered: created, duplicate, conflict, or rejected with a numbered problem. Sending an id again counts nothing twice. On 429 wait for the seconds in Retry-After.' },
+  { file: 'stream', vi: 'Gửi luồng NDJSON nén gzip', en: 'Send a gzipped NDJSON stream',
+    viText: 'Cho danh sách dài bao nhiêu cũng được. Dòng đã được trả lời là đã được lưu; đứt kết nối thì gửi lại phần chưa được trả lời.',
+    enText: 'For lists of any length. A line that was answered is stored; when the connection breaks, send again what was not answered.' },
+  { file: 'table', vi: 'Gửi bảng CSV từ Excel', en: 'Send a CSV table from Excel',
+    viText: 'Tên cột tiếng Việt hoặc tiếng Anh; ngày 31/12/2026 và số 85,5 được hiểu.',
+    enText: 'Column names in Vietnamese or English; days such as 31/12/2026 and numbers such as 85,5 are understood.' },
+  { file: 'receive', vi: 'Kiểm tra chữ ký webhook', en: 'Check a webhook\'s signature',
+    viText: 'Đăng ký địa chỉ bằng POST /v1/webhooks và giữ secret. Mỗi thông báo có thể đến hai lần: hãy xem webhook-id. Trả lời 2xx thật nhanh.',
+    enText: 'Register an address with POST /v1/webhooks and keep its secret. A message may come twice: look at webhook-id. Answer 2xx quickly.' },
+];
+
+const list = document.getElementById('steps');
+let language = navigator.language.startsWith('en') ? 'en' : 'vi', code = 'sh';
+
+async function show() {
+  document.documentElement.lang = language;
+  for (const button of document.querySelectorAll('[data-language], [data-code]'))
+    button.setAttribute('aria-pressed', String((button.dataset.language ?? button.dataset.code) === (button.dataset.language ? language : code)));
+  for (const text of document.querySelectorAll('[data-vi]'))
+    text.textContent = text.dataset[language];
+  const files = await Promise.all(steps.map(async step => (await fetch(`${step.file}.${code}`)).text()));
+  list.replaceChildren(...steps.map((step, index) => section(step, index, files[index].trimEnd())));
+}
+
+function section(step, index, text) {
+  const [at, copy, box] = ['section', 'button', 'div'].map(name => document.createElement(name));
+  copy.type = 'button';
+  copy.textContent = language === 'vi' ? 'Chép' : 'Copy';
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(text);
+    copy.textContent = language === 'vi' ? 'Đã chép' : 'Copied';
+  });
+  box.className = 'code';
+  box.append(Object.assign(document.createElement('pre'), { textContent: text, tabIndex: 0 }), copy);
+  at.append(
+    Object.assign(document.createElement('h2'), { textContent: `${index + 1}. ${step[language]}` }),
+    Object.assign(document.createElement('p'), { textContent: step[`${language}Text`] }), box);
+  return at;
+}
+
+document.querySelector('header').addEventListener('click', event => {
+  ({ language = language, code = code } = event.target.dataset);
+  if (event.target.dataset.language || event.target.dataset.code) show();
+});
+show();

@@ -1,0 +1,105 @@
+using Platform.Limits;
+
+namespace Platform.Tests.Limits;
+
+/// <summary>Who asks for little is not held up by who asks for much.</summary>
+public sealed class FairnessTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_vendor_never_holds_all_slots_so_that_another_finds_one_free()
+    {
+        var queue = new FairQueue(slots: 3, perVendor: 2);
+        var noisy = Enumerable.Range(0, 100).Select(_ => queue.Enter("noisy", 10_000, 1, Cancellation)).ToList();
+        Assert.Equal(2, noisy.Count(t => t.IsCompleted));
+        using var quiet = await queue.Enter("quiet", 1_000, 1, Cancellation);
+        Assert.Equal(2, noisy.Count(t => t.IsCompleted));
+        (await noisy[0]).Dispose();
+        await noisy[2];
+    }
+
+    [Fact]
+    public async Task When_all_slots_are_held_the_one_who_sent_less_is_next()
+    {
+        var queue = new FairQueue(slots: 1, perVendor: 1);
+        var running = await queue.Enter("noisy", 10_000, 1, Cancellation);
+        var noisy = Enumerable.Range(0, 50).Select(_ => queue.Enter("noisy", 10_000, 1, Cancellation)).ToList();
+        var quiet = queue.Enter("quiet", 1_000, 1, Cancellation);
+        running.Dispose();
+        var turn = await quiet;
+        Assert.DoesNotContain(noisy, t => t.IsCompleted);
+        turn.Dispose();
+        (await noisy[0]).Dispose();
+    }
+
+    [Fact]
+    public async Task Over_time_each_gets_its_share_by_weight_and_rows()
+    {
+        var queue = new FairQueue(slots: 1, perVendor: 1);
+        var first = await queue.Enter("start", 1, 1, Cancellation);
+        var order = new List<string>();
+        var all = new List<Task>();
+        foreach (var (vendor, rows, weight) in new[] { ("large", 3_000, 1.0), ("small", 1_000, 1.0), ("paying", 3_000, 3.0) })
+            for (var i = 0; i < 40; i++)
+                all.Add(Work(vendor, rows, weight));
+        first.Dispose();
+        await Task.WhenAll(all);
+        // Of the first 35 batches: as many rows for each weight.
+        var begun = order.Take(35).CountBy(v => v).ToDictionary();
+        Assert.InRange(begun["large"], 4, 6);
+        Assert.InRange(begun["small"], 14, 16);
+        Assert.InRange(begun["paying"], 14, 16);
+
+        async Task Work(string vendor, int rows, double weight)
+        {
+            using var turn = await queue.Enter(vendor, rows, weight, Cancellation);
+            lock (order)
+                order.Add(vendor);
+        }
+    }
+
+    [Fact]
+    public async Task Who_leaves_the_queue_holds_up_nobody_and_nobody_idle_is_remembered()
+    {
+        var queue = new FairQueue(slots: 1, perVendor: 1);
+        var running = await queue.Enter("a", 1, 1, Cancellation);
+        using var patience = new CancellationTokenSource();
+        var left = queue.Enter("b", 1, 1, patience.Token);
+        var stays = queue.Enter("c", 1, 1, Cancellation);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        running.Dispose();
+        (await stays).Dispose();
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
+    public void A_budget_is_paid_for_in_rows_fills_with_time_and_is_forgotten_when_full()
+    {
+        var clock = new Clock();
+        var budgets = new RowBudgets(new LimitOptions { RowsPerMinute = 6_000, RowBurst = 500, Weights = { ["double"] = 2 } }, clock);
+        Assert.Equal(500, budgets.Look("a").Rows);
+        budgets.Spend("a", 700);
+        budgets.Spend("double", 700);
+        Assert.Equal((-200, 300), (budgets.Look("a").Rows, budgets.Look("double").Rows));
+        Assert.Equal(TimeSpan.FromSeconds(2.01), budgets.Look("a").Wait);
+        Assert.Equal(TimeSpan.Zero, budgets.Look("double").Wait);
+        clock.Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal((100, TimeSpan.Zero), (budgets.Look("a").Rows, budgets.Look("a").Wait));
+        clock.Pass(TimeSpan.FromSeconds(11));
+        Assert.Equal(500, budgets.Look("a").Rows);
+        Assert.Equal(0, budgets.Count);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        private long now = TimeSpan.TicksPerDay;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Pass(TimeSpan time) => now += time.Ticks;
+
+        public override long GetTimestamp() => now;
+    }
+}
