@@ -180,6 +180,55 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("grants");
                 });
 
+            modelBuilder.Entity("Platform.Access.PersonalAccessToken", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("int")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Scopes")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("scopes");
+
+                    b.HasKey("Id")
+                        .HasName("pk_personal_access_tokens");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_personal_access_tokens_account_id");
+
+                    b.ToTable("personal_access_tokens");
+                });
+
             modelBuilder.Entity("Platform.Access.ProtectionKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1844,6 +1893,18 @@ namespace Platform.Migrations.SqlServer
                         .HasForeignKey("TenantId", "AgencyId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_grants_agencies_tenant_id_agency_id");
+
+                    b.Navigation("Account");
+                });
+
+            modelBuilder.Entity("Platform.Access.PersonalAccessToken", b =>
+                {
+                    b.HasOne("Platform.Access.Account", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_personal_access_tokens_accounts_account_id");
 
                     b.Navigation("Account");
                 });

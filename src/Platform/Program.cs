@@ -36,7 +36,9 @@ namespace Platform
             services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
             services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
             services.AddSingleton(TimeProvider.System);
-            services.AddAccess(AccessOptions.From(builder.Configuration), secrets.TokenKey, secrets.FormerTokenKey);
+            var access = AccessOptions.From(builder.Configuration);
+            services.AddCors();
+            services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey);
             AddDatabase(services, database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
@@ -50,9 +52,11 @@ namespace Platform
             services.AddOpenApiDocument();
 
             var app = builder.Build();
+            app.UseHardening();
             app.UseProblems();
             app.UseDocumentationPage();
             app.UseRouting();
+            app.UseOrigins(access.AllowedOrigins);
             app.UseRoutingRefusals();
             app.UseAuthentication();
             app.UseAuthorization();
@@ -67,6 +71,7 @@ namespace Platform
             app.MapMe();
             app.MapClients();
             app.MapGrants();
+            app.MapPersonalAccessTokens();
             app.MapLocalities();
             app.MapPlans();
             app.MapAssignments();

@@ -46,6 +46,9 @@ public sealed record Caller(int Id, string Key, string Name, short? Vendor, IRea
     /// <summary>Tokens that were revoked before their end.</summary>
     public IReadOnlySet<Guid> Revoked { get; init; } = new HashSet<Guid>();
 
+    /// <summary>Its personal access tokens that work now.</summary>
+    public IReadOnlyDictionary<Guid, PersonalAccessToken> Personal { get; init; } = new Dictionary<Guid, PersonalAccessToken>();
+
     /// <summary>True while the token is neither over, nor revoked, nor its secret withdrawn.</summary>
     public bool Accepts(AccessToken token, DateTimeOffset now) =>
         token.ExpiresAt > now && Secrets.Contains(token.Secret) && !Revoked.Contains(token.Id);
@@ -84,6 +87,8 @@ public sealed record Caller(int Id, string Key, string Name, short? Vendor, IRea
 public sealed class Callers(DbContextOptions options, DatabaseOptions database, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<Guid, string> owners = new();
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
     private readonly ConcurrentDictionary<string, (Caller? Caller, DateTimeOffset At)> known = new(StringComparer.Ordinal);
 
     /// <summary>The caller with this key; null when there is none.</summary>
@@ -104,6 +109,7 @@ public sealed class Callers(DbContextOptions options, DatabaseOptions database, 
                 Grants = a.Grants.Where(g => g.ValidFrom <= now && (g.ValidTo == null || g.ValidTo > now))
                     .Select(g => new { g.Id, g.Role, g.TenantId, g.AgencyId }).ToList(),
                 Secrets = a.Secrets.Where(s => s.ExpiresAt == null || s.ExpiresAt > now).Select(s => s.Id).ToList(),
+                Personal = db.PersonalAccessTokens.Where(t => t.AccountId == a.Id && t.ExpiresAt > now).ToList(),
                 Revoked = db.RevokedTokens.Where(t => t.AccountId == a.Id && t.ExpiresAt > now).Select(t => t.Id).ToList(),
             })
             .SingleOrDefaultAsync(cancellation);
@@ -113,9 +119,38 @@ public sealed class Callers(DbContextOptions options, DatabaseOptions database, 
         {
             Secrets = account.Secrets.ToHashSet(),
             Revoked = account.Revoked.ToHashSet(),
+            Personal = account.Personal.ToDictionary(t => t.Id),
         };
         known[key] = (caller, now);
         return caller;
+    }
+
+    /// <summary>The caller behind a personal access token, and the token; null when it is unknown, over or withdrawn.</summary>
+    public async ValueTask<(Caller Caller, PersonalAccessToken Token)?> FindPersonal(string text, CancellationToken cancellation)
+    {
+        if (PersonalAccessToken.Parse(text) is not (var id, var secret))
+            return null;
+        if (!owners.TryGetValue(id, out var key))
+        {
+            await using var db = database.Dialect.Create(options, new Tenancy.TenantScope());
+            key = await db.PersonalAccessTokens.Where(t => t.Id == id).Select(t => t.Account!.Key).SingleOrDefaultAsync(cancellation);
+            if (key is null)
+                return null;
+            owners[id] = key;
+        }
+
+        var now = clock.GetUtcNow();
+        if (await Find(key, cancellation) is not { } caller || !caller.Personal.TryGetValue(id, out var token)
+            || token.ExpiresAt <= now || !ClientSecret.Matches(secret, token.Hash))
+            return null;
+        if (!used.TryGetValue(id, out var last) || now - last > TimeSpan.FromMinutes(1))
+        {
+            used[id] = now;
+            await using var db = database.Dialect.Create(options, new Tenancy.TenantScope());
+            await db.PersonalAccessTokens.Where(t => t.Id == id).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), cancellation);
+        }
+
+        return (caller, token);
     }
 
     /// <summary>Looks again at the next request: what an account may do has just changed.</summary>

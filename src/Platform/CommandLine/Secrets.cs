@@ -26,6 +26,17 @@ internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, byte[]? To
         EarlierPseudonymKeys = [.. configuration.GetSection("Secrets:EarlierPseudonymKeys").GetChildren().Select(k => Required(configuration, k.Path))],
     };
 
+    /// <summary>What is too weak to serve with outside Development; null when nothing is.</summary>
+    internal string? FindWeakness()
+    {
+        var keys = new (string Name, byte[]? Key)[] { ("PseudonymKey", PseudonymKey), ("PagingKey", PagingKey), ("TokenKey", TokenKey) };
+        if (keys.FirstOrDefault(k => k.Key?.Distinct().Count() < 8).Name is { } guessed)
+            return $"Secrets:{guessed} can be guessed";
+        return keys.DistinctBy(k => Convert.ToHexString(k.Key ?? [])).Count() < keys.Length
+            ? "two of Secrets:PseudonymKey, Secrets:PagingKey and Secrets:TokenKey are the same, so that who learns one knows another"
+            : null;
+    }
+
     private static byte[] Kept(string file)
     {
         if (!File.Exists(file))

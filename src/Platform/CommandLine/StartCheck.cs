@@ -15,6 +15,12 @@ internal static class StartCheck
         return !(await db.Database.GetPendingMigrationsAsync(cancellation)).Any() && await db.Localities.AnyAsync(cancellation);
     }
 
+    internal static void RefuseWeakness(string? weakness)
+    {
+        if (weakness is not null)
+            throw new InvalidOperationException($"Refused to start: {weakness}.");
+    }
+
     internal static async Task Run(IServiceProvider services, CancellationToken cancellation)
     {
         if (!await IsMigrated(services, cancellation))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Access;
 using Platform.Database;
 using Platform.Database.Embedded;
 using Platform.SampleData;
@@ -52,7 +53,9 @@ internal static class Verbs
 
         var builder = Builder();
         builder.WebHost.UseUrls(urls);
-        await using var app = Server.Build(builder, DatabaseOptions.From(builder.Configuration), Secrets.From(builder.Configuration));
+        var secrets = Secrets.From(builder.Configuration);
+        await using var app = Server.Build(builder, DatabaseOptions.From(builder.Configuration), secrets);
+        StartCheck.RefuseWeakness(secrets.FindWeakness() ?? app.Services.GetRequiredService<AccessOptions>().FindWeakness());
         await StartCheck.Run(app.Services, cancellation);
         await app.StartAsync(cancellation);
         Console.WriteLine($"Platform is ready: {app.Urls.First().TrimEnd('/')}");

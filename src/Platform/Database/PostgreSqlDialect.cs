@@ -163,6 +163,12 @@ public sealed class PostgreSqlDialect : Dialect
             Policy(sql, table, "administered_delete", "delete", rows);
         }
 
+        sql.AppendLine("alter table personal_access_tokens enable row level security;");
+        Policy(sql, "personal_access_tokens", "everybody_reads", "select", "true");
+        Policy(sql, "personal_access_tokens", "used", "update", "true", "true");
+        Policy(sql, "personal_access_tokens", "own_insert", "insert", check: "account_id = (select platform_account())");
+        Policy(sql, "personal_access_tokens", "own_delete", "delete", "account_id = (select platform_account())");
+
         foreach (var table in VendorTables(model))
         {
             sql.AppendLine(CultureInfo.InvariantCulture, $"""
@@ -195,8 +201,9 @@ public sealed class PostgreSqlDialect : Dialect
             revoke update, delete on grants, accounts from {applicationRole};
             grant update (valid_to, ended_by) on grants to {applicationRole};
             grant update (name) on accounts to {applicationRole};
-            revoke update on client_secrets from {applicationRole};
+            revoke update on client_secrets, personal_access_tokens from {applicationRole};
             grant update (last_used_at) on client_secrets to {applicationRole};
+            grant update (last_used_at) on personal_access_tokens to {applicationRole};
             revoke insert, update, delete on localities, locality_names from {applicationRole};
             -- What was replaced stays as it was; a completion is never removed.
             revoke update, delete on completion_versions from {applicationRole};

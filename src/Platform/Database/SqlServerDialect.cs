@@ -72,7 +72,7 @@ public sealed class SqlServerDialect : Dialect
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
         drop function if exists dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
-          dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.is_own_vendor;
+          dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.is_own_account, dbo.is_own_vendor;
         """;
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -114,6 +114,7 @@ public sealed class SqlServerDialect : Dialect
             ("accounts", "dbo.may_administer(N'', province_id)"),
             ("client_secrets", "dbo.may_administer_account(account_id)"),
             ("grants", "dbo.may_administer(role, tenant_id)"),
+            ("personal_access_tokens", "dbo.is_own_account(account_id)"),
         ];
         var administration = administered.SelectMany(a => ((string[])["after insert", "before delete"]).Select(when => $"add block predicate {a.Predicate} on dbo.{a.Table} {when}"))
             .Append("add block predicate dbo.may_administer(role, tenant_id) on dbo.grants before update");
@@ -136,6 +137,7 @@ public sealed class SqlServerDialect : Dialect
             deny update on dbo.grants(account_id, role, tenant_id, agency_id, valid_from, granted_by) to {applicationRole};
             deny delete on dbo.accounts to {applicationRole};
             deny update on dbo.accounts([key], kind, province_id, vendor_id, created_at, created_by) to {applicationRole};
+            deny update on dbo.personal_access_tokens(account_id, hash, scopes, created_at, expires_at, name) to {applicationRole};
             deny update on dbo.client_secrets(account_id, hash, created_at, expires_at) to {applicationRole};
             deny insert, update, delete on dbo.localities to {applicationRole};
             deny insert, update, delete on dbo.locality_names to {applicationRole};

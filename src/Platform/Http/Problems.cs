@@ -36,6 +36,9 @@ public static class Problems
     public static readonly ProblemKind RoleDoesNotFit = new("PLT-1109", 422, "Vai trò này không giữ được ở nơi đó", "This role cannot be held there");
     public static readonly ProblemKind UnknownHolder = new("PLT-1110", 422, "Không có tài khoản này", "There is no such account");
     public static readonly ProblemKind UnknownOperation = new("PLT-1111", 404, "Không có thao tác này", "There is no such operation");
+    public static readonly ProblemKind TokenMakesNone = new("PLT-1113", 403, "Không thể tạo mã truy cập bằng một mã truy cập cá nhân", "A personal access token does not make another");
+    public static readonly ProblemKind TooManyTokens = new("PLT-1114", 409, "Đã có đủ 20 mã truy cập cá nhân; hãy thu hồi bớt", "There are twenty personal access tokens already; withdraw one first");
+    public static readonly ProblemKind UnknownToken = new("PLT-1115", 404, "Không có mã truy cập cá nhân này", "There is no such personal access token");
     public static readonly ProblemKind WrongMoment = new("PLT-1112", 422, "Thời điểm không hợp lệ", "The moment cannot be meant");
 
     // 1200–1299 fields

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Access;
@@ -79,16 +80,7 @@ public sealed class OAuthTests(World world)
     [Fact]
     public async Task Another_server_takes_the_tokens_of_this_one_until_they_are_revoked()
     {
-        using var run = Executable.Start(
-            "Production",
-            new Dictionary<string, string>
-            {
-                ["ConnectionStrings__Application"] = world.Instance.Database.ApplicationConnection!,
-                ["Secrets__PseudonymKey"] = Convert.ToBase64String(new byte[32]),
-                ["Secrets__PagingKey"] = Convert.ToBase64String(new byte[32]),
-                ["Secrets__TokenKeyFile"] = Path.Combine(world.Folder, "token.key"),
-            },
-            "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}");
+        using var run = Executable.Serve(world);
         using var there = new HttpClient { BaseAddress = new Uri(await run.Ready()) };
         var client = await world.Register(Role.CommuneAdmin, "05953");
         var token = await Token(client);
@@ -111,16 +103,7 @@ public sealed class OAuthTests(World world)
     public async Task A_server_with_another_key_does_not_start()
     {
         await world.Token("operator"); // so that there is a key
-        using var run = await Executable.Start(
-            "Production",
-            new Dictionary<string, string>
-            {
-                ["ConnectionStrings__Application"] = world.Instance.Database.ApplicationConnection!,
-                ["Secrets__PseudonymKey"] = Convert.ToBase64String(new byte[32]),
-                ["Secrets__PagingKey"] = Convert.ToBase64String(new byte[32]),
-                ["Secrets__TokenKey"] = Convert.ToBase64String(new byte[32]),
-            },
-            "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}").Ended();
+        using var run = await Executable.Serve(world, ("Secrets__TokenKeyFile", ""), ("Secrets__TokenKey", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))).Ended();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("Secrets:TokenKey", Assert.Single(run.Errors), StringComparison.Ordinal);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Platform.Tests.CommandLine;
 
@@ -18,6 +19,21 @@ internal sealed class Executable : IDisposable
     public IReadOnlyList<string> Errors => [.. errors];
 
     public int ExitCode => process.ExitCode;
+
+    /// <summary>Starts a second server on the database of a world, outside Development, with the same key to its tokens.</summary>
+    public static Executable Serve(World world, params (string Name, string Value)[] more)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Application"] = world.Instance.Database.ApplicationConnection!,
+            ["Secrets__PseudonymKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets__PagingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets__TokenKeyFile"] = Path.Combine(world.Folder, "token.key"),
+        };
+        foreach (var (name, value) in more)
+            variables[name] = value;
+        return Start("Production", variables, "serve", "--urls", $"http://127.0.0.1:{FreePort()}");
+    }
 
     /// <summary>Starts it in an environment: Development, Production … with more variables.</summary>
     public static Executable Start(string environment, IEnumerable<KeyValuePair<string, string>> variables, params string[] arguments)
@@ -48,22 +64,6 @@ internal sealed class Executable : IDisposable
             if (!string.IsNullOrWhiteSpace(line))
                 lines.Enqueue(line);
         }
-    }
-
-    /// <summary>A server outside Development on the database of the tests, with more settings.</summary>
-    public static Executable Serve(World world, string? connection = null, params (string Name, string Value)[] settings)
-    {
-        var key = Convert.ToBase64String(new byte[32]);
-        return Start(
-            "Production",
-            new Dictionary<string, string>(settings.ToDictionary(s => s.Name, s => s.Value))
-            {
-                ["ConnectionStrings__Application"] = connection ?? world.Instance.Database.ApplicationConnection!,
-                ["Secrets__PseudonymKey"] = key,
-                ["Secrets__PagingKey"] = key,
-                ["Secrets__TokenKeyFile"] = Path.Combine(world.Folder, "token.key"),
-            },
-            "serve", "--urls", $"http://127.0.0.1:{FreePort()}");
     }
 
     /// <summary>Waits for the end and returns itself.</summary>

@@ -5,8 +5,6 @@ namespace Platform.Tests.CommandLine;
 /// <summary>The verbs of the executable, and how <c>serve</c> behaves outside Development.</summary>
 public sealed class VerbTests(World world)
 {
-    private static readonly string Key = Convert.ToBase64String(new byte[32]);
-
     [Theory]
     [InlineData("", "serve", "migrate", "openapi", "sample", "operator")]
     [InlineData("serve", "--urls", "--data")]
@@ -84,5 +82,5 @@ public sealed class VerbTests(World world)
         Assert.Empty(postgres.Errors.Concat(sqlServer.Errors));
     }
 
-    private Executable Serve(string connection) => Executable.Serve(world, connection);
+    private Executable Serve(string connection) => Executable.Serve(world, ("ConnectionStrings__Application", connection));
 }

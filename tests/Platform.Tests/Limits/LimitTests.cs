@@ -147,7 +147,7 @@ public sealed class LimitTests(World world, LimitTests.SmallServer server) : ICl
         public async ValueTask InitializeAsync()
         {
             process = Executable.Serve(
-                world, null,
+                world,
                 ("Limits__RowsPerMinute", "1"), ("Limits__RowBurst", "10"), ("Limits__SendsAtOnce", "1"),
                 ("Limits__ChangesPerMinute", "1"), ("Limits__ChangeBurst", "3"), ("Limits__TokensPerMinute", "3"));
             Address = await process.Ready();

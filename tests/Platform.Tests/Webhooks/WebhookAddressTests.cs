@@ -65,7 +65,7 @@ public sealed class WebhookAddressTests(World world)
     [Fact]
     public async Task A_setting_out_of_its_range_stops_the_start_with_one_clear_line()
     {
-        using var run = await Executable.Serve(world, null, ("Webhooks__TimeoutSeconds", "0")).Ended();
+        using var run = await Executable.Serve(world, ("Webhooks__TimeoutSeconds", "0")).Ended();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("TimeoutSeconds", Assert.Single(run.Errors), StringComparison.Ordinal);
     }

@@ -49,6 +49,9 @@ create or alter function dbo.may_administer(@role nvarchar(24), @tenant smallint
       and (g.role = N'Operator' or (g.role = N'ProvinceManager' and @role <> N'Operator'
         and g.tenant_id = (select l.province_id from dbo.localities l where l.id = @tenant))));
 go
+create or alter function dbo.is_own_account(@account int) returns table with schemabinding as
+  return select 1 as ok where @account = cast(session_context(N'account') as int);
+go
 create or alter function dbo.may_administer_account(@account int) returns table with schemabinding as
   return select 1 as ok from dbo.accounts a cross apply dbo.may_administer(N'', a.province_id) where a.id = @account;
 go
