@@ -21,8 +21,8 @@ public sealed class WebhookOptions : IValidatableObject
     [Range(50, 60_000)]
     public int PollMilliseconds { get; set; } = 1_000;
 
-    /// <summary>How many addresses one server calls at once. Default 16; 1–256.</summary>
-    [Range(1, 256)]
+    /// <summary>How many addresses one server calls at once. Default 16; 0–256. With 0 it only keeps messages for other servers to deliver.</summary>
+    [Range(0, 256)]
     public int Parallel { get; set; } = 16;
 
     /// <summary>A webhook to which nothing could be delivered for so long is switched off. Default 120; 1–720.</summary>

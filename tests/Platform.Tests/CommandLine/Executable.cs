@@ -29,6 +29,9 @@ internal sealed class Executable : IDisposable
             ["Secrets__PseudonymKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets__PagingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets__TokenKeyFile"] = Path.Combine(world.Folder, "token.key"),
+            // What the tests' own server has to deliver and import is not taken from it.
+            ["Webhooks__Parallel"] = "0",
+            ["Imports__AtOnce"] = "0",
         };
         foreach (var (name, value) in more)
             variables[name] = value;

@@ -55,7 +55,7 @@ public sealed class ProblemTests(World world)
     [InlineData("DELETE", "/v1/courses")]
     [InlineData("POST", "/v1/localities/05953")]
     [InlineData("PATCH", "/v1/localities/05953/plans")]
-    [InlineData("GET", "/v1/completions")]
+    [InlineData("PATCH", "/v1/completions")]
     [InlineData("GET", "/connect/token")]
     public async Task A_wrong_method_is_a_405_problem_that_names_the_right_ones(string method, string path)
     {

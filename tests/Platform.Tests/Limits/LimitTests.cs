@@ -43,7 +43,7 @@ public sealed class LimitTests(World world, LimitTests.SmallServer server) : ICl
         var open = batch.Client.SendAsync(request, Cancellation);
         await body.Begun.Task;
         HttpResponseMessage refused;
-        while ((refused = await Send(batch, 1)).StatusCode == HttpStatusCode.OK)
+        while ((refused = await Send(batch, 0)).StatusCode == HttpStatusCode.OK) // the open one may still be on its way
             refused.Dispose();
         Assert.Equal(Problems.TooManyAtOnce.Code, (await refused.Body(HttpStatusCode.TooManyRequests)).Text("code"));
         Assert.NotNull(refused.Headers.RetryAfter);

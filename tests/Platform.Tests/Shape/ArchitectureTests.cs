@@ -18,6 +18,7 @@ public sealed partial class ArchitectureTests
         ["Rollup"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning"],
         ["Limits"] = ["Http", "Access"],
         ["Webhooks"] = ["Http", "Access", "Database"],
+        ["Imports"] = ["Http", "Access", "Tenancy", "Database", "Learning", "Webhooks"],
         ["Analytics"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "OData"],
         ["VendorPage"] = ["Http"],
         ["SampleData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Rollup"],
