@@ -333,6 +333,7 @@ namespace Platform.Migrations.PostgreSql
                     key = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
                     name = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false, collation: "vi-x-icu"),
                     kind = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    search_text = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, defaultValue: ""),
                     change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
@@ -444,6 +445,7 @@ namespace Platform.Migrations.PostgreSql
                     revision = table.Column<int>(type: "integer", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    search_text = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false, defaultValue: ""),
                     funding_sources = table.Column<List<string>>(type: "text[]", nullable: false),
                     change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint"),
                     facts = table.Column<string>(type: "jsonb", nullable: true)
@@ -683,6 +685,12 @@ namespace Platform.Migrations.PostgreSql
                 {
                     table.PrimaryKey("pk_legal_bases", x => new { x.tenant_id, x.id });
                     table.ForeignKey(
+                        name: "fk_legal_bases_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
                         name: "fk_legal_bases_plans_tenant_id_plan_id",
                         columns: x => new { x.tenant_id, x.plan_id },
                         principalTable: "plans",
@@ -714,6 +722,12 @@ namespace Platform.Migrations.PostgreSql
                 {
                     table.PrimaryKey("pk_reporting_rules", x => new { x.tenant_id, x.id });
                     table.ForeignKey(
+                        name: "fk_reporting_rules_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
                         name: "fk_reporting_rules_plans_tenant_id_plan_id",
                         columns: x => new { x.tenant_id, x.plan_id },
                         principalTable: "plans",
@@ -741,6 +755,7 @@ namespace Platform.Migrations.PostgreSql
                     accumulation = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     source = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     population = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    search_text = table.Column<string>(type: "character varying(700)", maxLength: 700, nullable: false, defaultValue: ""),
                     change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
@@ -780,6 +795,7 @@ namespace Platform.Migrations.PostgreSql
                     output = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
                     shared_lead = table.Column<bool>(type: "boolean", nullable: false),
                     initiative = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    search_text = table.Column<string>(type: "character varying(1400)", maxLength: 1400, nullable: false, defaultValue: ""),
                     change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
@@ -882,6 +898,12 @@ namespace Platform.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_initiatives", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_initiatives_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "fk_initiatives_plans_tenant_id_plan_id",
                         columns: x => new { x.tenant_id, x.plan_id },

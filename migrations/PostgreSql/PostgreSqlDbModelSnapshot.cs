@@ -965,6 +965,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnName("name")
                         .UseCollation("vi-x-icu");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
+
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_agencies");
 
@@ -1290,6 +1298,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("revision");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
+
                     b.Property<string>("Signer")
                         .HasMaxLength(150)
                         .HasColumnType("character varying(150)")
@@ -1414,6 +1430,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasMaxLength(300)
                         .HasColumnType("character varying(300)")
                         .HasColumnName("schedule_text");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(1400)
+                        .HasColumnType("character varying(1400)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
 
                     b.Property<bool>("SharedLead")
                         .HasColumnType("boolean")
@@ -1585,6 +1609,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
                         .HasColumnName("population");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(700)
+                        .HasColumnType("character varying(700)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
 
                     b.Property<string>("Source")
                         .IsRequired()
@@ -2125,7 +2157,7 @@ namespace Platform.Migrations.PostgreSql
             modelBuilder.Entity("Platform.Localities.Agency", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Agencies")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2170,14 +2202,21 @@ namespace Platform.Migrations.PostgreSql
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
                 {
-                    b.HasOne("Platform.Plans.Plan", null)
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_initiatives_localities_tenant_id");
+
+                    b.HasOne("Platform.Plans.Plan", "Plan")
                         .WithMany("Initiatives")
                         .HasForeignKey("TenantId", "PlanId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_initiatives_plans_tenant_id_plan_id");
 
-                    b.HasOne("Platform.Plans.PlanTask", null)
+                    b.HasOne("Platform.Plans.PlanTask", "Task")
                         .WithMany()
                         .HasForeignKey("TenantId", "TaskId")
                         .OnDelete(DeleteBehavior.NoAction)
@@ -2215,22 +2254,39 @@ namespace Platform.Migrations.PostgreSql
                         });
 
                     b.Navigation("Coverage");
+
+                    b.Navigation("Locality");
+
+                    b.Navigation("Plan");
+
+                    b.Navigation("Task");
                 });
 
             modelBuilder.Entity("Platform.Plans.LegalBasis", b =>
                 {
-                    b.HasOne("Platform.Plans.Plan", null)
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_legal_bases_localities_tenant_id");
+
+                    b.HasOne("Platform.Plans.Plan", "Plan")
                         .WithMany("LegalBases")
                         .HasForeignKey("TenantId", "PlanId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_legal_bases_plans_tenant_id_plan_id");
+
+                    b.Navigation("Locality");
+
+                    b.Navigation("Plan");
                 });
 
             modelBuilder.Entity("Platform.Plans.Plan", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Plans")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2286,7 +2342,7 @@ namespace Platform.Migrations.PostgreSql
             modelBuilder.Entity("Platform.Plans.PlanTask", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Tasks")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2314,18 +2370,29 @@ namespace Platform.Migrations.PostgreSql
 
             modelBuilder.Entity("Platform.Plans.ReportingRule", b =>
                 {
-                    b.HasOne("Platform.Plans.Plan", null)
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_reporting_rules_localities_tenant_id");
+
+                    b.HasOne("Platform.Plans.Plan", "Plan")
                         .WithMany("ReportingRules")
                         .HasForeignKey("TenantId", "PlanId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_reporting_rules_plans_tenant_id_plan_id");
+
+                    b.Navigation("Locality");
+
+                    b.Navigation("Plan");
                 });
 
             modelBuilder.Entity("Platform.Plans.Target", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Targets")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2363,7 +2430,7 @@ namespace Platform.Migrations.PostgreSql
                         .HasConstraintName("fk_completion_facts_courses_course_id");
 
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("CompletionFacts")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2376,12 +2443,14 @@ namespace Platform.Migrations.PostgreSql
 
             modelBuilder.Entity("Platform.Rollup.Population", b =>
                 {
-                    b.HasOne("Platform.Localities.Locality", null)
-                        .WithMany()
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany("Populations")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_populations_localities_tenant_id");
+
+                    b.Navigation("Locality");
                 });
 
             modelBuilder.Entity("Platform.Rollup.TargetFigure", b =>
@@ -2397,7 +2466,7 @@ namespace Platform.Migrations.PostgreSql
             modelBuilder.Entity("Platform.Rollup.TargetProgress", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Progress")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
@@ -2479,9 +2548,23 @@ namespace Platform.Migrations.PostgreSql
 
             modelBuilder.Entity("Platform.Localities.Locality", b =>
                 {
+                    b.Navigation("Agencies");
+
                     b.Navigation("Communes");
 
+                    b.Navigation("CompletionFacts");
+
                     b.Navigation("Names");
+
+                    b.Navigation("Plans");
+
+                    b.Navigation("Populations");
+
+                    b.Navigation("Progress");
+
+                    b.Navigation("Targets");
+
+                    b.Navigation("Tasks");
                 });
 
             modelBuilder.Entity("Platform.Plans.Plan", b =>

@@ -974,6 +974,14 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnName("name")
                         .UseCollation("Vietnamese_100_CI_AS");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
+
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_agencies");
 
@@ -1303,6 +1311,14 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("revision");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
+
                     b.Property<string>("Signer")
                         .HasMaxLength(150)
                         .HasColumnType("nvarchar(150)")
@@ -1429,6 +1445,14 @@ namespace Platform.Migrations.SqlServer
                         .HasMaxLength(300)
                         .HasColumnType("nvarchar(300)")
                         .HasColumnName("schedule_text");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(1400)
+                        .HasColumnType("nvarchar(1400)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
 
                     b.Property<bool>("SharedLead")
                         .HasColumnType("bit")
@@ -1602,6 +1626,14 @@ namespace Platform.Migrations.SqlServer
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)")
                         .HasColumnName("population");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(700)
+                        .HasColumnType("nvarchar(700)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
 
                     b.Property<string>("Source")
                         .IsRequired()
@@ -2146,7 +2178,7 @@ namespace Platform.Migrations.SqlServer
             modelBuilder.Entity("Platform.Localities.Agency", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Agencies")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2191,14 +2223,21 @@ namespace Platform.Migrations.SqlServer
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
                 {
-                    b.HasOne("Platform.Plans.Plan", null)
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_initiatives_localities_tenant_id");
+
+                    b.HasOne("Platform.Plans.Plan", "Plan")
                         .WithMany("Initiatives")
                         .HasForeignKey("TenantId", "PlanId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_initiatives_plans_tenant_id_plan_id");
 
-                    b.HasOne("Platform.Plans.PlanTask", null)
+                    b.HasOne("Platform.Plans.PlanTask", "Task")
                         .WithMany()
                         .HasForeignKey("TenantId", "TaskId")
                         .OnDelete(DeleteBehavior.NoAction)
@@ -2236,22 +2275,39 @@ namespace Platform.Migrations.SqlServer
                         });
 
                     b.Navigation("Coverage");
+
+                    b.Navigation("Locality");
+
+                    b.Navigation("Plan");
+
+                    b.Navigation("Task");
                 });
 
             modelBuilder.Entity("Platform.Plans.LegalBasis", b =>
                 {
-                    b.HasOne("Platform.Plans.Plan", null)
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_legal_bases_localities_tenant_id");
+
+                    b.HasOne("Platform.Plans.Plan", "Plan")
                         .WithMany("LegalBases")
                         .HasForeignKey("TenantId", "PlanId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_legal_bases_plans_tenant_id_plan_id");
+
+                    b.Navigation("Locality");
+
+                    b.Navigation("Plan");
                 });
 
             modelBuilder.Entity("Platform.Plans.Plan", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Plans")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2307,7 +2363,7 @@ namespace Platform.Migrations.SqlServer
             modelBuilder.Entity("Platform.Plans.PlanTask", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Tasks")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2335,18 +2391,29 @@ namespace Platform.Migrations.SqlServer
 
             modelBuilder.Entity("Platform.Plans.ReportingRule", b =>
                 {
-                    b.HasOne("Platform.Plans.Plan", null)
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_reporting_rules_localities_tenant_id");
+
+                    b.HasOne("Platform.Plans.Plan", "Plan")
                         .WithMany("ReportingRules")
                         .HasForeignKey("TenantId", "PlanId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_reporting_rules_plans_tenant_id_plan_id");
+
+                    b.Navigation("Locality");
+
+                    b.Navigation("Plan");
                 });
 
             modelBuilder.Entity("Platform.Plans.Target", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Targets")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2384,7 +2451,7 @@ namespace Platform.Migrations.SqlServer
                         .HasConstraintName("fk_completion_facts_courses_course_id");
 
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("CompletionFacts")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
@@ -2397,12 +2464,14 @@ namespace Platform.Migrations.SqlServer
 
             modelBuilder.Entity("Platform.Rollup.Population", b =>
                 {
-                    b.HasOne("Platform.Localities.Locality", null)
-                        .WithMany()
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany("Populations")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_populations_localities_tenant_id");
+
+                    b.Navigation("Locality");
                 });
 
             modelBuilder.Entity("Platform.Rollup.TargetFigure", b =>
@@ -2418,7 +2487,7 @@ namespace Platform.Migrations.SqlServer
             modelBuilder.Entity("Platform.Rollup.TargetProgress", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
-                        .WithMany()
+                        .WithMany("Progress")
                         .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
@@ -2500,9 +2569,23 @@ namespace Platform.Migrations.SqlServer
 
             modelBuilder.Entity("Platform.Localities.Locality", b =>
                 {
+                    b.Navigation("Agencies");
+
                     b.Navigation("Communes");
 
+                    b.Navigation("CompletionFacts");
+
                     b.Navigation("Names");
+
+                    b.Navigation("Plans");
+
+                    b.Navigation("Populations");
+
+                    b.Navigation("Progress");
+
+                    b.Navigation("Targets");
+
+                    b.Navigation("Tasks");
                 });
 
             modelBuilder.Entity("Platform.Plans.Plan", b =>

@@ -331,6 +331,7 @@ namespace Platform.Migrations.SqlServer
                     key = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
                     name = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Vietnamese_100_CI_AS"),
                     kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    search_text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false, defaultValue: ""),
                     change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
@@ -442,6 +443,7 @@ namespace Platform.Migrations.SqlServer
                     revision = table.Column<int>(type: "int", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    search_text = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false, defaultValue: ""),
                     funding_sources = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     change = table.Column<byte[]>(type: "rowversion", nullable: false),
                     facts = table.Column<string>(type: "nvarchar(max)", nullable: true)
@@ -681,6 +683,12 @@ namespace Platform.Migrations.SqlServer
                 {
                     table.PrimaryKey("pk_legal_bases", x => new { x.tenant_id, x.id });
                     table.ForeignKey(
+                        name: "fk_legal_bases_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
                         name: "fk_legal_bases_plans_tenant_id_plan_id",
                         columns: x => new { x.tenant_id, x.plan_id },
                         principalTable: "plans",
@@ -712,6 +720,12 @@ namespace Platform.Migrations.SqlServer
                 {
                     table.PrimaryKey("pk_reporting_rules", x => new { x.tenant_id, x.id });
                     table.ForeignKey(
+                        name: "fk_reporting_rules_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
                         name: "fk_reporting_rules_plans_tenant_id_plan_id",
                         columns: x => new { x.tenant_id, x.plan_id },
                         principalTable: "plans",
@@ -739,6 +753,7 @@ namespace Platform.Migrations.SqlServer
                     accumulation = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     source = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     population = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    search_text = table.Column<string>(type: "nvarchar(700)", maxLength: 700, nullable: false, defaultValue: ""),
                     change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
@@ -778,6 +793,7 @@ namespace Platform.Migrations.SqlServer
                     output = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
                     shared_lead = table.Column<bool>(type: "bit", nullable: false),
                     initiative = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    search_text = table.Column<string>(type: "nvarchar(1400)", maxLength: 1400, nullable: false, defaultValue: ""),
                     change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
@@ -880,6 +896,12 @@ namespace Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_initiatives", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_initiatives_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "fk_initiatives_plans_tenant_id_plan_id",
                         columns: x => new { x.tenant_id, x.plan_id },

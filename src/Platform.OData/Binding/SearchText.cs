@@ -9,7 +9,8 @@ namespace Platform.OData.Binding;
 
 /// <summary>
 /// Binds <c>$search</c>: each term must occur in the set's folded text. Terms are folded here the way the host folds
-/// its text: Unicode decomposition, no marks, lower case, đ as d; so "ngok bay" finds "Ngọk Bay".
+/// its text: Unicode decomposition, no marks, lower case, đ as d, one blank for whatever is no letter or digit; so
+/// "ngok bay" finds "Ngọk Bay" and "53/KH-UBND" finds "53 kh ubnd".
 /// </summary>
 internal static class SearchText
 {
@@ -33,8 +34,15 @@ internal static class SearchText
     {
         var folded = new StringBuilder(text.Length);
         foreach (var character in text.Normalize(NormalizationForm.FormD))
-            if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.NonSpacingMark)
+        {
+            if (CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark)
+                continue;
+            if (char.IsLetterOrDigit(character))
                 folded.Append(character is 'đ' or 'Đ' ? 'd' : char.ToLowerInvariant(character));
-        return folded.ToString().Normalize(NormalizationForm.FormC);
+            else if (folded.Length > 0 && folded[^1] != ' ')
+                folded.Append(' ');
+        }
+        var words = folded.ToString().TrimEnd();
+        return (words.Length == 0 ? text : words).Normalize(NormalizationForm.FormC);
     }
 }

@@ -63,7 +63,7 @@ public sealed class EntitySetBuilder<T> where T : class
     }
 
     /// <summary>Makes the set searchable by <c>$search</c>.</summary>
-    /// <param name="foldedText">The text searched, already folded: lower case, without diacritics, đ as d.</param>
+    /// <param name="foldedText">The text searched, already folded: lower case, without diacritics, đ as d, one blank for whatever is no letter or digit.</param>
     public EntitySetBuilder<T> Search(Expression<Func<T, string>> foldedText)
     {
         Map.SearchText = foldedText;

@@ -41,6 +41,9 @@ public sealed class Agency : ITenantOwned, ITracked
 
     public AgencyKind Kind { get; set; }
 
+    /// <summary>What search looks in, folded; made anew whenever the row is saved.</summary>
+    public string SearchText { get => VietnameseText.Fold($"{Name} {Key}"); private set => _ = value; }
+
     public Locality? Locality { get; set; }
 
     public List<Assignments.Assignment> Assignments { get; } = [];
@@ -70,8 +73,9 @@ internal sealed class AgencyMapping(string nameCollation) : IEntityTypeConfigura
         builder.HasKey(a => new { a.TenantId, a.Id });
         builder.Property(a => a.Key).HasMaxLength(80);
         builder.Property(a => a.Name).HasMaxLength(300).UseCollation(nameCollation);
+        builder.Property(a => a.SearchText).HasMaxLength(400).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.HasIndex(a => new { a.TenantId, a.Key }).IsUnique();
-        builder.HasOne(a => a.Locality).WithMany().HasForeignKey(a => a.TenantId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(a => a.Locality).WithMany(l => l.Agencies).HasForeignKey(a => a.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 
     public void Configure(EntityTypeBuilder<Village> builder)

@@ -44,6 +44,20 @@ public sealed class Locality : ITracked
 
     public List<Locality> Communes { get; } = [];
 
+    public List<Agency> Agencies { get; } = [];
+
+    public List<Plans.Plan> Plans { get; } = [];
+
+    public List<Plans.Target> Targets { get; } = [];
+
+    public List<Plans.PlanTask> Tasks { get; } = [];
+
+    public List<Rollup.TargetProgress> Progress { get; } = [];
+
+    public List<Rollup.CompletionFact> CompletionFacts { get; } = [];
+
+    public List<Rollup.Population> Populations { get; } = [];
+
     public long Change { get; private set; }
 }
 

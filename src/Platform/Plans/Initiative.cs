@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Localities;
 using Platform.Tenancy;
 
 namespace Platform.Plans;
@@ -41,6 +42,12 @@ public sealed class Initiative : ITenantOwned
     public InitiativeKind Kind { get; set; }
 
     public List<Coverage> Coverage { get; set; } = [];
+
+    public Plan? Plan { get; set; }
+
+    public PlanTask? Task { get; set; }
+
+    public Locality? Locality { get; set; }
 }
 
 /// <summary>A coverage rule: each village at least one ambassador; 100% of citizens from 16 a digital identity.</summary>
@@ -94,6 +101,10 @@ public sealed class ReportingRule : ITenantOwned
 
     /// <summary>The bodies that owe it, by key; «all» for every body of the plan.</summary>
     public List<string> Reporters { get; set; } = [];
+
+    public Plan? Plan { get; set; }
+
+    public Locality? Locality { get; set; }
 }
 
 internal sealed class InitiativeMapping : IEntityTypeConfiguration<Initiative>, IEntityTypeConfiguration<ReportingRule>
@@ -104,7 +115,8 @@ internal sealed class InitiativeMapping : IEntityTypeConfiguration<Initiative>, 
         builder.HasIndex(i => new { i.TenantId, i.PlanId });
         builder.Property(i => i.Name).HasMaxLength(200);
         builder.OwnsMany(i => i.Coverage, coverage => coverage.ToJson());
-        builder.HasOne<PlanTask>().WithMany().HasForeignKey(i => new { i.TenantId, i.TaskId }).OnDelete(DeleteBehavior.NoAction);
+        builder.HasOne(i => i.Task).WithMany().HasForeignKey(i => new { i.TenantId, i.TaskId }).OnDelete(DeleteBehavior.NoAction);
+        builder.HasOne(i => i.Locality).WithMany().HasForeignKey(i => i.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 
     public void Configure(EntityTypeBuilder<ReportingRule> builder)
@@ -116,5 +128,6 @@ internal sealed class InitiativeMapping : IEntityTypeConfiguration<Initiative>, 
         builder.Property(r => r.Frequency).HasMaxLength(30);
         builder.Property(r => r.DueText).HasMaxLength(300);
         builder.Property(r => r.Recipient).HasMaxLength(80);
+        builder.HasOne(r => r.Locality).WithMany().HasForeignKey(r => r.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 }

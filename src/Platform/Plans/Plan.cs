@@ -72,6 +72,9 @@ public sealed class Plan : ITenantOwned, ITracked
 
     public DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>What search looks in, folded; made anew whenever the row is saved.</summary>
+    public string SearchText { get => VietnameseText.Fold($"{Title} {Number} {Symbol} {Issuer}"); private set => _ = value; }
+
     public List<string> FundingSources { get; set; } = [];
 
     public List<PlanFact> Facts { get; set; } = [];
@@ -136,6 +139,10 @@ public sealed class LegalBasis : ITenantOwned
     public string? Title { get; set; }
 
     public LegalRelation Relation { get; set; }
+
+    public Plan? Plan { get; set; }
+
+    public Locality? Locality { get; set; }
 }
 
 internal sealed class PlanMapping : IEntityTypeConfiguration<Plan>, IEntityTypeConfiguration<LegalBasis>
@@ -150,17 +157,18 @@ internal sealed class PlanMapping : IEntityTypeConfiguration<Plan>, IEntityTypeC
         builder.Property(p => p.Signer).HasMaxLength(150);
         builder.Property(p => p.SignerPosition).HasMaxLength(150);
         builder.Property(p => p.IssuedText).HasMaxLength(100);
+        builder.Property(p => p.SearchText).HasMaxLength(1000).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.Property(p => p.Revision).IsConcurrencyToken();
         builder.OwnsMany(p => p.Facts, facts => facts.ToJson());
-        builder.HasOne(p => p.Locality).WithMany().HasForeignKey(p => p.TenantId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(p => p.Locality).WithMany(l => l.Plans).HasForeignKey(p => p.TenantId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(p => p.Implements).WithMany()
             .HasForeignKey(p => new { p.ImplementsTenantId, p.ImplementsId }).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Plan>().WithMany().HasForeignKey(p => new { p.TenantId, p.AmendsId }).OnDelete(DeleteBehavior.Restrict);
-        builder.HasMany(p => p.LegalBases).WithOne().HasForeignKey(b => new { b.TenantId, b.PlanId });
+        builder.HasMany(p => p.LegalBases).WithOne(b => b.Plan).HasForeignKey(b => new { b.TenantId, b.PlanId });
         builder.HasMany(p => p.Targets).WithOne(t => t.Plan).HasForeignKey(t => new { t.TenantId, t.PlanId });
         builder.HasMany(p => p.Tasks).WithOne(t => t.Plan).HasForeignKey(t => new { t.TenantId, t.PlanId });
-        builder.HasMany(p => p.Initiatives).WithOne().HasForeignKey(i => new { i.TenantId, i.PlanId });
-        builder.HasMany(p => p.ReportingRules).WithOne().HasForeignKey(r => new { r.TenantId, r.PlanId });
+        builder.HasMany(p => p.Initiatives).WithOne(i => i.Plan).HasForeignKey(i => new { i.TenantId, i.PlanId });
+        builder.HasMany(p => p.ReportingRules).WithOne(r => r.Plan).HasForeignKey(r => new { r.TenantId, r.PlanId });
     }
 
     public void Configure(EntityTypeBuilder<LegalBasis> builder)
@@ -171,5 +179,6 @@ internal sealed class PlanMapping : IEntityTypeConfiguration<Plan>, IEntityTypeC
         builder.Property(b => b.Kind).HasMaxLength(60);
         builder.Property(b => b.Issuer).HasMaxLength(300);
         builder.Property(b => b.Title).HasMaxLength(500);
+        builder.HasOne(b => b.Locality).WithMany().HasForeignKey(b => b.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -73,6 +73,9 @@ public sealed class PlanTask : ITenantOwned, ITracked
     /// <summary>The initiative that this task sets up.</summary>
     public string? Initiative { get; set; }
 
+    /// <summary>What search looks in, folded; made anew whenever the row is saved.</summary>
+    public string SearchText { get => VietnameseText.Fold($"{Title} {Number} {Output} {ScheduleText} {Initiative}"); private set => _ = value; }
+
     public Plan? Plan { get; set; }
 
     public PlanTask? Parent { get; set; }
@@ -99,7 +102,8 @@ internal sealed class PlanTaskMapping : IEntityTypeConfiguration<PlanTask>
         builder.Property(t => t.Recurrence).HasMaxLength(60);
         builder.Property(t => t.Output).HasMaxLength(300);
         builder.Property(t => t.Initiative).HasMaxLength(200);
+        builder.Property(t => t.SearchText).HasMaxLength(1400).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.HasOne(t => t.Parent).WithMany(t => t.Children).HasForeignKey(t => new { t.TenantId, t.ParentId }).OnDelete(DeleteBehavior.NoAction);
-        builder.HasOne(t => t.Locality).WithMany().HasForeignKey(t => t.TenantId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(t => t.Locality).WithMany(l => l.Tasks).HasForeignKey(t => t.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 }

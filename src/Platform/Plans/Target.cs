@@ -120,6 +120,9 @@ public sealed class Target : ITenantOwned, ITracked
     /// <summary>The people the percentage is of, by code: Adults, StudentsFromPrimary …; null for counts.</summary>
     public string? Population { get; set; }
 
+    /// <summary>What search looks in, folded; made anew whenever the row is saved.</summary>
+    public string SearchText { get => VietnameseText.Fold($"{Title} {Number} {Measure} {UnitText}"); private set => _ = value; }
+
     public Plan? Plan { get; set; }
 
     public Locality? Locality { get; set; }
@@ -140,7 +143,8 @@ internal sealed class TargetMapping : IEntityTypeConfiguration<Target>
         builder.Property(t => t.Measure).HasMaxLength(60);
         builder.Property(t => t.UnitText).HasMaxLength(60);
         builder.Property(t => t.Population).HasMaxLength(40);
+        builder.Property(t => t.SearchText).HasMaxLength(700).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.Property(t => t.Value).HasPrecision(14, 2);
-        builder.HasOne(t => t.Locality).WithMany().HasForeignKey(t => t.TenantId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(t => t.Locality).WithMany(l => l.Targets).HasForeignKey(t => t.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -70,6 +70,8 @@ public sealed class Population : ITenantOwned
 
     /// <summary>Where the number is from.</summary>
     public required string Source { get; set; }
+
+    public Locality? Locality { get; set; }
 }
 
 /// <summary>A figure that a locality sends for a target whose source is not completions. The latest by date counts.</summary>
@@ -153,7 +155,7 @@ internal sealed class FiguresMapping :
     {
         builder.HasKey(f => new { f.TenantId, f.Id });
         builder.HasIndex(f => new { f.TenantId, f.Month, f.Audience, f.CourseId }).IsUnique();
-        builder.HasOne(f => f.Locality).WithMany().HasForeignKey(f => f.TenantId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(f => f.Locality).WithMany(l => l.CompletionFacts).HasForeignKey(f => f.TenantId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(f => f.Course).WithMany().HasForeignKey(f => f.CourseId).OnDelete(DeleteBehavior.Restrict);
     }
 
@@ -168,7 +170,7 @@ internal sealed class FiguresMapping :
         builder.HasKey(p => new { p.TenantId, p.Code, p.Year });
         builder.Property(p => p.Code).HasMaxLength(40);
         builder.Property(p => p.Source).HasMaxLength(200);
-        builder.HasOne<Locality>().WithMany().HasForeignKey(p => p.TenantId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(p => p.Locality).WithMany(l => l.Populations).HasForeignKey(p => p.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 
     public void Configure(EntityTypeBuilder<TargetFigure> builder)
@@ -183,7 +185,7 @@ internal sealed class FiguresMapping :
         builder.HasKey(p => new { p.TenantId, p.TargetId });
         builder.Property(p => p.TargetValue).HasPrecision(14, 2);
         builder.Property(p => p.Percentage).HasPrecision(14, 2);
-        builder.HasOne(p => p.Locality).WithMany().HasForeignKey(p => p.TenantId);
+        builder.HasOne(p => p.Locality).WithMany(l => l.Progress).HasForeignKey(p => p.TenantId);
         builder.HasOne(p => p.Target).WithOne(t => t.Progress).HasForeignKey<TargetProgress>(p => new { p.TenantId, p.TargetId });
     }
 }

@@ -9,7 +9,7 @@ public sealed class SearchTests(Province province)
     [InlineData("kha", "05953")]
     [InlineData("Ngọk", "23317")]
     [InlineData("\"đại phúc\"", "05830")]
-    [InlineData("kha-son", "")]
+    [InlineData("kha-son", "05953")]
     [InlineData("05953", "")]
     [InlineData("kha OR bay", "05953,23317")]
     [InlineData("ngai AND NOT kha", "51")]

@@ -11,7 +11,7 @@ public sealed partial class ArchitectureTests
         ["Access"] = ["Http", "Tenancy", "Database", "Localities", "Limits"],
         ["Tenancy"] = ["Database", "Localities"],
         ["Database"] = ["Http", "Access", "Tenancy", "Localities", "Plans", "Assignments", "Learning", "Rollup", "Webhooks", "Imports"],
-        ["Localities"] = ["Http", "Access", "Tenancy", "Database", "Assignments"],
+        ["Localities"] = ["Http", "Access", "Tenancy", "Database", "Assignments", "Plans", "Rollup"],
         ["Plans"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Assignments", "Rollup"],
         ["Assignments"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans"],
         ["Learning"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Rollup", "Limits", "Webhooks"],
