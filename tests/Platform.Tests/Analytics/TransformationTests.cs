@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.Tests.Analytics;
+
+/// <summary>What the transformations of $apply answer on the real database is what SQL by hand answers.</summary>
+public sealed class TransformationTests(World world)
+{
+    private const string Four = "LocalityCode in ('05953','09988','11254','23317')";
+    private const string Facts = "completion_facts f join localities l on l.id = f.tenant_id where l.code in ('05953', '09988', '11254', '23317')";
+    private const string ByCommune = $"filter({Four})/groupby((LocalityCode),aggregate(Learners with sum as L))";
+
+    [Theory]
+    [InlineData("CompletionFacts", $"filter({Four} and Passed gt 3)/groupby((LocalityCode,Audience),aggregate(Learners with sum as L,Passed with sum as P,$count as N))", "LocalityCode,Audience,L,P,N",
+        $"select l.code, f.audience, sum(f.learners), sum(f.passed), count(*) from {Facts} and f.passed > 3 group by 1, 2")]
+    [InlineData("CompletionFacts", $"filter({Four})/groupby((rollup($all,ProvinceCode,LocalityCode),Audience),aggregate(Learners with sum as L))", "ProvinceCode,LocalityCode,Audience,L",
+        $"select l.province_code, l.code, f.audience, sum(f.learners) from {Facts} group by rollup(l.province_code, l.code), f.audience")]
+    [InlineData("CompletionFacts", $"filter({Four})/groupby((LocalityCode),aggregate(Passed with sum as P,Completions with sum as C))/compute(P mul 100.0 div C as R)/filter(R gt 0)", "LocalityCode,R",
+        $"select l.code, 100.0 * sum(f.passed) / sum(f.completions) from {Facts} group by 1")]
+    [InlineData("CompletionFacts", $"filter({Four})/concat(groupby((Audience),aggregate(Learners with sum as L)),groupby((CourseCode),aggregate(Learners with sum as L)),aggregate(Learners with sum as L))", "Audience,CourseCode,L",
+        $"with facts as (select f.audience, (select c.code from courses c where c.id = f.course_id) as course, f.learners from {Facts}) select audience, null, sum(learners) from facts group by 1 union all select null, course, sum(learners) from facts group by 2 union all select null, null, sum(learners) from facts")]
+    [InlineData("CompletionFacts", ByCommune + "/topcount(2,L)", "LocalityCode,L", $"select l.code, sum(f.learners) from {Facts} group by 1 order by 2 desc limit 2")]
+    [InlineData("CompletionFacts", ByCommune + "/bottomsum(5000,L)", "LocalityCode,L",
+        $"select code, n from (select *, sum(n) over (order by n, code) - n as before from (select l.code, sum(f.learners) as n from {Facts} group by 1) g) x where before < 5000")]
+    [InlineData("CompletionFacts", ByCommune + "/toppercent(60,L)", "LocalityCode,L",
+        $"select code, n from (select *, sum(n) over (order by n desc, code) - n as before, sum(n) over () as total from (select l.code, sum(f.learners) as n from {Facts} group by 1) g) x where before < total * 0.6")]
+    [InlineData("CompletionFacts", $"filter({Four})/groupby((LocalityCode),aggregate(CourseCode with countdistinct as K,Month with min as A,Month with max as B,Learners with average as V,Learners with max as M))", "LocalityCode,K,A,B,V,M",
+        $"select l.code, count(distinct f.course_id), min(f.month), max(f.month), avg(f.learners), max(f.learners) from {Facts} group by 1")]
+    [InlineData("CompletionFacts", "filter(LocalityCode eq '00000')/aggregate(Learners with sum as L,Learners with average as V,Month with max as B,CourseCode with countdistinct as K,$count as N)", "L,V,B,K,N",
+        "select null, null, null, 0, 0")]
+    [InlineData("CompletionFacts", "filter(LocalityCode eq '00000')/groupby((Audience),aggregate(Learners with sum as L))", "Audience,L", "select 1, 1 where false")]
+    [InlineData("CompletionFacts", $"filter({Four})/groupby((LocalityCode,Month),aggregate(Learners with sum as L))/compute(year(Month) as Y)/groupby((LocalityCode,Y),aggregate(L with sum as L,L with max as M))", "LocalityCode,Y,L,M",
+        $"select code, y, sum(n), max(n) from (select l.code, f.month, extract(year from f.month) as y, sum(f.learners) as n from {Facts} group by 1, 2, 3) g group by 1, 2")]
+    [InlineData("TargetProgress", $"filter({Four})/groupby((LocalityCode,Unit),aggregate(Numerator with sum as N,Denominator with sum as D,Numerator with max as M,$count as K))/compute(N mul 100.0 div D as R)", "LocalityCode,Unit,N,D,M,K,R",
+        "select l.code, p.unit, sum(p.numerator), sum(p.denominator), max(p.numerator), count(*), 100.0 * sum(p.numerator) / sum(p.denominator) from target_progress p join localities l on l.id = p.tenant_id where l.code in ('05953', '09988', '11254', '23317') group by 1, 2")]
+    [InlineData("Plans", $"filter({Four} and Status eq 'Issued')/groupby((ProvinceCode),aggregate(Targets/$count as T,Tasks/$count as K,$count as N))", "ProvinceCode,T,K,N",
+        "select l.province_code, sum((select count(*) from targets t where t.tenant_id = p.tenant_id and t.plan_id = p.id)), sum((select count(*) from tasks t where t.tenant_id = p.tenant_id and t.plan_id = p.id)), count(*) from plans p join localities l on l.id = p.tenant_id where l.code in ('05953', '09988', '11254', '23317') and p.status = 'Issued' group by 1")]
+    [InlineData("Plans", $"filter({Four} and Status eq 'Issued')/aggregate(Targets/$count as T,Implements/Targets/$count as I)", "T,I",
+        "select sum((select count(*) from targets t where t.tenant_id = p.tenant_id and t.plan_id = p.id)), sum((select count(*) from targets t where t.tenant_id = p.implements_tenant_id and t.plan_id = p.implements_id)) from plans p join localities l on l.id = p.tenant_id where l.code in ('05953', '09988', '11254', '23317') and p.status = 'Issued'")]
+    [InlineData("Assignments", $"filter({Four})/groupby((Agency/Kind,Role),aggregate($count as N,TaskId with countdistinct as T))/filter(N gt 1)", "Agency/Kind,Role,N,T",
+        "select g.kind, a.role, count(*), count(distinct a.task_id) from assignments a join agencies g on g.tenant_id = a.tenant_id and g.id = a.agency_id join localities l on l.id = a.tenant_id where l.code in ('05953', '09988', '11254', '23317') group by 1, 2 having count(*) > 1")]
+    [InlineData("Populations", $"filter({Four} and Year eq 2026)/groupby((Code),aggregate(People with sum as P))", "Code,P",
+        "select p.code, sum(p.people) from populations p join localities l on l.id = p.tenant_id where l.code in ('05953', '09988', '11254', '23317') and p.year = 2026 group by 1")]
+    public async Task A_transformation_answers_what_sql_answers(string set, string apply, string columns, string sql)
+    {
+        using var client = await world.As("operator");
+        var asked = await client.Rows($"/odata/{set}?$apply={Uri.EscapeDataString(apply)}");
+        var told = await world.Everything(sql);
+        Assert.Equal(
+            told.Select(r => string.Join(" | ", r.Select(Text))).Order(StringComparer.Ordinal),
+            asked.Select(r => string.Join(" | ", columns.Split(',').Select(c => Text(r, c)))).Order(StringComparer.Ordinal));
+        Assert.True(told.Count > 0 || apply.Contains("00000", StringComparison.Ordinal));
+    }
+
+    private static string Text(JsonNode? row, string path)
+    {
+        var value = path.Split('/').Aggregate(row, (node, name) => node?[name]);
+        return value?.GetValueKind() == JsonValueKind.Number ? Text(decimal.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture)) : Text(value?.ToString());
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        null => "null",
+        DateTime day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        string text => text,
+        _ => Math.Round(Convert.ToDecimal(value, CultureInfo.InvariantCulture), 4).ToString("0.####", CultureInfo.InvariantCulture),
+    };
+}
