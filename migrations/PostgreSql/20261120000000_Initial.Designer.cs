@@ -325,6 +325,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_assignments_change");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_assignments_id");
+
                     b.HasIndex("TenantId", "AgencyId")
                         .HasDatabaseName("ix_assignments_tenant_id_agency_id");
 
@@ -982,6 +985,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_agencies_change");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_agencies_id");
+
                     b.HasIndex("TenantId", "Key")
                         .IsUnique()
                         .HasDatabaseName("ix_agencies_tenant_id_key");
@@ -1354,6 +1360,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_plans_change");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_plans_id");
+
                     b.HasIndex("ImplementsTenantId", "ImplementsId")
                         .HasDatabaseName("ix_plans_implements_tenant_id_implements_id");
 
@@ -1461,6 +1470,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_tasks_change");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_tasks_id");
 
                     b.HasIndex("TenantId", "ParentId")
                         .HasDatabaseName("ix_tasks_tenant_id_parent_id");
@@ -1658,6 +1670,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_targets_change");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_targets_id");
 
                     b.HasIndex("TenantId", "PlanId")
                         .HasDatabaseName("ix_targets_tenant_id_plan_id");

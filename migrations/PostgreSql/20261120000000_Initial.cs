@@ -940,6 +940,11 @@ namespace Platform.Migrations.PostgreSql
                 column: "change");
 
             migrationBuilder.CreateIndex(
+                name: "ix_agencies_id",
+                table: "agencies",
+                column: "id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_agencies_tenant_id_key",
                 table: "agencies",
                 columns: new[] { "tenant_id", "key" },
@@ -949,6 +954,11 @@ namespace Platform.Migrations.PostgreSql
                 name: "ix_assignments_change",
                 table: "assignments",
                 column: "change");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_id",
+                table: "assignments",
+                column: "id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_tenant_id_agency_id",
@@ -1065,6 +1075,11 @@ namespace Platform.Migrations.PostgreSql
                 column: "change");
 
             migrationBuilder.CreateIndex(
+                name: "ix_plans_id",
+                table: "plans",
+                column: "id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_plans_implements_tenant_id_implements_id",
                 table: "plans",
                 columns: new[] { "implements_tenant_id", "implements_id" });
@@ -1105,6 +1120,11 @@ namespace Platform.Migrations.PostgreSql
                 column: "change");
 
             migrationBuilder.CreateIndex(
+                name: "ix_targets_id",
+                table: "targets",
+                column: "id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_targets_tenant_id_plan_id",
                 table: "targets",
                 columns: new[] { "tenant_id", "plan_id" });
@@ -1113,6 +1133,11 @@ namespace Platform.Migrations.PostgreSql
                 name: "ix_tasks_change",
                 table: "tasks",
                 column: "change");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tasks_id",
+                table: "tasks",
+                column: "id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_tasks_tenant_id_parent_id",

@@ -322,6 +322,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_assignments_change");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_assignments_id");
+
                     b.HasIndex("TenantId", "AgencyId")
                         .HasDatabaseName("ix_assignments_tenant_id_agency_id");
 
@@ -979,6 +982,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_agencies_change");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_agencies_id");
+
                     b.HasIndex("TenantId", "Key")
                         .IsUnique()
                         .HasDatabaseName("ix_agencies_tenant_id_key");
@@ -1351,6 +1357,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_plans_change");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_plans_id");
+
                     b.HasIndex("ImplementsTenantId", "ImplementsId")
                         .HasDatabaseName("ix_plans_implements_tenant_id_implements_id");
 
@@ -1458,6 +1467,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_tasks_change");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_tasks_id");
 
                     b.HasIndex("TenantId", "ParentId")
                         .HasDatabaseName("ix_tasks_tenant_id_parent_id");
@@ -1655,6 +1667,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_targets_change");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_targets_id");
 
                     b.HasIndex("TenantId", "PlanId")
                         .HasDatabaseName("ix_targets_tenant_id_plan_id");

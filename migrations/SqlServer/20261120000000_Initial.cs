@@ -939,6 +939,11 @@ namespace Platform.Migrations.SqlServer
                 column: "change");
 
             migrationBuilder.CreateIndex(
+                name: "ix_agencies_id",
+                table: "agencies",
+                column: "id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_agencies_tenant_id_key",
                 table: "agencies",
                 columns: new[] { "tenant_id", "key" },
@@ -948,6 +953,11 @@ namespace Platform.Migrations.SqlServer
                 name: "ix_assignments_change",
                 table: "assignments",
                 column: "change");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_id",
+                table: "assignments",
+                column: "id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_tenant_id_agency_id",
@@ -1064,6 +1074,11 @@ namespace Platform.Migrations.SqlServer
                 column: "change");
 
             migrationBuilder.CreateIndex(
+                name: "ix_plans_id",
+                table: "plans",
+                column: "id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_plans_implements_tenant_id_implements_id",
                 table: "plans",
                 columns: new[] { "implements_tenant_id", "implements_id" });
@@ -1104,6 +1119,11 @@ namespace Platform.Migrations.SqlServer
                 column: "change");
 
             migrationBuilder.CreateIndex(
+                name: "ix_targets_id",
+                table: "targets",
+                column: "id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_targets_tenant_id_plan_id",
                 table: "targets",
                 columns: new[] { "tenant_id", "plan_id" });
@@ -1112,6 +1132,11 @@ namespace Platform.Migrations.SqlServer
                 name: "ix_tasks_change",
                 table: "tasks",
                 column: "change");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tasks_id",
+                table: "tasks",
+                column: "id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_tasks_tenant_id_parent_id",

@@ -36,6 +36,9 @@ internal sealed class BindingContext(
     /// <summary>Whether the statement may go through far more rows than the sets it names have: it asks something of each row's collection, or reads a set several times.</summary>
     public bool CanBeLarge { get; set; }
 
+    /// <summary>Whether one entity is asked for, whose expanded collections are no more than those of its own members.</summary>
+    public bool IsOfOne { get; set; }
+
     public void CountNode()
     {
         if (++nodes > Options.MaxNodeCount)

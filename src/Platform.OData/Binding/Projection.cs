@@ -155,7 +155,7 @@ internal sealed class Projection(BindingContext context)
     {
         var element = Computed(new EntityElement(target), item.ComputeOption);
         var type = target.ClrType;
-        context.CanBeLarge |= depth > 1;
+        context.CanBeLarge |= depth > (context.IsOfOne ? 2 : 1);
         if (item.FilterOption is { } filter)
             items = Where(items, element, scope => new ExpressionBinder(context, scope).Condition(filter.Expression));
         if (item.SearchOption is { } search)

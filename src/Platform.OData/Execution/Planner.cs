@@ -160,6 +160,7 @@ internal sealed class Planner(BindingContext context, ODataQuery query, IODataSo
         foreach (var option in new[] { "$filter", "$orderby", "$top", "$skip", "$count", "$search", "$apply", "$skiptoken" })
             if (query.Options[option] is not null)
                 throw new FaultException(ODataFaults.BadUrl, option, $"{option} chỉ dùng cho tập hợp", $"{option} applies to collections only");
+        context.IsOfOne = true;
         var computed = pipeline.Compute(query.Compute?.ComputedItems);
         var instance = Expression.Parameter(computed.Element.ClrType, "x");
         var (layout, shape) = new Projection(context).Entities((EntityElement)computed.Element, instance, selected ?? query.SelectExpand, 0);

@@ -55,6 +55,7 @@ internal sealed class AssignmentMapping : IEntityTypeConfiguration<Assignment>
     public void Configure(EntityTypeBuilder<Assignment> builder)
     {
         builder.HasKey(a => new { a.TenantId, a.Id });
+        builder.HasIndex(a => a.Id); // a province asks for one by its key alone
         builder.HasIndex(a => new { a.TenantId, a.TaskId, a.AgencyId, a.Role }).IsUnique();
         builder.HasIndex(a => new { a.TenantId, a.PlanId });
         builder.HasIndex(a => new { a.TenantId, a.AgencyId });

@@ -12,6 +12,8 @@ public sealed class StaticPage(string address, string resources)
 {
     private const string Policy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
     {
         [".html"] = "text/html; charset=utf-8",
@@ -26,9 +28,9 @@ public sealed class StaticPage(string address, string resources)
     /// <summary>Serves it; the address without a slash leads to the one with it, so that its files are found beside it.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(address, (HttpContext http) => http.Request.Path.Value!.EndsWith('/') ? Serve(http, "index.html") : Results.Redirect($"{address}/"))
+        routes.MapMethods(address, Reading, (HttpContext http) => http.Request.Path.Value!.EndsWith('/') ? Serve(http, "index.html") : Results.Redirect($"{address}/"))
             .AllowAnonymous().ExcludeFromDescription();
-        routes.MapGet($"{address}/{{file}}", Serve).AllowAnonymous().ExcludeFromDescription();
+        routes.MapMethods($"{address}/{{file}}", Reading, Serve).AllowAnonymous().ExcludeFromDescription();
     }
 
     private IResult Serve(HttpContext http, string file)

@@ -71,6 +71,7 @@ internal sealed class AgencyMapping(string nameCollation) : IEntityTypeConfigura
     public void Configure(EntityTypeBuilder<Agency> builder)
     {
         builder.HasKey(a => new { a.TenantId, a.Id });
+        builder.HasIndex(a => a.Id); // a province asks for one by its key alone
         builder.Property(a => a.Key).HasMaxLength(80);
         builder.Property(a => a.Name).HasMaxLength(300).UseCollation(nameCollation);
         builder.Property(a => a.SearchText).HasMaxLength(400).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);

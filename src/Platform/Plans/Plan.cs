@@ -150,6 +150,7 @@ internal sealed class PlanMapping : IEntityTypeConfiguration<Plan>, IEntityTypeC
     public void Configure(EntityTypeBuilder<Plan> builder)
     {
         builder.HasKey(p => new { p.TenantId, p.Id });
+        builder.HasIndex(p => p.Id); // a province asks for one by its key alone
         builder.Property(p => p.Number).HasMaxLength(60);
         builder.Property(p => p.Symbol).HasMaxLength(40);
         builder.Property(p => p.Title).HasMaxLength(500);

@@ -94,6 +94,7 @@ internal sealed class PlanTaskMapping : IEntityTypeConfiguration<PlanTask>
     public void Configure(EntityTypeBuilder<PlanTask> builder)
     {
         builder.HasKey(t => new { t.TenantId, t.Id });
+        builder.HasIndex(t => t.Id); // a province asks for one by its key alone
         builder.HasIndex(t => new { t.TenantId, t.PlanId, t.Number }).IsUnique();
         builder.Property(t => t.Number).HasMaxLength(40);
         builder.Property(t => t.Part).HasMaxLength(10);

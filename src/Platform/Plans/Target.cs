@@ -137,6 +137,7 @@ internal sealed class TargetMapping : IEntityTypeConfiguration<Target>
     public void Configure(EntityTypeBuilder<Target> builder)
     {
         builder.HasKey(t => new { t.TenantId, t.Id });
+        builder.HasIndex(t => t.Id); // a province asks for one by its key alone
         builder.HasIndex(t => new { t.TenantId, t.PlanId });
         builder.Property(t => t.Number).HasMaxLength(40);
         builder.Property(t => t.Title).HasMaxLength(500);

@@ -1,123 +1,182 @@
-// Ready-made questions of a province, run with the visitor's own token, and handed on to Excel, Power BI or a script.
+// Runs ready-made questions with the visitor's own token, and hands them on to Excel, Power BI or a script.
 // The token is kept in memory only and is gone with the page.
+import { heading, isShare, measure, number, questions, shown } from './questions.js';
 
 const service = new URL('../odata/', location.href);
-const year = new Date().getFullYear();
-const questions = [
-  { vi: 'Tiến độ mọi chỉ tiêu theo xã', en: 'Progress on every target by commune',
-    url: `TargetProgress?$filter=Year eq ${year} and Level eq 'Commune'&$select=LocalityName,Title,Audience,Numerator,Denominator,Percent,TargetValue,Status&$orderby=LocalityName,Title` },
-  { vi: 'Xếp hạng xã theo người học', en: 'League table of communes by learners',
-    url: 'CompletionFacts?$apply=groupby((LocalityCode,LocalityName),aggregate(Learners with sum as Learners,Completions with sum as Completions,Passed with sum as Passed))&$orderby=Learners desc&$top=50' },
-  { vi: 'Người học theo xã và nhóm đối tượng', en: 'Learners by commune and audience',
-    url: 'CompletionFacts?$apply=groupby((LocalityName,Audience),aggregate(Learners with sum as Learners))&$orderby=LocalityName,Audience' },
-  { vi: 'Người học theo tháng', en: 'Learners by month',
-    url: 'CompletionFacts?$apply=groupby((Month),aggregate(Learners with sum as Learners,Completions with sum as Completions))&$orderby=Month' },
-  { vi: 'Nhiệm vụ chưa có cơ quan chủ trì', en: 'Tasks without a lead',
-    url: `Tasks?$filter=PlanStatus eq 'Issued' and IsHeading eq false and HasLead eq false&$select=LocalityName,Number,Title&$orderby=LocalityName,Ordinal&$count=true` },
-  { vi: 'Nhiệm vụ đã đến hạn', en: 'Tasks past their due day',
-    url: `Tasks?$filter=PlanStatus eq 'Issued' and DueOn lt ${new Date().toISOString().slice(0, 10)}&$select=LocalityName,Number,Title,DueOn,ScheduleText&$orderby=DueOn&$count=true` },
-  { vi: 'Cơ quan được giao nhiều việc nhất', en: 'Agencies with most assignments',
-    url: 'Assignments?$apply=groupby((LocalityCode,Agency/Name,Role),aggregate($count as Count))&$orderby=Count desc&$top=30' },
-  { vi: 'Chỉ tiêu chưa có số liệu', en: 'Targets without figures',
-    url: "TargetProgress?$filter=Status eq 'Missing'&$select=LocalityName,Title,Year&$orderby=LocalityName,Year&$count=true" },
-];
-const words = { Missing: 'chưa có số liệu', Partial: 'chưa đủ xã', Behind: 'chưa đạt', Reached: 'đạt' };
-const number = new Intl.NumberFormat('vi-VN', { maximumFractionDigits: 2 });
-
+const pageSize = 100;
 const byId = id => document.getElementById(id);
+const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
 const list = byId('questions'), url = byId('url'), answer = byId('answer'), note = byId('note'), signIn = byId('sign-in');
-let token = null;
+const said = {
+  vi: { asking: 'Đang hỏi…', copied: 'Đã chép.', nothing: 'Chưa có bảng để chép.', in: 'Đã đăng nhập', wrong: 'Sai mã hoặc mật khẩu', rows: 'dòng', of: 'trên', empty: 'Không có dòng nào.', page: 'Trang', unreachable: 'Không gọi được máy chủ.', chart: 'Biểu đồ' },
+  en: { asking: 'Asking…', copied: 'Copied.', nothing: 'No table to copy yet.', in: 'Signed in', wrong: 'Wrong id or secret', rows: 'rows', of: 'of', empty: 'No rows.', page: 'Page', unreachable: 'The server does not answer.', chart: 'Chart' },
+};
+let language = 'vi', token = null, table = null, pages = [], asked = 0;
 
-for (const [index, question] of questions.entries()) {
-  const link = document.createElement('a');
-  link.href = `#${index + 1}`;
-  link.append(question.vi, Object.assign(document.createElement('small'), { lang: 'en', textContent: question.en }));
-  list.append(Object.assign(document.createElement('li'), {}));
-  list.lastChild.append(link);
+const say = word => said[language][word];
+
+function speak(chosen) {
+  language = chosen;
+  document.documentElement.lang = chosen;
+  document.querySelectorAll('[data-vi]').forEach(e => { e.textContent = e.dataset[chosen]; });
+  document.querySelectorAll('[data-vi-label]').forEach(e => e.setAttribute('aria-label', e.dataset[`${chosen}Label`]));
+  byId('language').querySelectorAll('button').forEach(b => b.setAttribute('aria-pressed', b.value === chosen));
+  list.replaceChildren(...questions.map((question, i) => make('li', {}, make('a', { href: `#${i + 1}` }, question[chosen]))));
+  mark();
+  if (token) signIn.querySelector('output').textContent = say('in');
+  if (table) show(table.rows, table.total);
+}
+
+const chosen = () => Math.min(questions.length, Math.max(1, Number.parseInt(location.hash.slice(1), 10) || 1)) - 1;
+
+function mark() {
+  list.querySelectorAll('a').forEach((link, i) => i === chosen() ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current'));
 }
 
 function choose() {
-  const index = Math.max(0, Number(location.hash.slice(1)) - 1) || 0;
-  list.querySelectorAll('a').forEach((link, i) => i === index ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current'));
-  url.value = questions[index]?.url ?? questions[0].url;
-  if (token) run();
+  mark();
+  url.value = questions[chosen()].url;
+  if (token) ask();
 }
 
 const address = () => new URL(url.value.trim().replace(/^\//, ''), service);
 
-async function run() {
-  note.textContent = 'Đang hỏi…';
-  const started = performance.now();
-  const response = await fetch(address(), { headers: token ? { Authorization: `Bearer ${token}`, Accept: 'application/json' } : {} });
-  const body = await response.json();
-  note.textContent = `${response.status} · ${number.format(Math.round(performance.now() - started))} ms`;
-  if (response.ok) show(body.value ?? [body], body);
-  else explain(body.error?.message ?? body.detail ?? body.title, body.error?.code ?? body.code);
+function ask() {
+  pages = [address()];
+  return run();
 }
 
-function explain(message, code) {
-  answer.replaceChildren(Object.assign(document.createElement('p'), { className: 'wrong', textContent: `${code}: ${message}` }));
+async function run() {
+  const turn = ++asked;
+  note.textContent = say('asking');
+  const started = performance.now();
+  try {
+    const response = await fetch(pages.at(-1), { headers: { ...(token && { Authorization: `Bearer ${token}` }), Accept: 'application/json', 'Accept-Language': language, Prefer: `odata.maxpagesize=${pageSize}` } });
+    const body = await response.json();
+    if (turn !== asked) return;
+    note.textContent = `${response.status} · ${number.format(Math.round(performance.now() - started))} ms`;
+    if (response.ok) turnTo(body);
+    else explain(`${body.error?.code ?? body.code}: ${body.error?.message ?? body.detail ?? body.title}`);
+  } catch {
+    if (turn === asked) explain(say('unreachable'));
+  }
+}
+
+function explain(text) {
+  [table, byId('pages').hidden] = [null, true];
+  answer.replaceChildren(make('p', { className: 'wrong', textContent: text }));
   if (!token) signIn.id.focus();
 }
 
-const flatten = row => Object.fromEntries(Object.entries(row).flatMap(([name, value]) =>
-  name.includes('@') ? [] : value && typeof value === 'object' && !Array.isArray(value)
-    ? Object.entries(value).filter(([inner]) => !inner.includes('@')).map(([inner, v]) => [`${name}/${inner}`, v]) : [[name, value]]));
+function turnTo(body) {
+  const next = body['@odata.nextLink'] ?? body['@nextLink'];
+  show((body.value ?? [body]).map(row => flatten(row)), body['@odata.count'] ?? body['@count']);
+  byId('pages').hidden = !next && pages.length === 1;
+  byId('previous').disabled = pages.length === 1;
+  byId('next').disabled = !next;
+  byId('next').onclick = () => { pages.push(new URL(next, service)); run(); };
+  byId('previous').onclick = () => { pages.pop(); run(); };
+}
 
-function show(values, body) {
-  const rows = values.map(flatten);
-  const names = [...new Set(rows.flatMap(Object.keys))];
-  const most = Object.fromEntries(names.map(n => [n, Math.max(...rows.map(r => typeof r[n] === 'number' ? r[n] : 0))]));
-  const bars = names.filter(n => n === 'Percent' || ['Learners', 'Completions', 'Count'].includes(n)).slice(0, 2);
-  const table = document.createElement('table');
-  const total = body['@odata.count'] ?? body['@count'];
-  table.createCaption().textContent = `${number.format(rows.length)} dòng${total === undefined ? '' : ` trên ${number.format(total)}`}${body['@odata.nextLink'] ?? body['@nextLink'] ? ', còn nữa' : ''}`;
-  const head = table.createTHead().insertRow();
-  names.forEach(n => head.append(Object.assign(document.createElement('th'), { textContent: n, scope: 'col' })));
-  const content = table.createTBody();
+const flatten = (row, prefix = '') => Object.fromEntries(Object.entries(row).flatMap(([name, value]) =>
+  name.includes('@') ? [] : value && typeof value === 'object' && !Array.isArray(value) ? Object.entries(flatten(value, `${prefix}${name}/`)) : [[prefix + name, value]]));
+
+// The order that the query names columns in; what it does not name comes after.
+const order = (names, text) => names.map((name, i) => [name, name.split('/').length > 1 ? text.indexOf(name) : text.search(new RegExp(`\\b${name}\\b`)), i])
+  .sort(([, a, i], [, b, j]) => (a < 0) - (b < 0) || a - b || i - j).map(([name]) => name);
+
+function show(rows, total) {
+  const query = url.value;
+  const part = /\$select=([^&]*)/.exec(query)?.[1] ?? query.slice(Math.max(0, query.indexOf('groupby')));
+  const names = order([...new Set(rows.flatMap(Object.keys))], part);
+  table = { rows, total, names };
+  byId('page').textContent = `${say('page')} ${pages.length}`;
+  if (rows.length === 0) {
+    answer.replaceChildren(make('p', { textContent: say('empty') }));
+    return;
+  }
+  const drawn = measure(names);
+  const most = drawn ? Math.max(isShare(drawn) ? 100 : 0, ...rows.map(r => r[drawn] ?? 0)) : 0;
+  const grid = make('table');
+  grid.createCaption().textContent = `${number.format(rows.length)} ${say('rows')}${total === undefined ? '' : ` ${say('of')} ${number.format(total)}`}`;
+  const head = grid.createTHead().insertRow();
+  const isNumber = Object.fromEntries(names.map(n => [n, rows.some(r => typeof r[n] === 'number')]));
+  for (const name of names) {
+    head.append(make('th', { textContent: heading(name, language), scope: 'col', className: isNumber[name] ? 'number' : '' }));
+    if (name === drawn) head.append(make('th', { textContent: say('chart'), scope: 'col', className: 'chart' }));
+  }
+  const content = grid.createTBody();
   for (const row of rows) {
     const line = content.insertRow();
-    for (const name of names) cell(line.insertCell(), name, row[name], bars.includes(name) ? (name === 'Percent' ? 100 : most[name]) : 0);
+    for (const name of names) {
+      const cell = line.insertCell();
+      cell.textContent = shown(name, row[name], language);
+      cell.className = [isNumber[name] ? 'number' : '', row[name] === null ? 'missing' : '', String(row[name]).length > 30 ? 'long' : '', /^\d{4}-\d{2}-\d{2}/.test(row[name]) ? 'day' : ''].join(' ').trim();
+      if (name === drawn) line.append(bar(row[name], most, isShare(name)));
+    }
   }
-  answer.replaceChildren(table);
+  answer.replaceChildren(make('div', { className: 'wide', tabIndex: 0, role: 'region', ariaLabel: grid.caption.textContent }, grid));
 }
 
-function cell(at, name, value, full) {
-  if (value === null || value === undefined) {
-    at.className = 'missing';
-    at.textContent = '—';
-  } else if (typeof value === 'number') {
-    at.className = full ? 'share' : 'number';
-    at.textContent = name === 'Year' ? value : number.format(value) + (name === 'Percent' ? ' %' : '');
-    if (full) at.style.setProperty('--part', `${Math.min(100, 100 * value / full)}%`);
-  } else {
-    if (String(value).length > 30) at.className = 'long';
-    at.textContent = /^\d{4}-\d{2}-\d{2}$/.test(value) ? value.split('-').reverse().join('/') : name === 'Status' ? words[value] ?? value : value;
-  }
+// What exceeds 100 % is drawn to scale, with a line where 100 % is.
+function bar(value, most, ofShare) {
+  const cell = make('td', { className: 'chart' });
+  if (typeof value !== 'number' || most <= 0) return cell;
+  const full = make('div', { className: 'bar', role: 'img', ariaLabel: number.format(value) });
+  full.style.setProperty('--part', `${Math.max(0, 100 * value / most)}%`);
+  if (ofShare && most > 100) full.style.setProperty('--whole', `${10000 / most}%`);
+  cell.append(full);
+  return cell;
 }
 
+const quoted = text => text.replaceAll('"', '""');
+// Text that begins as a formula does stays text in a spreadsheet.
+const cellOf = value => typeof value === 'number' ? String(value).replace('.', ',') : String(value ?? '').replaceAll(/[\t\r\n]+/g, ' ').replace(/^[=+@-]/, "'$&");
 const copies = {
   link: () => address().href,
   curl: () => `curl -H "Authorization: Bearer $TOKEN" '${address().href.replaceAll("'", '%27')}'`,
-  powerQuery: () => `let\n  Token = "…",\n  Source = OData.Feed("${address().href.replaceAll('"', '""')}", [Authorization = "Bearer " & Token], [Implementation = "2.0"])\nin\n  Source`,
+  powerQuery: () => `let\n  Id = "…",\n  Secret = "…",\n  Token = Json.Document(Web.Contents("${new URL('../connect/token', location.href).href}", [Headers = [#"Content-Type" = "application/x-www-form-urlencoded"], Content = Text.ToBinary(Uri.BuildQueryString([grant_type = "client_credentials", client_id = Id, client_secret = Secret]))]))[access_token],\n  Source = OData.Feed("${quoted(address().href)}", [Authorization = "Bearer " & Token], [Implementation = "2.0"])\nin\n  Source`,
+  excel: () => table && [table.names.map(n => heading(n, language)), ...table.rows.map(r => table.names.map(n => typeof r[n] === 'number' ? cellOf(r[n]) : r[n] === null ? '' : cellOf(shown(n, r[n], language))))].map(r => r.join('\t')).join('\n'),
 };
 document.querySelectorAll('[data-copy]').forEach(button => button.addEventListener('click', async () => {
-  await navigator.clipboard.writeText(copies[button.dataset.copy]());
-  note.textContent = 'Đã chép.';
+  const text = copies[button.dataset.copy]();
+  if (text) await copy(text);
+  note.textContent = say(text ? 'copied' : 'nothing');
 }));
+
+// Browsers give the clipboard to secure pages only; a page inside an office network may not be one.
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = make('textarea', { value: text });
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+}
 
 signIn.addEventListener('submit', async event => {
   event.preventDefault();
   const credentials = new FormData(signIn);
-  const response = await fetch(new URL('../connect/token', location.href), {
-    method: 'POST',
-    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: credentials.get('id'), client_secret: credentials.get('secret') }),
-  });
-  const body = await response.json();
-  token = body.access_token ?? null;
-  signIn.querySelector('output').textContent = token ? 'Đã đăng nhập' : 'Sai mã hoặc mật khẩu';
-  if (token) run();
+  try {
+    const response = await fetch(new URL('../connect/token', location.href), {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: credentials.get('id'), client_secret: credentials.get('secret') }),
+    });
+    token = (await response.json()).access_token ?? null;
+    signIn.querySelector('output').textContent = say(token ? 'in' : 'wrong');
+    if (token) ask();
+  } catch {
+    signIn.querySelector('output').textContent = say('unreachable');
+  }
 });
-byId('query').addEventListener('submit', event => { event.preventDefault(); run(); });
+byId('language').addEventListener('click', event => { if (event.target.value) speak(event.target.value); });
+byId('query').addEventListener('submit', event => { event.preventDefault(); ask(); });
+// A question chosen again begins anew, though the address stays.
+list.addEventListener('click', event => { if (event.target.hash && event.target.hash === location.hash) choose(); });
 addEventListener('hashchange', choose);
+speak('vi');
 choose();
