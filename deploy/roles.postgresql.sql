@@ -5,3 +5,6 @@ create role platform_app login nosuperuser nocreatedb nocreaterole nobypassrls p
 create database platform owner platform_owner;
 revoke all on database platform from public;
 grant connect on database platform to platform_app;
+-- Many small questions on solid-state storage: rows are found by index, and compiling a statement costs more than running it.
+alter role platform_app set random_page_cost = 1.1;
+alter role platform_app set jit = off;

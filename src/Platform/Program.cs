@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.EntityFrameworkCore;
 using Platform.Access;
 using Platform.Analytics;
 using Platform.Assignments;
@@ -89,11 +88,8 @@ namespace Platform
 
         internal static void AddDatabase(IServiceCollection services, DatabaseOptions database)
         {
-            var options = new DbContextOptionsBuilder().AddInterceptors(new TenantGuard(), database.Dialect.Scoping, new CommitWatch());
-            database.Dialect.Configure(options, database.ApplicationConnection
-                ?? throw new InvalidOperationException("ConnectionStrings:Application is not configured."));
-            services.AddSingleton(database).AddSingleton(options.Options);
-            services.AddScoped<PlatformDb>(provider => database.Dialect.Create(options.Options, provider.GetRequiredService<TenantScope>()));
+            services.AddSingleton(database).AddSingleton<Contexts>();
+            services.AddScoped<PlatformDb>(provider => provider.GetRequiredService<Contexts>().Open(provider.GetRequiredService<TenantScope>()));
         }
     }
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 using Platform.Tenancy;
 
@@ -20,8 +19,8 @@ public static class AccessSetup
         if (tokenKey is not null)
         {
             services.AddSingleton(new KeyEncryption(tokenKey, formerTokenKey));
-            services.AddOptions<KeyManagementOptions>().Configure<KeyEncryption, DbContextOptions, DatabaseOptions>((keys, encryption, db, database) =>
-                (keys.XmlEncryptor, keys.XmlRepository) = (encryption, new KeyRing(db, database)));
+            services.AddOptions<KeyManagementOptions>().Configure<KeyEncryption, Contexts>((keys, encryption, contexts) =>
+                (keys.XmlEncryptor, keys.XmlRepository) = (encryption, new KeyRing(contexts)));
         }
 
         services.AddSingleton(options).AddSingleton<Callers>().AddSingleton<AccessTokens>();

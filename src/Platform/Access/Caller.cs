@@ -84,9 +84,11 @@ public sealed record Caller(int Id, string Key, string Name, short? Vendor, IRea
 /// <summary>
 /// Looks callers up by the key in their token. Held for at most 10 s, so that a withdrawn grant, secret or token ends soon on every server.
 /// </summary>
-public sealed class Callers(DbContextOptions options, DatabaseOptions database, TimeProvider clock)
+public sealed class Callers(Contexts contexts, TimeProvider clock)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    /// <summary>How long what is known of a caller or a token is held.</summary>
+    internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<Guid, string> owners = new();
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
     private readonly ConcurrentDictionary<string, (Caller? Caller, DateTimeOffset At)> known = new(StringComparer.Ordinal);
@@ -99,7 +101,7 @@ public sealed class Callers(DbContextOptions options, DatabaseOptions database, 
     public async ValueTask<Caller?> FindNow(string key, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Dialect.Create(options, new Tenancy.TenantScope());
+        await using var db = contexts.Open();
         var account = await db.Accounts.AsNoTracking().AsSplitQuery().Where(a => a.Key == key)
             .Select(a => new
             {
@@ -132,7 +134,7 @@ public sealed class Callers(DbContextOptions options, DatabaseOptions database, 
             return null;
         if (!owners.TryGetValue(id, out var key))
         {
-            await using var db = database.Dialect.Create(options, new Tenancy.TenantScope());
+            await using var db = contexts.Open();
             key = await db.PersonalAccessTokens.Where(t => t.Id == id).Select(t => t.Account!.Key).SingleOrDefaultAsync(cancellation);
             if (key is null)
                 return null;
@@ -146,7 +148,7 @@ public sealed class Callers(DbContextOptions options, DatabaseOptions database, 
         if (!used.TryGetValue(id, out var last) || now - last > TimeSpan.FromMinutes(1))
         {
             used[id] = now;
-            await using var db = database.Dialect.Create(options, new Tenancy.TenantScope());
+            await using var db = contexts.Open();
             await db.PersonalAccessTokens.Where(t => t.Id == id).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), cancellation);
         }
 

@@ -29,17 +29,17 @@ internal sealed class ProtectionKeyMapping : IEntityTypeConfiguration<Protection
 }
 
 /// <summary>The Data Protection keys in the database, where every server finds them.</summary>
-internal sealed class KeyRing(DbContextOptions options, DatabaseOptions database) : IXmlRepository
+internal sealed class KeyRing(Contexts contexts) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        using var db = database.Dialect.Create(options, new Tenancy.TenantScope());
+        using var db = contexts.Open();
         return [.. db.ProtectionKeys.AsNoTracking().OrderBy(k => k.Id).Select(k => k.Xml).AsEnumerable().Select(XElement.Parse)];
     }
 
     public void StoreElement(XElement element, string friendlyName)
     {
-        using var db = database.Dialect.Create(options, new Tenancy.TenantScope());
+        using var db = contexts.Open();
         db.ProtectionKeys.Add(new ProtectionKey { Name = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) });
         db.SaveChanges();
     }

@@ -29,6 +29,9 @@ public abstract class Dialect
     /// <summary>Creates the provider's context.</summary>
     public abstract PlatformDb Create(DbContextOptions options, TenantScope scope);
 
+    /// <summary>Contexts of the provider that are handed out again and again.</summary>
+    public abstract Func<PlatformDb> Pool(Action<DbContextOptionsBuilder> configure);
+
     /// <summary>Tells the database the scope of a context, before or with each of its commands.</summary>
     public abstract IInterceptor Scoping { get; }
 

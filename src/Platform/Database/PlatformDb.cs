@@ -20,10 +20,10 @@ namespace Platform.Database;
 /// The one database of the product. Query filters read <see cref="Scope"/>: a query sees only rows of the tenants in scope,
 /// wherever it starts or navigates. One derived type per provider carries that provider's migrations.
 /// </summary>
-public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Dialect dialect) : DbContext(options)
+public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : DbContext(options)
 {
     /// <summary>Whose rows this unit of work may see and change.</summary>
-    public TenantScope Scope { get; } = scope;
+    public TenantScope Scope { get; private set; } = new();
 
     /// <summary>The engine underneath.</summary>
     public Dialect Dialect { get; } = dialect;
@@ -117,6 +117,13 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
     /// <summary>The number up to which all changes are to be seen; changes that are being made have higher ones.</summary>
     public Task<long> LatestChange(CancellationToken cancellation) =>
         Database.SqlQueryRaw<long>(Dialect.LatestChange).SingleAsync(cancellation);
+
+    /// <summary>The context with a scope, at the beginning of a unit of work.</summary>
+    internal PlatformDb For(TenantScope scope)
+    {
+        (Scope, BeforeCommit) = (scope, null);
+        return this;
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -244,7 +251,7 @@ public abstract class PlatformDb(DbContextOptions options, TenantScope scope, Di
 }
 
 /// <summary>The context on PostgreSQL; carries migrations/PostgreSql.</summary>
-public sealed class PostgreSqlDb(DbContextOptions options, TenantScope scope) : PlatformDb(options, scope, Dialect.Of(DatabaseProvider.PostgreSql));
+public sealed class PostgreSqlDb(DbContextOptions options) : PlatformDb(options, Dialect.Of(DatabaseProvider.PostgreSql));
 
 /// <summary>The context on SQL Server; carries migrations/SqlServer.</summary>
-public sealed class SqlServerDb(DbContextOptions options, TenantScope scope) : PlatformDb(options, scope, Dialect.Of(DatabaseProvider.SqlServer));
+public sealed class SqlServerDb(DbContextOptions options) : PlatformDb(options, Dialect.Of(DatabaseProvider.SqlServer));

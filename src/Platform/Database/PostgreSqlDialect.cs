@@ -45,7 +45,9 @@ public sealed class PostgreSqlDialect : Dialect
         options.UseNpgsql(connection.ConnectionString);
     }
 
-    public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new PostgreSqlDb(options, scope);
+    public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new PostgreSqlDb(options).For(scope);
+
+    public override Func<PlatformDb> Pool(Action<DbContextOptionsBuilder> configure) => Contexts.Pool<PostgreSqlDb>(configure);
 
     /// <summary>Nothing that is unset was ever set, so only what is in scope is told; an empty scope needs no words.</summary>
     public override void DescribeScope(DbCommand command, TenantScope scope)

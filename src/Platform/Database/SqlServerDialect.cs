@@ -35,7 +35,9 @@ public sealed class SqlServerDialect : Dialect
 
     public override IInterceptor Scoping { get; } = new ScopedConnections();
 
-    public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new SqlServerDb(options, scope);
+    public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new SqlServerDb(options).For(scope);
+
+    public override Func<PlatformDb> Pool(Action<DbContextOptionsBuilder> configure) => Contexts.Pool<SqlServerDb>(configure);
 
     public override void DescribeScope(DbCommand command, TenantScope scope)
     {

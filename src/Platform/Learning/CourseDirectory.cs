@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
-using Platform.Tenancy;
 
 namespace Platform.Learning;
 
@@ -8,7 +7,7 @@ namespace Platform.Learning;
 /// The courses' ids by code in memory: every row of every batch names one. Read again when a code is asked for that it does not know,
 /// at most once a second.
 /// </summary>
-public sealed class CourseDirectory(DbContextOptions options, DatabaseOptions database, TimeProvider clock)
+public sealed class CourseDirectory(Contexts contexts, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private volatile Snapshot current = new([], DateTimeOffset.MinValue);
@@ -26,7 +25,7 @@ public sealed class CourseDirectory(DbContextOptions options, DatabaseOptions da
 
     private async Task<Snapshot> Read(CancellationToken cancellation)
     {
-        await using var db = database.Dialect.Create(options, new TenantScope());
+        await using var db = contexts.Open();
         var ids = await db.Courses.AsNoTracking().ToDictionaryAsync(c => c.Code, c => c.Id, StringComparer.Ordinal, cancellation);
         return current = new Snapshot(ids, clock.GetUtcNow());
     }

@@ -10,7 +10,7 @@ public sealed record LocalityEntry(short Id, string Code, LocalityLevel Level, s
 /// All provinces and communes in memory: they are public, few (3,355) and change by law a few times a year.
 /// Every request resolves its codes here. Reloaded when a code is asked for that it does not know, at most every 10 s.
 /// </summary>
-public sealed class LocalityDirectory(DbContextOptions options, DatabaseOptions database, TimeProvider clock) : IDisposable
+public sealed class LocalityDirectory(Contexts contexts, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim loading = new(1, 1);
     private Snapshot current = Snapshot.Empty;
@@ -55,7 +55,7 @@ public sealed class LocalityDirectory(DbContextOptions options, DatabaseOptions 
         {
             if (current.Entries.Count > 0 && clock.GetUtcNow() - current.LoadedAt < TimeSpan.FromSeconds(10))
                 return current;
-            await using var db = database.Dialect.Create(options, new Tenancy.TenantScope());
+            await using var db = contexts.Open();
             var entries = await db.Localities.AsNoTracking()
                 .OrderBy(l => l.Level == LocalityLevel.Province ? 0 : 1).ThenBy(l => l.Code)
                 .Select(l => new LocalityEntry(l.Id, l.Code, l.Level, l.Kind, l.Name, l.ProvinceId, l.SearchText))

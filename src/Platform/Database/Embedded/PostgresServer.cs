@@ -49,7 +49,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     [
         "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=120",
         "fsync=on", "synchronous_commit=on", "max_wal_size=2GB",
-        "shared_buffers=256MB", "effective_cache_size=2GB", "work_mem=16MB", "jit=off",
+        "shared_buffers=256MB", "effective_cache_size=2GB", "work_mem=16MB", "jit=off", "random_page_cost=1.1",
         "logging_collector=off", "log_destination=stderr", "log_min_messages=warning",
     ];
 

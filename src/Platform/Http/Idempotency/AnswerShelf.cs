@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Database;
-using Platform.Tenancy;
 
 namespace Platform.Http.Idempotency;
 
@@ -14,14 +13,14 @@ namespace Platform.Http.Idempotency;
 /// happened (the claim lapses and the request may come again), it happened (it never happens twice), or there is the answer.
 /// </summary>
 public sealed class AnswerShelf(
-    DbContextOptions contexts, DatabaseOptions database, IDataProtectionProvider protection, IOptions<IdempotencyOptions> options, TimeProvider clock)
+    Contexts contexts, IDataProtectionProvider protection, IOptions<IdempotencyOptions> options, TimeProvider clock)
 {
     private readonly IDataProtector protector = protection.CreateProtector("Platform.Idempotency");
 
     /// <summary>Claims a key for one request, or says what stands in its way: the row as it is.</summary>
     internal async Task<(Guid? Claim, StoredAnswer? Held)> Claim(int caller, string key, byte[] request, bool repeatable, CancellationToken cancellation)
     {
-        await using var db = Open();
+        await using var db = contexts.Open();
         var now = clock.GetUtcNow();
         var held = await db.StoredAnswers.AsNoTracking().SingleOrDefaultAsync(a => a.CallerId == caller && a.Key == key, cancellation);
         if (held is not null && held.ExpiresAt <= now)
@@ -77,7 +76,7 @@ public sealed class AnswerShelf(
     internal async Task Keep(int caller, string key, Guid claim, int status, Dictionary<string, string> headers, ReadOnlyMemory<byte>? body, CancellationToken cancellation)
     {
         var (head, content) = (JsonSerializer.Serialize(headers), body is { } bytes ? protector.Protect(Compress(bytes.Span)) : null);
-        await using var db = Open();
+        await using var db = contexts.Open();
         await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == claim).ExecuteUpdateAsync(
             set => set.SetProperty(a => a.Status, (short)status).SetProperty(a => a.Headers, head).SetProperty(a => a.Body, content),
             cancellation);
@@ -86,7 +85,7 @@ public sealed class AnswerShelf(
     /// <summary>Gives a claim up that changed nothing, so that the key may be used again at once.</summary>
     internal async Task Release(int caller, string key, Guid claim, CancellationToken cancellation)
     {
-        await using var db = Open();
+        await using var db = contexts.Open();
         await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == claim && !a.CarriedOut).ExecuteDeleteAsync(cancellation);
     }
 
@@ -108,12 +107,11 @@ public sealed class AnswerShelf(
     /// <summary>Removes what is too old.</summary>
     internal async Task<int> Purge(CancellationToken cancellation)
     {
-        await using var db = Open();
+        await using var db = contexts.Open();
         var now = clock.GetUtcNow();
         return await db.StoredAnswers.Where(a => a.ExpiresAt <= now).ExecuteDeleteAsync(cancellation);
     }
 
-    private PlatformDb Open() => database.Dialect.Create(contexts, new TenantScope());
 
     private static byte[] Compress(ReadOnlySpan<byte> bytes)
     {
