@@ -11,6 +11,9 @@ public sealed record BodyLimit(Func<HttpContext, long?> Bytes);
 /// <summary>Request bodies: their limits, and their compression. The limit holds for what is sent and for what it unfolds to.</summary>
 public static class Bodies
 {
+    // How far a compressed body is read on to find out whether it is damaged.
+    private const int MostReadOn = 16 * 1024 * 1024;
+
     /// <summary>Accepts <c>Content-Encoding: gzip</c> and <c>br</c>.</summary>
     public static void AddBodies(this IServiceCollection services) => services.AddRequestDecompression(options =>
     {
@@ -29,15 +32,60 @@ public static class Bodies
                 size.MaxRequestBodySize = limit;
             return next(context);
         });
-        app.UseRequestDecompression();
         app.Use((context, next) =>
         {
+            if (context.Request.Headers.ContentEncoding.Count > 0)
+                context.Features.Set(new Folded());
+            return next(context);
+        });
+        app.UseRequestDecompression();
+        app.Use(async (context, next) =>
+        {
             if (context.Request.Headers.ContentEncoding.Count == 0)
-                return next(context);
+            {
+                try
+                {
+                    await next(context);
+                }
+                catch (Exception failure) when (context.Features.Get<Folded>() is not null && ProblemWriter.IsKnown(failure))
+                {
+                    throw await context.Cause(failure);
+                }
+
+                return;
+            }
+
             context.Response.Headers[HeaderNames.AcceptEncoding] = "gzip, br";
             throw new ProblemException(Problems.UnknownCoding);
         });
     }
+
+    /// <summary>
+    /// Why a body could not be understood: damaged compressed data may unfold to other text before the codec notices, so the rest is read
+    /// first; if that fails, the damage is the cause.
+    /// </summary>
+    internal static async Task<Exception> Cause(this HttpContext context, Exception failure)
+    {
+        if (context.Features.Get<Folded>() is null)
+            return failure;
+        try
+        {
+            var rest = new byte[64 * 1024];
+            for (int count, all = 0; all < MostReadOn && (count = await context.Request.Body.ReadAsync(rest, context.RequestAborted)) > 0;)
+                all += count;
+            return failure;
+        }
+        catch (ProblemException damaged)
+        {
+            return damaged;
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            return failure; // longer than allowed, or gone
+        }
+    }
+
+    private sealed record Folded;
 
     private sealed class Gzip : IDecompressionProvider
     {

@@ -6,8 +6,14 @@ using System.Text.RegularExpressions;
 namespace Platform.Http;
 
 /// <summary>How the REST API writes and reads JSON: camelCase, code words for enums, Vietnamese letters as they are.</summary>
-public static partial class Json
+public static class Json
 {
+    // In linear time instead of with a time limit, which a busy machine exceeds without any fault of the text.
+    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
+
+    private static readonly Regex TargetType = new(@"converted to (System\.Nullable`1\[)?(?<type>Platform(\.\w+)+)", Linear);
+    private static readonly Regex PathSteps = new(@"\.?\[?'?(?<step>[^.\[\]']+)'?\]?", Linear);
+
     /// <summary>The one set of options.</summary>
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
@@ -23,13 +29,13 @@ public static partial class Json
     }
 
     /// <summary>Turns the serializer's path ($.tasks[3].title) into a JSON pointer (/tasks/3/title).</summary>
-    public static string Pointer(string path) => PathSteps().Replace(path.TrimStart('$'), "/${step}");
+    public static string Pointer(string path) => PathSteps.Replace(path.TrimStart('$'), "/${step}");
 
     /// <summary>The words of the enum that a value could not be read as; null when it was to be something else.</summary>
     public static string? EnumOf(JsonException json)
     {
         // The serializer names the enum, or the record that the member belongs to.
-        if (TargetType().Match(json.Message) is not { Success: true } match)
+        if (TargetType.Match(json.Message) is not { Success: true } match)
             return null;
         var named = typeof(Json).Assembly.GetType(match.Groups["type"].Value);
         var step = json.Path?[(json.Path.LastIndexOf('.') + 1)..];
@@ -41,11 +47,6 @@ public static partial class Json
             : null;
     }
 
-    [GeneratedRegex(@"converted to (System\.Nullable`1\[)?(?<type>Platform(\.\w+)+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
-    private static partial Regex TargetType();
-
-    [GeneratedRegex(@"\.?\[?'?(?<step>[^.\[\]']+)'?\]?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
-    private static partial Regex PathSteps();
 }
 
 /// <summary>Reads moments with their offset only: without one the server's own time zone would decide which moment is meant.</summary>

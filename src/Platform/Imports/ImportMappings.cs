@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
@@ -10,7 +9,7 @@ using Platform.Learning.Formats;
 namespace Platform.Imports;
 
 /// <summary>Routes of the mappings of columns: presets for all, and each vendor's own.</summary>
-public static partial class ImportMappings
+public static class ImportMappings
 {
     public static void MapImportMappings(this IEndpointRouteBuilder routes)
     {
@@ -43,7 +42,7 @@ public static partial class ImportMappings
         if (MappingPresets.All.ContainsKey(name))
             throw new ProblemException(Problems.MappingIsPreset);
         var faults = new Faults();
-        if (!Name().IsMatch(name))
+        if (!IsName(name))
             faults.Add("name", Problems.UnknownWord, new Explanation("Chữ thường a–z, số và gạch nối, tối đa 60 ký tự.", "Lower-case a–z, digits and hyphens, at most 60."));
         if (body.Fields.Count == 0)
             faults.Add("/fields", Problems.Required);
@@ -78,6 +77,6 @@ public static partial class ImportMappings
     private static MappingView View(SavedMapping saved) =>
         new(saved.Name, false, JsonSerializer.Deserialize<ColumnMapping>(saved.Content, Json.Options)!, saved.UpdatedAt);
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,59}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
-    private static partial Regex Name();
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 60 && name[0] != '-' && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

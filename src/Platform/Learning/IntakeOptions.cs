@@ -41,7 +41,7 @@ public sealed class IntakeOptions
     }
 
     /// <summary>Whoever writes a batch holds one of its places.</summary>
-    internal SemaphoreSlim Places => field ??= new SemaphoreSlim(BatchesAtOnce);
+    internal SemaphoreSlim Places => LazyInitializer.EnsureInitialized(ref field, () => new SemaphoreSlim(BatchesAtOnce));
 
     internal IIntakeStore Open(PlatformDb db) => Store != IntakeStore.Portable && db.Database.GetDbConnection() is NpgsqlConnection
         ? new SetIntakeStore(db)

@@ -164,21 +164,44 @@ public sealed class StreamTests(World world)
     public async Task A_damaged_or_exploding_body_is_refused(string coding)
     {
         using var batch = await Batch.Start(world);
-        var folded = Sending.Folded(Encoding.UTF8.GetBytes(new JsonArray([.. Enumerable.Range(0, 2000).Select(i => batch.Row())]).ToJsonString()), coding);
-        folded.AsSpan(0, 40).Fill(0xA5);
-        using (var damaged = await Raw("application/json", folded))
-            Assert.Equal(Problems.DamagedBody.Code, (await damaged.Body(HttpStatusCode.BadRequest)).Text("code"));
-        // 40 MB of blanks in a few KB, where a body may have 16 MB.
-        using var bomb = await Raw("application/json", Sending.Folded(Encoding.UTF8.GetBytes("[" + new string(' ', 40_000_000) + "]"), coding));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, bomb.StatusCode);
-
-        async Task<HttpResponseMessage> Raw(string type, byte[] body)
+        var rows = new JsonArray([.. Enumerable.Range(0, 2000).Select(i => batch.Row())]).ToJsonString();
+        var whole = Sending.Folded(Encoding.UTF8.GetBytes(rows), coding);
+        // No codec takes this beginning; no body ends before its end; what is no JSON may be so because of damage that shows only later.
+        byte[][] damages = [[0x11, .. whole[1..]], whole[..(whole.Length / 2)], whole[..^1], Sending.Folded(Encoding.UTF8.GetBytes("nonsense" + rows), coding)[..^1]];
+        foreach (var damage in damages)
         {
-            var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/completions", UriKind.Relative)) { Content = new ByteArrayContent(body) };
-            request.Content.Headers.ContentType = new(type);
-            request.Content.Headers.ContentEncoding.Add(coding);
-            return await batch.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            using var damaged = await Raw(batch, coding, "application/json", damage);
+            Assert.Equal(Problems.DamagedBody.Code, (await damaged.Body(HttpStatusCode.BadRequest)).Text("code"));
         }
+
+        Assert.Equal(0, await batch.Learners());
+        using (var nonsense = await Raw(batch, coding, "application/json", Sending.Folded("nonsense"u8.ToArray(), coding)))
+            Assert.Equal(Problems.MalformedBody.Code, (await nonsense.Body(HttpStatusCode.BadRequest)).Text("code"));
+        // 40 MB of blanks in a few KB, where a body may have 16 MB.
+        using var bomb = await Raw(batch, coding, "application/json", Sending.Folded(Encoding.UTF8.GetBytes("[" + new string(' ', 40_000_000) + "]"), coding));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, bomb.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task A_compressed_stream_that_breaks_off_is_answered_as_far_as_it_goes_and_ends_with_the_damage(string coding)
+    {
+        using var batch = await Batch.Start(world);
+        var lines = Sending.Lines([.. Enumerable.Range(0, 3000).Select(i => batch.Row(learner: $"l{i % 50}"))]);
+        using var sent = await Raw(batch, coding, "application/x-ndjson", Sending.Folded(Encoding.UTF8.GetBytes(lines), coding)[..^1]);
+        var answer = await StreamedAnswer.Of(sent);
+        Assert.All(answer.Rows, r => Assert.Equal("created", r["outcome"]!.GetValue<string>()));
+        Assert.Equal((null, Problems.DamagedBody.Code), (answer.Summary, answer.Problem!.Text("code")));
+        Assert.Equal(answer.Rows.Count, (await batch.Client.Stream(lines)).Summary!.Number("duplicates"));
+    }
+
+    private static Task<HttpResponseMessage> Raw(Batch batch, string coding, string type, byte[] body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/completions", UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new(type);
+        request.Content.Headers.ContentEncoding.Add(coding);
+        return batch.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     /// <summary>A body that waits between its two parts until it is told to go on.</summary>
