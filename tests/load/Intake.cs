@@ -28,26 +28,32 @@ internal static class Intake
             var run = new Runs(product, postmaster, client, made);
             await run.Push("warm-up", 20_000, 1_000, 2);
 
-            var limits = new List<double>();
+            int[] sizes = [1_000, 10_000];
+            var (limits, ours) = (new List<double>(), new List<double>());
             await using (var bare = await BareIntake.Create(source))
-                foreach (var writers in (int[])[1, 2])
-                    limits.Add((await run.Measure($"COPY + merge + roll-up by hand, {writers} writer(s)", rows, () => bare.Take(made, rows, 10_000, writers))).Processor);
-            var ours = new List<double>();
-            foreach (var size in (int[])[1_000, 10_000])
+                foreach (var size in sizes)
+                    limits.Add((await run.Measure($"COPY + merge + roll-up by hand, batches of {size:N0}, 2 writers", rows, () => bare.Take(made, rows, size, 2))).Processor);
+            foreach (var size in sizes)
                 ours.Add((await run.Push($"over HTTP, batches of {size:N0}, 2 writers", rows, size, 2)).Processor);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  of the limit, by processor time: batches of 1,000 {limits[1] / ours[0]:P0}, of 10,000 {limits[1] / ours[1]:P0} (bar 60 %)"));
-            await run.Again("the same batches again, 2 writers");
-            await run.Push("single rows, 8 clients", Math.Min(rows, 10_000), 1, 8);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  of the limit at the same size, by processor time: batches of 1,000 {limits[0] / ours[0]:P0}, of 10,000 {limits[1] / ours[1]:P0} (bar 60 %); of 1,000 against the limit of 10,000 {limits[1] / ours[0]:P0}"));
+            await run.Again("the same batches again, 2 writers", 10_000, 2);
+            await run.Push("batches of 1,000, 1 client", Math.Min(rows, 40_000), 1_000, 1);
+            await run.Again("the same 1,000 again, 1 client", 1_000, 1);
+            foreach (var clients in (int[])[8, 16])
+                await run.Push($"single rows, {clients} clients", Math.Min(rows, 10_000), 1, clients);
             if (large > 0)
             {
-                await IntakeRows.Fill(source, 1_000_000, Console.WriteLine);
-                var small = await run.Push("beside 1,000,000 stored rows", rows, 10_000, 2);
-                await IntakeRows.Fill(source, large - 1_000_000, Console.WriteLine);
+                await made.Fill(source, Math.Min(large, 1_000_000), Console.WriteLine);
+                var small = await run.Push($"beside {Math.Min(large, 1_000_000):N0} stored rows", rows, 10_000, 2);
+                await made.Fill(source, large - 1_000_000, Console.WriteLine);
                 var big = await run.Push($"beside {large:N0} stored rows", rows, 10_000, 2);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"  throughput kept: {big.Rate / small.Rate:P0} by the clock, {small.Processor / big.Processor:P0} by processor time (bar 90 %)"));
             }
 
+            var differences = await Platform.CommandLine.Verification.Run(product.Address.Superuser, Console.WriteLine, CancellationToken.None);
+            Console.WriteLine($"figures that differ from what the completions say: {differences}");
             Console.WriteLine($"largest resident memory of the server: {Accounting.PeakMegabytes(product.Id)} MB (bar 400)");
         }
 
@@ -79,11 +85,14 @@ internal static class Intake
 
         internal async Task<Speed> Measure(string name, int rows, Func<Task> work, List<double>? times = null)
         {
-            var (before, clock) = (Used(), Stopwatch.StartNew());
+            var (server, database, clock) = (Accounting.Seconds(product.Id), Accounting.SecondsOfFamily(postmaster), Stopwatch.StartNew());
             await work();
-            var (seconds, processor) = (clock.Elapsed.TotalSeconds, (Used() - before) / rows * 1_000_000);
+            var seconds = clock.Elapsed.TotalSeconds;
+            server = (Accounting.Seconds(product.Id) - server) / rows * 1_000_000;
+            database = (Accounting.SecondsOfFamily(postmaster) - database) / rows * 1_000_000;
+            var processor = server + database;
             var p95 = times is null ? "" : string.Create(CultureInfo.InvariantCulture, $"   p50 {At(times, 0.5):N0} ms, p95 {At(times, 0.95):N0} ms");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-52} {rows / seconds,9:N0} rows/s   {processor,6:N1} s of processor time a million rows{p95}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-64} {rows / seconds,9:N0} rows/s   {processor,6:N1} s of processor time a million rows (server {server:N1}, database {database:N1}){p95}"));
             return new Speed(rows / seconds, processor);
         }
 
@@ -93,7 +102,7 @@ internal static class Intake
             return Send(name, rows, writers, "created");
         }
 
-        internal Task<Speed> Again(string name) => Send(name, last.Count * 10_000, 2, "duplicates");
+        internal Task<Speed> Again(string name, int size, int writers) => Send(name, last.Count * size, writers, "duplicates");
 
         private async Task<Speed> Send(string name, int rows, int writers, string expected)
         {
@@ -121,8 +130,6 @@ internal static class Intake
             var at = head.IndexOf($"\"{name}\":", StringComparison.Ordinal);
             return at < 0 ? throw new InvalidOperationException(head) : int.Parse(head[(at + name.Length + 3)..].Split(',', '}')[0], CultureInfo.InvariantCulture);
         }
-
-        private double Used() => Accounting.SecondsOfFamily(postmaster) + Accounting.Seconds(product.Id);
 
         private static double At(List<double> times, double part) => times.Order().ElementAt((int)((times.Count - 1) * part));
     }

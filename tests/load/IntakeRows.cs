@@ -14,7 +14,7 @@ internal sealed class IntakeRows
     private static readonly string[] Audiences = ["PublicSector", "Students", "Workers", "Citizens"];
     private readonly List<(short Id, string Code)> communes;
     private readonly List<(int Id, string Code)> courses;
-    private long number;
+    private long number, past;
 
     private IntakeRows(List<(short Id, string Code)> communes, List<(int Id, string Code)> courses) => (this.communes, this.courses) = (communes, courses);
 
@@ -69,29 +69,61 @@ internal sealed class IntakeRows
         }
     }
 
-    /// <summary>Stores rows of a past that need no taking in: set by set, past every rule, with as many learners as rows of ten are six.</summary>
-    internal static async Task Fill(NpgsqlDataSource source, int rows, Action<string> say)
+    /// <summary>
+    /// Stores rows of a past that need no taking in, with their learners and figures: set by set, past every rule and trigger, spread over
+    /// communes, months, audiences and courses as the others are; of ten rows six are a learner's first.
+    /// </summary>
+    internal async Task Fill(NpgsqlDataSource source, int rows, Action<string> say)
     {
+        const int part = 1_000_000;
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        for (var done = 0; done < rows; done += 1_000_000)
+        for (var done = 0; done < rows; done += part)
         {
-            await using var command = source.CreateCommand($"""
-                insert into learners (id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts)
-                  select learner, 1000 + n % 96, 1 + n % 4, 1 + n % 4, now() - interval '90 days', now() - interval '80 days', now() - interval '90 days', true
-                  from {Numbered(done, rows)} where n % 10 < 6;
-                insert into learner_identities (id, learner_id, vendor_id, key_mark) select gen_random_uuid(), learner, 1, 0 from {Numbered(done, rows)} where n % 10 < 6;
+            await using var connection = await source.OpenConnectionAsync();
+            await using var command = new NpgsqlCommand($"""
+                set synchronous_commit = off; set session_replication_role = replica; set work_mem = '256MB';
+                create temporary table past as
+                  select number, learner, ($1::smallint[])[1 + learner * 7919 % {communes.Count}] as tenant, ($2::int[])[1 + number * 31 % {courses.Count}] as course,
+                    1 + learner % 4 as audience, timestamptz '2025-09-01 01:00Z' + number * 7 % 576000 * interval '1 minute' as at, number % 8 > 0 as passed,
+                    (lpad(to_hex(1700000000000 + learner), 12, '0') || '7' || substr(md5(learner::text), 1, 3) || '8' || substr(md5(learner::text), 4, 15))::uuid as learner_id
+                  from (select n as number, n - n % 10 + n % 6 as learner from generate_series($3::bigint, $4::bigint) n) x;
                 insert into completions (vendor_id, external_id, tenant_id, learner_id, course_id, audience, completed_at, score, passed, revision, received_at)
-                  select 1, 'fill-' || {rows} || '-' || lpad(n::text, 9, '0'), 1000 + n % 96, learner, 1 + n % 4, 1 + n % 4, now() - interval '90 days', 80, true, 1, now()
-                  from {Numbered(done, rows)};
-                """);
+                  select 1, 'past-' || lpad(number::text, 10, '0'), tenant, learner_id, course, audience, at, 80, passed, 1, now() from past;
+                create temporary table counted as
+                  select learner_id, min(learner) as learner, min(tenant) as tenant, min(audience) as audience, (array_agg(course order by at, course))[1] as course,
+                    min(at) as first_at, max(at) as latest_at, min(at) filter (where passed) as achieved_at
+                  from past group by 1;
+                insert into learners (id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts)
+                  select learner_id, tenant, audience, course, first_at, latest_at, achieved_at, true from counted;
+                insert into learner_identities (id, learner_id, vendor_id, key_mark) select md5('name ' || learner)::uuid, learner_id, 1, 0 from counted;
+                insert into completion_facts as f (id, tenant_id, month, audience, course_id, completions, learners, passed)
+                  select gen_random_uuid(), tenant, month, ($5::text[])[audience], course, sum(c), sum(l), sum(p)
+                  from (
+                    select tenant, date_trunc('month', at at time zone 'Asia/Ho_Chi_Minh')::date as month, audience, course, 1 as c, 0 as l, passed::int as p from past
+                    union all select tenant, date_trunc('month', first_at at time zone 'Asia/Ho_Chi_Minh')::date, audience, course, 0, 1, 0 from counted) x
+                  group by tenant, month, audience, course
+                  on conflict (tenant_id, month, audience, course_id) do update
+                    set completions = f.completions + excluded.completions, learners = f.learners + excluded.learners, passed = f.passed + excluded.passed;
+                insert into audience_totals as t (tenant_id, audience, year, learners, achieved, as_of)
+                  select tenant, ($5::text[])[audience], year, sum(l), sum(a), now()
+                  from (
+                    select tenant, audience, extract(year from first_at at time zone 'Asia/Ho_Chi_Minh')::int as year, 1 as l, 0 as a from counted
+                    union all select tenant, audience, extract(year from achieved_at at time zone 'Asia/Ho_Chi_Minh')::int, 0, 1 from counted where achieved_at is not null) x
+                  group by tenant, audience, year
+                  on conflict (tenant_id, audience, year) do update set learners = t.learners + excluded.learners, achieved = t.achieved + excluded.achieved;
+                """.Replace("$1", Literal(communes.Select(c => $"{c.Id}")), StringComparison.Ordinal).Replace("$2", Literal(courses.Select(c => $"{c.Id}")), StringComparison.Ordinal)
+                .Replace("$3", $"{past}", StringComparison.Ordinal).Replace("$4", $"{past + Math.Min(part, rows - done) - 1}", StringComparison.Ordinal)
+                .Replace("$5", Literal(Audiences), StringComparison.Ordinal), connection);
             await command.ExecuteNonQueryAsync();
+            past += Math.Min(part, rows - done);
+            await using var reset = new NpgsqlCommand("drop table past, counted; reset all", connection);
+            await reset.ExecuteNonQueryAsync();
         }
 
-        await using (var analyze = source.CreateCommand("vacuum analyze completions, learners, learner_identities"))
+        await using (var analyze = source.CreateCommand("vacuum analyze completions, learners, learner_identities, completion_facts, audience_totals"))
             await analyze.ExecuteNonQueryAsync();
-        say($"Filled {rows:N0} completions in {clock.Elapsed.TotalSeconds:N0} s");
+        say(string.Create(CultureInfo.InvariantCulture, $"Filled {rows:N0} completions in {clock.Elapsed.TotalSeconds:N0} s"));
     }
 
-    private static string Numbered(int from, int rows) =>
-        $"(select n, md5({rows} || ':' || n - n % 10 + n % 6)::uuid as learner from generate_series({from}, {Math.Min(rows, from + 1_000_000) - 1}) n) x";
+    private static string Literal(IEnumerable<string> values) => $"'{{{string.Join(',', values)}}}'";
 }

@@ -35,14 +35,14 @@ internal sealed class ImportRun(
             {
                 var began = Stopwatch.GetTimestamp();
                 var vendorNow = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);
-                await intake.Take(job with { Order = new IntakeOrder(vendorNow) }, part++, rows, reader.Head, cancellation, async (db, answers, stop) =>
+                await intake.TakeChunk(new IntakePart(job with { Order = new IntakeOrder(vendorNow) }, part++, rows, reader.Head), async (db, answers, stop) =>
                 {
                     await Hold(db, lease, stop);
                     var row = await db.Imports.SingleAsync(i => i.Id == lease.ImportId, stop);
                     (row.Position, row.Parts) = (reader.Position, part);
                     row.WorkedMilliseconds += (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds;
                     row.Count(answers);
-                });
+                }, cancellation);
             }
 
             await End(lease, ImportState.Done, null, cancellation);

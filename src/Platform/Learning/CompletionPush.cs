@@ -54,7 +54,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeOpti
                     "Hãy gửi luồng NDJSON cho danh sách dài hơn.", "Send a longer list as an NDJSON stream."));
         }
 
-        var answers = await intake.Take(job, 0, rows, reader.Head, http.RequestAborted);
+        var answers = await intake.Take(new IntakePart(job, 0, rows, reader.Head), http.RequestAborted);
         Count(answers);
         if (!asLines)
         {
@@ -80,7 +80,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeOpti
         {
             for (var part = 0; await reader.Next(options.ChunkRows, http.RequestAborted) is { Count: > 0 } rows; part++)
             {
-                var answers = await intake.Take(job, part, rows, reader.Head, http.RequestAborted);
+                var answers = await intake.TakeChunk(new IntakePart(job, part, rows, reader.Head), null, http.RequestAborted);
                 Count(answers);
                 Lines(answers);
                 Line("progress", Summary());
@@ -92,6 +92,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeOpti
         catch (Exception broken) when (counts.Sum() > 0 && !http.RequestAborted.IsCancellationRequested)
         {
             // Rows before were answered; the answer can only end with why there are no more.
+            broken = await http.Cause(broken);
             if (!ProblemWriter.IsKnown(broken))
                 http.RequestServices.GetRequiredService<ILogger<CompletionPush>>().LogError(broken, "A stream of completions ended early");
             Line("problem", ProblemWriter.Body(http, broken));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Platform.Database;
 using Platform.Learning.Formats;
 using Platform.Tenancy;
@@ -10,29 +11,50 @@ namespace Platform.Learning;
 /// <param name="Format">The format they came in.</param>
 internal sealed record IntakeJob(Guid Id, IntakeOrder Order, RowFormat Format);
 
+/// <summary>Some of them that are stored in one transaction, perhaps with others.</summary>
+internal sealed record IntakePart(IntakeJob Job, int Ordinal, List<ReadRow> Rows, TableHead? Head);
+
 /// <summary>
 /// The one way of rows of every format into the inbox: chunk by chunk, each in a unit of work of its own, so that memory does not grow with
 /// what came before. Keeps what was rejected and counts what became of the rows.
 /// </summary>
 internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
 {
+    // More rows are worth a transaction of their own.
+    private const int Few = 100;
+
+    private readonly ConcurrentDictionary<string, Gathering> gatherings = new(StringComparer.Ordinal);
+
+    /// <summary>Takes what one request sent as a whole; few rows are stored together with those of other requests of the same client.</summary>
+    internal Task<RowAnswer[]> Take(IntakePart part, CancellationToken cancellation) =>
+        part.Rows.Count is 0 or > Few || part.Job.Order is { Atomic: true } or { DryRun: true }
+            ? TakeChunk(part, null, cancellation)
+            : gatherings.GetOrAdd(part.Job.Order.Vendor.Key, _ => new Gathering(Store)).Add(part).WaitAsync(cancellation);
+
     /// <summary>Takes a chunk. <paramref name="alongside"/> is saved in the transaction of its rows, and then so are its rejected rows.</summary>
-    internal async Task<RowAnswer[]> Take(
-        IntakeJob job, int ordinal, List<ReadRow> rows, TableHead? head, CancellationToken cancellation,
-        Func<PlatformDb, IReadOnlyList<RowAnswer>, CancellationToken, Task>? alongside = null)
+    internal Task<RowAnswer[]> TakeChunk(IntakePart part, Func<PlatformDb, IReadOnlyList<RowAnswer>, CancellationToken, Task>? alongside, CancellationToken cancellation) =>
+        Store([part], alongside, cancellation);
+
+    // What was gathered is stored even when one of its senders has left: it is answered to the others.
+    private Task<RowAnswer[]> Store(IReadOnlyList<IntakePart> parts) => Store(parts, null, CancellationToken.None);
+
+    private async Task<RowAnswer[]> Store(
+        IReadOnlyList<IntakePart> parts, Func<PlatformDb, IReadOnlyList<RowAnswer>, CancellationToken, Task>? alongside, CancellationToken cancellation)
     {
-        var vendor = job.Order.Vendor.Vendor!.Value;
+        var order = parts[^1].Job.Order;
+        var vendor = order.Vendor.Vendor!.Value;
         await using var work = scopes.CreateAsyncScope();
         work.ServiceProvider.GetRequiredService<TenantScope>().EnterIntake(vendor);
         var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
         var rejected = work.ServiceProvider.GetRequiredService<RejectedRows>();
-        var order = alongside is null ? job.Order : job.Order with { Alongside = Save };
+        if (alongside is not null)
+            order = order with { Alongside = Save };
 
-        var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(order, [.. rows.Select(r => r.Row)], cancellation);
+        var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(order, [.. parts.SelectMany(p => p.Rows).Select(r => r.Row)], cancellation);
         if (order.DryRun)
             return answers;
         db.ChangeTracker.Clear(); // a withheld batch leaves behind what must not be saved
-        if (alongside is null && rejected.Keep(job.Id, ordinal, job.Format, head, rows, answers))
+        if (alongside is null && Keep(answers))
             await db.SaveChangesAsync(cancellation);
         counts.Add(vendor, answers);
         return answers;
@@ -40,9 +62,21 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
         async Task Save(IReadOnlyList<RowAnswer> given, CancellationToken stop)
         {
             db.ChangeTracker.Clear(); // the transaction may be a second attempt
-            rejected.Keep(job.Id, ordinal, job.Format, head, rows, given);
+            Keep([.. given]);
             await alongside!(db, given, stop);
             await db.SaveChangesAsync(stop);
+        }
+
+        bool Keep(RowAnswer[] given)
+        {
+            var (from, any) = (0, false);
+            foreach (var (job, ordinal, rows, head) in parts)
+            {
+                any |= rejected.Keep(job.Id, ordinal, job.Format, head, rows, new ArraySegment<RowAnswer>(given, from, rows.Count));
+                from += rows.Count;
+            }
+
+            return any;
         }
     }
 }

@@ -92,9 +92,12 @@ internal sealed class Executable : IDisposable
     }
 
     /// <summary>Sends a signal: TERM, INT, KILL.</summary>
-    public void Signal(string name)
+    public void Signal(string name) => Signal(process.Id, name);
+
+    /// <summary>Sends a signal to a process.</summary>
+    public static void Signal(int process, string name)
     {
-        using var kill = Process.Start("kill", ["-s", name, $"{process.Id}"]);
+        using var kill = Process.Start("kill", ["-s", name, $"{process}"]);
         kill.WaitForExit();
     }
 

@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace Platform.Tests.Faults;
+
+/// <summary>
+/// What becomes of streams of completions when something breaks in their middle, at points drawn from a seed that every failure names
+/// (PLATFORM_FAULT_SEED draws the same again). Always: what was answered is stored once, the rest can be sent again, every figure is exact.
+/// </summary>
+public sealed class FaultTests(Site site) : IClassFixture<Site>
+{
+    private const int Kills = 50, Lanes = 2, Rows = 1_500;
+
+    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("PLATFORM_FAULT_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Fifty_servers_killed_in_mid_stream_lose_no_row_and_take_none_twice() => Seeded(async () =>
+    {
+        var senders = Enumerable.Range(0, Lanes).Select(n => new Sender($"kill-{n}")).ToList();
+        var kills = 0;
+        await Task.WhenAll(senders.Select((sender, lane) => Task.Run(async () =>
+        {
+            var random = new Random(Seed + lane);
+            while (Interlocked.Increment(ref kills) <= Kills)
+            {
+                var (server, address) = await site.Serve();
+                using var vendor = await site.Vendor(address);
+                var (at, pause, killed) = (random.Next(Rows * 3 / 4), random.Next(60), (Task?)null);
+                if (at == 0)
+                    Kill(0);
+                var ended = await sender.Send(vendor, Rows, Kill);
+                await (killed ?? Task.CompletedTask);
+                await server.Ended();
+                server.Dispose();
+                if (ended)
+                    Interlocked.Decrement(ref kills); // it was too fast for the knife
+
+                void Kill(int heard)
+                {
+                    if (heard >= at)
+                        killed ??= Task.Run(async () =>
+                        {
+                            await Task.Delay(pause, Cancellation);
+                            server.Signal("KILL");
+                        }, Cancellation);
+                }
+            }
+        }, Cancellation)));
+        var (survivor, there) = await site.Serve();
+        using var process = survivor;
+        using var last = await site.Vendor(there);
+        await site.Settle("server killed (SIGKILL)", Kills, "kill", senders, last);
+    });
+
+    [Fact]
+    public Task A_database_that_stops_in_mid_stream_and_comes_back_has_every_answered_row() => Seeded(async () =>
+    {
+        const int stops = 4;
+        var random = new Random(Seed);
+        var (server, address) = await site.Serve();
+        using var process = server;
+        using var vendor = await site.Vendor(address);
+        var senders = Enumerable.Range(0, 2).Select(n => new Sender($"stop-{n}")).ToList();
+        for (var stop = 0; stop < stops; stop++)
+        {
+            var (at, heard, stopped) = (1 + random.Next(Rows), 0, (Task?)null);
+            var ended = await Task.WhenAll(senders.Select(s => s.Send(vendor, Rows, _ =>
+            {
+                if (Interlocked.Increment(ref heard) == at)
+                    stopped = Task.Run(() => site.StopDatabase(atOnce: stop % 2 == 0));
+            })));
+            Assert.Contains(false, ended);
+            await stopped!;
+            await site.StartDatabase();
+            while ((await vendor.Ask("GET", "/health")).Status != 200)
+                await Task.Delay(50, Cancellation);
+        }
+
+        await site.Settle("database stopped and started", stops, "stop", senders, vendor);
+    });
+
+    [Theory]
+    [InlineData("body")]
+    [InlineData("answer")]
+    public Task A_connection_that_is_cut_leaves_every_answered_row(string where) => Seeded(async () =>
+    {
+        const int cuts = 10;
+        var random = new Random(Seed);
+        var (server, address) = await site.Serve();
+        using var process = server;
+        using var wire = new Wire(new Uri(address).Port);
+        using var vendor = await site.Vendor($"http://127.0.0.1:{wire.Port}");
+        var sender = new Sender($"cut-{where}");
+        for (var cut = 0; cut < cuts; cut++)
+        {
+            var bytes = random.Next(400, where == "body" ? Rows * 100 : Rows * 40);
+            wire.CutAfter(where == "body" ? bytes : long.MaxValue, where == "body" ? long.MaxValue : bytes);
+            Assert.False(await sender.Send(vendor, Rows));
+        }
+
+        using var whole = await site.Vendor(address);
+        await site.Settle($"connection cut in mid-{where}", cuts, $"cut-{where}", [sender], whole);
+    });
+
+    private static async Task Seeded(Func<Task> test)
+    {
+        try
+        {
+            await test();
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Assert.Fail($"PLATFORM_FAULT_SEED={Seed}: {failure}");
+        }
+    }
+}
