@@ -72,6 +72,7 @@ namespace Platform.Migrations.PostgreSql
                     title = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
                     audiences = table.Column<List<string>>(type: "text[]", nullable: false),
                     units = table.Column<List<string>>(type: "text[]", nullable: false),
+                    search_text = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, defaultValue: ""),
                     change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
                 constraints: table =>
@@ -501,7 +502,8 @@ namespace Platform.Migrations.PostgreSql
                     tenant_id = table.Column<short>(type: "smallint", nullable: false),
                     table_name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     row_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint"),
+                    removed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()")
                 },
                 constraints: table =>
                 {
@@ -679,7 +681,8 @@ namespace Platform.Migrations.PostgreSql
                     issued_on = table.Column<DateOnly>(type: "date", nullable: true),
                     issuer = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
                     title = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
-                    relation = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false)
+                    relation = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    search_text = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false, defaultValue: "")
                 },
                 constraints: table =>
                 {
@@ -716,7 +719,8 @@ namespace Platform.Migrations.PostgreSql
                     data_from = table.Column<DateOnly>(type: "date", nullable: true),
                     data_to = table.Column<DateOnly>(type: "date", nullable: true),
                     recipient = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
-                    reporters = table.Column<List<string>>(type: "text[]", nullable: false)
+                    reporters = table.Column<List<string>>(type: "text[]", nullable: false),
+                    search_text = table.Column<string>(type: "character varying(800)", maxLength: 800, nullable: false, defaultValue: "")
                 },
                 constraints: table =>
                 {
@@ -893,6 +897,7 @@ namespace Platform.Migrations.PostgreSql
                     ordinal = table.Column<int>(type: "integer", nullable: false),
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     kind = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    search_text = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, defaultValue: ""),
                     coverage = table.Column<string>(type: "jsonb", nullable: true)
                 },
                 constraints: table =>

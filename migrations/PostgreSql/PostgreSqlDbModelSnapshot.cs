@@ -362,6 +362,12 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnName("change")
                         .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
 
+                    b.Property<DateTimeOffset>("RemovedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at")
+                        .HasDefaultValueSql("now()");
+
                     b.HasKey("TenantId", "TableName", "RowId")
                         .HasName("pk_removed_rows");
 
@@ -776,6 +782,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(60)")
                         .HasColumnName("code");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasMaxLength(300)
@@ -1166,6 +1180,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("plan_id");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
+
                     b.Property<Guid?>("TaskId")
                         .HasColumnType("uuid")
                         .HasColumnName("task_id");
@@ -1225,6 +1247,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasMaxLength(24)
                         .HasColumnType("character varying(24)")
                         .HasColumnName("relation");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
 
                     b.Property<string>("Title")
                         .HasMaxLength(500)
@@ -1549,6 +1579,14 @@ namespace Platform.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("reporters");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(800)
+                        .HasColumnType("character varying(800)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
 
                     b.Property<string>("Title")
                         .IsRequired()

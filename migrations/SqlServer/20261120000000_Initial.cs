@@ -70,6 +70,7 @@ namespace Platform.Migrations.SqlServer
                     title = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
                     audiences = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     units = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    search_text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false, defaultValue: ""),
                     change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
                 constraints: table =>
@@ -499,7 +500,8 @@ namespace Platform.Migrations.SqlServer
                     tenant_id = table.Column<short>(type: "smallint", nullable: false),
                     table_name = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     row_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false),
+                    removed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false, defaultValueSql: "sysdatetimeoffset()")
                 },
                 constraints: table =>
                 {
@@ -677,7 +679,8 @@ namespace Platform.Migrations.SqlServer
                     issued_on = table.Column<DateOnly>(type: "date", nullable: true),
                     issuer = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
                     title = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    relation = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false)
+                    relation = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    search_text = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false, defaultValue: "")
                 },
                 constraints: table =>
                 {
@@ -714,7 +717,8 @@ namespace Platform.Migrations.SqlServer
                     data_from = table.Column<DateOnly>(type: "date", nullable: true),
                     data_to = table.Column<DateOnly>(type: "date", nullable: true),
                     recipient = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true),
-                    reporters = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    reporters = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    search_text = table.Column<string>(type: "nvarchar(800)", maxLength: 800, nullable: false, defaultValue: "")
                 },
                 constraints: table =>
                 {
@@ -891,6 +895,7 @@ namespace Platform.Migrations.SqlServer
                     ordinal = table.Column<int>(type: "int", nullable: false),
                     name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    search_text = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, defaultValue: ""),
                     coverage = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>

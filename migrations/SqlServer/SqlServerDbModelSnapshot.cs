@@ -364,6 +364,12 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("rowversion")
                         .HasColumnName("change");
 
+                    b.Property<DateTimeOffset>("RemovedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("removed_at")
+                        .HasDefaultValueSql("sysdatetimeoffset()");
+
                     b.HasKey("TenantId", "TableName", "RowId")
                         .HasName("pk_removed_rows");
 
@@ -780,6 +786,14 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("nvarchar(60)")
                         .HasColumnName("code");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasMaxLength(300)
@@ -1176,6 +1190,14 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("plan_id");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
+
                     b.Property<Guid?>("TaskId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("task_id");
@@ -1235,6 +1257,14 @@ namespace Platform.Migrations.SqlServer
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)")
                         .HasColumnName("relation");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
 
                     b.Property<string>("Title")
                         .HasMaxLength(500)
@@ -1563,6 +1593,14 @@ namespace Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("reporters");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(800)
+                        .HasColumnType("nvarchar(800)")
+                        .HasDefaultValue("")
+                        .HasColumnName("search_text");
 
                     b.Property<string>("Title")
                         .IsRequired()

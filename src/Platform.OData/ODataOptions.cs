@@ -49,6 +49,13 @@ public sealed class ODataOptions
     /// <summary>Time after which a running statement is cancelled. Default 30 seconds; 1 second to 10 minutes.</summary>
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a delta link is answered after it was given; then 410, and the client reads anew. The host has to know for as long what
+    /// was removed (<see cref="IODataSource.Removed"/>). Default 30 days; 1 hour to 3,650 days. A link lives no longer than was said when it was given.</summary>
+    public TimeSpan DeltaLinkLifetime { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>What time it is: for <c>now()</c>, and the age of delta links. Default: the system's clock.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     /// <summary>Key that signs <c>$skiptoken</c>. Default: random per process; give all instances of a deployment the
     /// same one so that a next link outlives a restart. At least 32 bytes.</summary>
     public byte[] SigningKey { get; set; } = RandomNumberGenerator.GetBytes(32);
@@ -71,6 +78,7 @@ public sealed class ODataOptions
         InRange(SuppressBelow, 0, 1_000, nameof(SuppressBelow));
         InRange(MaxPlans, 0, 100_000, nameof(MaxPlans));
         InRange(StatementTimeout.TotalSeconds, 1, 600, nameof(StatementTimeout));
+        InRange(DeltaLinkLifetime.TotalHours, 1, 3_650 * 24, nameof(DeltaLinkLifetime));
         InRange(SigningKey.Length, 32, 1_024, nameof(SigningKey));
     }
 

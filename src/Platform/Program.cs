@@ -47,6 +47,7 @@ namespace Platform
             services.AddIntake(builder.Configuration, secrets.Pseudonyms);
             services.AddBodies();
             services.AddImports(builder.Configuration);
+            services.AddAnalytics(builder.Configuration);
             services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
             services.AddOpenApiDocument();
 

@@ -29,7 +29,7 @@ internal static class Combination
         if (sets.Count > MostGroupings)
             throw BindingContext.Limit("rollup", MostGroupings);
         return Of([.. sets.OrderByDescending(set => set.Count).Select(set =>
-            Grouping.Group(input, [.. keys.Where(key => set.Contains(key.Path))], step.Node.ChildTransformations))]);
+            Grouping.Group(input, [.. keys.Where(key => set.Contains(key.Path))], step.Node.ChildTransformations, step.Within))]);
     }
 
     private static IEnumerable<IEnumerable<string>> Prefixes(Hierarchy hierarchy)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Linq.Expressions;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
+using Microsoft.OData.UriParser.Aggregation;
 using Platform.OData.Errors;
 using Platform.OData.Model;
 using Platform.OData.Parsing;
@@ -247,6 +248,50 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
             typeof(Enumerable), nameof(Enumerable.LongCount), [target.ClrType], items, Expression.Lambda(conditions.Aggregate(Expression.AndAlso), item));
     }
 
+    /// <summary>
+    /// A property of the members of a collection, aggregated for the element: its sum and how many were known, or the least or greatest.
+    /// Figures about people are summed as they are; <c>Least</c> is then what the whole sum has to reach to be shown.
+    /// </summary>
+    public Members Collected(IReadOnlyList<string> path, AggregateExpression aggregate)
+    {
+        using var depth = context.EnterLambda();
+        var scope = scopes[RootVariable];
+        var (items, member) = ((Expression?)null, (ParameterExpression?)null);
+        foreach (var name in path.SkipLast(1))
+        {
+            context.CountNode();
+            if (scope.Many(name) is not var (target, next))
+            {
+                scope = scope.One(name) ?? throw new FaultException(ODataFaults.UnknownProperty, name, name, name);
+                continue;
+            }
+            items = items is null ? next : Expression.Call(
+                typeof(Enumerable), nameof(Enumerable.SelectMany), [member!.Type, target.ClrType], items,
+                Expression.Lambda(typeof(Func<,>).MakeGenericType(member.Type, typeof(IEnumerable<>).MakeGenericType(target.ClrType)), next, member));
+            member = Expression.Parameter(target.ClrType, "m" + path.Count.ToString(CultureInfo.InvariantCulture) + target.SetName);
+            scope = new Scope(root.Model, new EntityElement(target), member);
+        }
+        var isSum = aggregate.Method == AggregationMethod.Sum;
+        var figure = isSum ? scope.Figure(path[^1]) : null;
+        var value = (figure?.Value ?? scope.Value(path[^1])!).Lifted();
+        MethodCallExpression Over(string method, Expression body, params Type[] more) =>
+            Expression.Call(typeof(Enumerable), method, [member!.Type, .. more], items!, Expression.Lambda(body, member));
+        switch (aggregate.Method)
+        {
+            case AggregationMethod.Sum or AggregationMethod.Average when !Operands.IsNumber(value.Type):
+                throw new FaultException(ODataFaults.TypeMismatch, aggregate.Alias, $"{aggregate.Alias}: không phải số", $"{aggregate.Alias}: not a number");
+            case AggregationMethod.Sum or AggregationMethod.Average:
+                var number = value.Type.Bare() == typeof(double) || value.Type.Bare() == typeof(decimal) ? value
+                    : Operands.To(value, isSum ? typeof(long) : typeof(double));
+                return new Members(Over(nameof(Enumerable.Sum), number), Over(nameof(Enumerable.LongCount), Expression.Not(value.IsNull())).Lifted(), figure?.Least);
+            case AggregationMethod.Min or AggregationMethod.Max:
+                var bare = value.Type == typeof(short?) ? Operands.To(value, typeof(int)) : value;
+                return new Members(Over(aggregate.Method.ToString(), bare, bare.Type), Known: null, Least: null);
+            default:
+                throw FaultException.NotSupported($"$apply=aggregate({string.Join('/', path)} with {aggregate.Method.ToString().ToLowerInvariant()})");
+        }
+    }
+
     /// <summary>Values from the URL are converted here; in the query numbers become numbers, and keys become text.</summary>
     private Expression Cast(SingleValueFunctionCallNode call)
     {
@@ -295,3 +340,9 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         _ => null,
     };
 }
+
+/// <summary>What an element's members of a collection come to.</summary>
+/// <param name="Value">Their sum, or the least or greatest of them.</param>
+/// <param name="Known">How many had a value, where the value is a sum.</param>
+/// <param name="Least">What a sum of figures about people has to reach to be shown.</param>
+internal sealed record Members(Expression Value, Expression? Known, int? Least);

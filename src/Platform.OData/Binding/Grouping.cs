@@ -4,6 +4,7 @@ using Microsoft.OData.UriParser;
 using Microsoft.OData.UriParser.Aggregation;
 using Platform.OData.Errors;
 using Platform.OData.Model;
+using Platform.OData.Parsing;
 using Platform.OData.Rows;
 
 namespace Platform.OData.Binding;
@@ -11,20 +12,21 @@ namespace Platform.OData.Binding;
 /// <summary>
 /// Grouping and aggregating. Everything a group needs is first projected into flat rows, so that joins happen before
 /// the grouping and the database sees one GROUP BY over columns. Sums of integers are 64-bit, sums of decimals exact,
-/// and the sum of nothing is null. Custom methods and aggregation over collections are refused.
+/// and the sum of nothing is null. A property of a collection's members is aggregated for each element first, and then
+/// over the elements. Narrowing within a group leaves values out and keeps the group. Custom methods are refused.
 /// </summary>
 internal static class Grouping
 {
     private const string KnownSuffix = "$known";
 
-    public static Pipeline Group(Pipeline pipeline, GroupByTransformationNode node) =>
-        Group(pipeline, [.. Leaves(node.GroupingProperties, "")], node.ChildTransformations);
+    public static Pipeline Group(Pipeline pipeline, GroupByTransformationNode node, Within within) =>
+        Group(pipeline, [.. Leaves(node.GroupingProperties, "")], node.ChildTransformations, within);
 
     public static Pipeline Group(
-        Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, TransformationNode? inGroup) => inGroup switch
+        Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, TransformationNode? inGroup, Within within) => inGroup switch
         {
             null => Distinct(pipeline, keys),
-            AggregateTransformationNode aggregate => Groups(pipeline, keys, aggregate).Pipeline,
+            AggregateTransformationNode aggregate => Groups(pipeline, keys, aggregate, within).Pipeline,
             var other => throw FaultException.NotSupported($"$apply=groupby(…,{other.Kind.ToString().ToLowerInvariant()})"),
         };
 
@@ -33,9 +35,9 @@ internal static class Grouping
     /// is joined to one row that is always there. Providers read what that row lacks as zero, so how many values were
     /// known stands beside each aggregate and decides whether it is null.
     /// </summary>
-    public static Pipeline Aggregate(Pipeline pipeline, AggregateTransformationNode node)
+    public static Pipeline Aggregate(Pipeline pipeline, AggregateTransformationNode node, Within within)
     {
-        var (groups, aggregates) = Groups(pipeline, [], node, isWhole: true);
+        var (groups, aggregates) = Groups(pipeline, [], node, within, isWhole: true);
         var (columns, nothing) = (((RowElement)groups.Element).Columns, groups.Query.OrNothing());
         var instance = Expression.Parameter(nothing.ElementType, "x");
         var row = new RowBuilder { KeepsAll = true };
@@ -61,23 +63,29 @@ internal static class Grouping
     }
 
     private static (Pipeline Pipeline, IReadOnlyList<(bool IsCount, int? Least)> Aggregates) Groups(
-        Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, AggregateTransformationNode node, bool isWhole = false)
+        Pipeline pipeline, IReadOnlyList<(string Path, SingleValueNode Node)> keys, AggregateTransformationNode node, Within within, bool isWhole = false)
     {
         var aggregates = node.AggregateExpressions.Select(Known).ToList();
         RefuseDuplicates(keys.Select(key => key.Path).Concat(aggregates.Select(aggregate => aggregate.Alias)));
 
         var element = Expression.Parameter(pipeline.Element.ClrType, "x");
-        var binder = pipeline.Binder(element);
+        var (binder, condition) = Narrowed(pipeline, element, within.Steps);
+        Expression Counted(Expression value) => condition is null ? value : Expression.Condition(condition, value.Lifted(), Expression.Constant(null, value.Type.Lifted()));
         var flat = new RowBuilder();
         var keyColumns = keys.Select(key => flat.Add(binder.Bind(key.Node))).ToList();
         // Sums are made of the figures as they are, and left out themselves when they stay small.
-        var figures = aggregates.ConvertAll(aggregate => aggregate.Method == AggregationMethod.Sum ? binder.Figure(aggregate.Expression) : null);
+        var collected = aggregates.ConvertAll(aggregate => within.Collections.TryGetValue(aggregate.Alias, out var path) ? binder.Collected(path, aggregate) : null);
+        var figures = aggregates.Select((aggregate, i) => aggregate.Method != AggregationMethod.Sum ? null
+            : collected[i] is { } members ? members.Least is { } least ? (members.Value, least) : null : binder.Figure(aggregate.Expression)).ToList();
         var argumentColumns = aggregates
-            .Select((aggregate, i) => CountsRows(aggregate) ? -1 : flat.Add(Argument(figures[i]?.Value ?? binder.Bind(aggregate.Expression), aggregate)))
+            .Select((aggregate, i) => CountsRows(aggregate) && condition is null ? -1 : flat.Add(Counted(
+                collected[i]?.Value ?? (CountsRows(aggregate) ? Expression.Constant(1L) : Argument(figures[i]?.Value ?? binder.Bind(aggregate.Expression), aggregate)))))
             .ToList();
+        var knownColumns = collected.ConvertAll(members => members?.Known is { } known ? flat.Add(Counted(known)) : -1);
+        bool IsCount(AggregateExpression aggregate) => Grouping.IsCount(aggregate) || within.Counts.Contains(aggregate.Alias);
         // A group has members, so what every member has is there to be aggregated; an empty whole may have none.
         var required = keys.Select(key => binder.IsRequired(key.Node))
-            .Concat(aggregates.Select((aggregate, i) => IsCount(aggregate) || figures[i] is null && (keys.Count > 0 && binder.IsRequired(aggregate.Expression))))
+            .Concat(aggregates.Select((aggregate, i) => IsCount(aggregate) || figures[i] is null && collected[i] is null && condition is null && (keys.Count > 0 && binder.IsRequired(aggregate.Expression))))
             .ToList();
         if (flat.Count == 0)
             flat.Add(Expression.Constant(1));
@@ -99,12 +107,16 @@ internal static class Grouping
         {
             var value = argumentColumns[i] < 0
                 ? Over(group, flatRow.ClrType, nameof(Enumerable.LongCount))
+                : knownColumns[i] >= 0
+                ? OfMembers(aggregates[i].Method, group, flatRow, argumentColumns[i], knownColumns[i])
                 : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i] || isWhole);
             result.Add(figures[i] is { } figure && !isWhole ? PropertyMap.Suppressed(value, figure.Least) : value);
         }
         for (var i = 0; i < aggregates.Count && isWhole; i++)
             result.Add(argumentColumns[i] < 0
                 ? Over(group, flatRow.ClrType, nameof(Enumerable.LongCount))
+                : knownColumns[i] >= 0
+                ? Summed(group, flatRow.ClrType, flatRow.Field(knownColumns[i]))
                 : Known(group, flatRow.ClrType, flatRow.Field(argumentColumns[i])));
         var layout = result.Build();
 
@@ -202,6 +214,46 @@ internal static class Grouping
                 var distinct = Expression.Call(typeof(Enumerable), nameof(Enumerable.Distinct), [field.FieldType], values);
                 return Expression.Call(typeof(Enumerable), nameof(Enumerable.LongCount), [field.FieldType], distinct);
         }
+    }
+
+    /// <summary>Sums and averages of members: those of each element added up, null where none is known.</summary>
+    private static ConditionalExpression OfMembers(AggregationMethod method, Expression group, RowLayout row, int sums, int known)
+    {
+        var (sum, count) = (Summed(group, row.ClrType, row.Field(sums)), Summed(group, row.ClrType, row.Field(known)));
+        var value = method == AggregationMethod.Sum ? sum : (Expression)Expression.Divide(sum, Expression.Convert(count, sum.Type));
+        return Expression.Condition(Expression.Equal(count, Expression.Constant(0L, typeof(long?))), Expression.Constant(null, value.Type), value);
+    }
+
+    private static MethodCallExpression Summed(Expression group, Type rowType, FieldInfo field)
+    {
+        var row = Expression.Parameter(rowType, "r");
+        return Expression.Call(typeof(Enumerable), nameof(Enumerable.Sum), [rowType], group, Expression.Lambda(Expression.Field(row, field), row));
+    }
+
+    /// <summary>What an element's values are bound with after steps that narrow, and whether it is among what they leave.</summary>
+    private static (ExpressionBinder Binder, Expression? Condition) Narrowed(Pipeline pipeline, Expression element, IReadOnlyList<ApplyStep> steps)
+    {
+        Expression? condition = null;
+        foreach (var step in steps)
+        {
+            Expression? next = null;
+            switch (step)
+            {
+                case Transformation { Node: FilterTransformationNode filter }:
+                    next = pipeline.Binder(element).Condition(filter.FilterClause.Expression);
+                    break;
+                case SearchStep search:
+                    next = pipeline.Found(search.Clause, element);
+                    break;
+                case OrderStep:
+                    break;
+                default:
+                    pipeline = pipeline.Apply(step);
+                    break;
+            }
+            condition = condition is null ? next : next is null ? condition : Expression.AndAlso(condition, next);
+        }
+        return (pipeline.Binder(element), condition);
     }
 
     private static MethodCallExpression Known(Expression group, Type rowType, FieldInfo field)

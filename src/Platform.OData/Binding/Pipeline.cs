@@ -32,11 +32,14 @@ internal sealed record Pipeline(BindingContext Context, IQueryable Query, Elemen
     {
         if (search is null)
             return this;
-        if (Element is not EntityElement { Map.SearchText: { } text })
-            throw FaultException.NotSupported("$search");
         var instance = Expression.Parameter(Element.ClrType, "x");
-        return this with { Query = Query.Where(Expression.Lambda(SearchText.Bind(Context, search.Expression, text.On(instance)), instance)) };
+        return this with { Query = Query.Where(Expression.Lambda(Found(search, instance), instance)) };
     }
+
+    /// <summary>Whether an element is found.</summary>
+    public Expression Found(SearchClause search, Expression instance) => Element is EntityElement { Map.SearchText: { } text }
+        ? SearchText.Bind(Context, search.Expression, text.On(instance))
+        : throw FaultException.NotSupported("$search");
 
     public Pipeline Compute(IEnumerable<ComputeExpression>? expressions)
     {
@@ -70,7 +73,7 @@ internal sealed record Pipeline(BindingContext Context, IQueryable Query, Elemen
 
     public Pipeline Apply(ApplyStep step)
     {
-        Context.CanBeLarge |= step is RollupStep or ConcatStep or CumulativeStep;
+        Context.CanBeLarge |= step is RollupStep or ConcatStep or CumulativeStep or GroupCutStep;
         return Applied(step);
     }
 
@@ -82,8 +85,9 @@ internal sealed record Pipeline(BindingContext Context, IQueryable Query, Elemen
         SkipStep skip => Cut(query => query.Skip(skip.Count)),
         Transformation { Node: FilterTransformationNode filter } => Where(filter.FilterClause),
         Transformation { Node: ComputeTransformationNode compute } => Compute(compute.Expressions),
-        Transformation { Node: AggregateTransformationNode aggregate } => Grouping.Aggregate(this, aggregate),
-        Transformation { Node: GroupByTransformationNode group } => Grouping.Group(this, group),
+        Transformation { Node: AggregateTransformationNode aggregate } whole => Grouping.Aggregate(this, aggregate, whole.Within),
+        Transformation { Node: GroupByTransformationNode group } grouping => Grouping.Group(this, group, grouping.Within),
+        GroupCutStep cut => GroupCut.Of(this, cut),
         RollupStep rollup => Combination.Rollup(this, rollup),
         ConcatStep concat => Combination.Concat(this, concat),
         CumulativeStep cumulative => Cumulation.Of(this, cumulative),

@@ -10,7 +10,20 @@ using Platform.OData.Rows;
 namespace Platform.OData.Execution;
 
 /// <summary>Where a client stands in the changes of a set: all up to a number, or on its way from there to a later one.</summary>
-internal sealed record DeltaToken(long Since, long? Until = null, JsonElement[]? Changed = null, long RemovedSequence = 0, string? RemovedKey = null);
+internal sealed record DeltaToken(long Since, long? Until = null, JsonElement[]? Changed = null, long RemovedSequence = 0, string? RemovedKey = null)
+{
+    /// <summary>When the number was the latest.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>When the later number was.</summary>
+    public DateTimeOffset UntilAt { get; init; }
+
+    /// <summary>How long the link was to be answered when it was given; a longer time set since brings nothing forgotten back.</summary>
+    public TimeSpan Lifetime { get; init; }
+
+    public bool IsOutlived(ODataOptions options) =>
+        options.Clock.GetUtcNow() - At > (Lifetime < options.DeltaLinkLifetime ? Lifetime : options.DeltaLinkLifetime);
+}
 
 /// <summary>One change: an entity as it is now, or the key of one that is gone or no longer fits the filter.</summary>
 internal sealed record Change(long Sequence, object? Row, string? RemovedKey, bool Fits);
@@ -52,6 +65,10 @@ internal sealed class ChangeFeed(BindingContext context, ODataQuery query, IODat
 
     public async Task<ChangePage> Read(DeltaToken token, CancellationToken cancel)
     {
+        if (token.IsOutlived(context.Options))
+            throw new FaultException(
+                ODataFaults.DeltaGone, "$deltatoken", $"đã quá {context.Options.DeltaLinkLifetime.TotalDays:0.##} ngày", $"older than {context.Options.DeltaLinkLifetime.TotalDays:0.##} days");
+        var untilAt = token.Until is null ? context.Options.Clock.GetUtcNow() : token.UntilAt;
         var latest = await Latest(cancel);
         if (token.Since > latest) // a database that counts anew, such as one restored elsewhere
             throw new FaultException(ODataFaults.DeltaGone, "$deltatoken");
@@ -72,7 +89,7 @@ internal sealed class ChangeFeed(BindingContext context, ODataQuery query, IODat
         // With one number for several changes, what was removed and made anew must end as there.
         changes = [.. changes.OrderBy(change => change.Sequence).ThenBy(change => change.Row is not null)];
         if (changes.Count <= pageSize)
-            return new ChangePage(changes, shape, new DeltaToken(until));
+            return new ChangePage(changes, shape, new DeltaToken(until) { At = untilAt, Lifetime = context.Options.DeltaLinkLifetime });
 
         var page = changes.GetRange(0, pageSize);
         var lastRow = page.FindLast(change => change.Row is not null)?.Row;
@@ -80,7 +97,7 @@ internal sealed class ChangeFeed(BindingContext context, ODataQuery query, IODat
         return new ChangePage(page, shape, new DeltaToken(
             token.Since, until,
             lastRow is null ? token.Changed : SkipToken.Json(read.SkipLast(1).Select(value => value(lastRow))),
-            lastGone?.Sequence ?? token.RemovedSequence, lastGone?.RemovedKey ?? token.RemovedKey));
+            lastGone?.Sequence ?? token.RemovedSequence, lastGone?.RemovedKey ?? token.RemovedKey) { At = token.At, UntilAt = untilAt, Lifetime = token.Lifetime });
     }
 
     /// <summary>Entities that changed, whether or not they fit the filter now: the client may have had those that do not.</summary>

@@ -107,7 +107,7 @@ internal sealed class Exchange(
                 again.OrderValues.Select(read => read(last)), written, Binding(address, urlOptions), options.SigningKey)), timeout.Token);
             return;
         }
-        var context = new BindingContext(model, options, query.Aliases, TimeProvider.System.GetUtcNow()) { Counts = query.Counts, Expand = urlOptions["$expand"] ?? "" };
+        var context = new BindingContext(model, options, query.Aliases, options.Clock.GetUtcNow()) { Counts = query.Counts, Expand = urlOptions["$expand"] ?? "" };
         var binding = Binding(address, urlOptions);
         var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
         if (urlOptions["$deltatoken"] is { } since)
@@ -124,16 +124,17 @@ internal sealed class Exchange(
             && expected > options.MaxEstimatedRows)
             throw new FaultException(ODataFaults.TooLarge, nameof(ODataOptions.MaxEstimatedRows), $"{expected:0} > {options.MaxEstimatedRows}", $"{expected:0} > {options.MaxEstimatedRows}");
         Confirm(preferences, plan, pageSize);
-        var trackedFrom = token?.TrackedFrom;
+        var (trackedFrom, trackedAt) = (token?.TrackedFrom, token?.TrackedAt);
         if (preferences.TrackChanges && token is null && plan.Answer == Execution.Answer.Collection && ChangeFeed.CanTrack(model, query))
         {
+            trackedAt = options.Clock.GetUtcNow();
             trackedFrom = await new ChangeFeed(context, query, data, pageSize).Latest(timeout.Token);
             Preferences.Confirm(http.Response, "odata.track-changes");
         }
-        var deltaLink = trackedFrom is { } from ? address.DeltaLink(SignedText.Write(new DeltaToken(from), binding, options.SigningKey)) : null;
+        var deltaLink = trackedFrom is { } from ? address.DeltaLink(SignedText.Write(new DeltaToken(from) { At = trackedAt ?? default, Lifetime = options.DeltaLinkLifetime }, binding, options.SigningKey)) : null;
         await Write(address, query, agreed, plan with { DeltaLink = deltaLink },
             (last, written) => address.NextLink(SkipToken.Write(
-                plan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey, trackedFrom)),
+                plan.OrderValues.Select(read => read(last)), (token?.Delivered ?? 0) + written, binding, options.SigningKey, trackedFrom, trackedAt)),
             timeout.Token);
     }
 

@@ -8,10 +8,10 @@ namespace Platform.OData.Execution;
 /// Where the next page begins: the ordering values of the last row sent, how many rows earlier pages had (they count
 /// against <c>$top</c>), and where tracking of changes began.
 /// </summary>
-internal sealed record SkipToken(JsonElement[] Last, int Delivered, long? TrackedFrom = null)
+internal sealed record SkipToken(JsonElement[] Last, int Delivered, long? TrackedFrom = null, DateTimeOffset? TrackedAt = null)
 {
-    public static string Write(IEnumerable<object?> values, int delivered, string binding, byte[] key, long? trackedFrom = null) =>
-        SignedText.Write(new SkipToken(Json(values), delivered, trackedFrom), binding, key);
+    public static string Write(IEnumerable<object?> values, int delivered, string binding, byte[] key, long? trackedFrom = null, DateTimeOffset? trackedAt = null) =>
+        SignedText.Write(new SkipToken(Json(values), delivered, trackedFrom, trackedAt), binding, key);
 
     public static SkipToken Read(string text, string binding, byte[] key) => SignedText.Read<SkipToken>("$skiptoken", text, binding, key);
 

@@ -22,6 +22,12 @@ internal sealed partial class ApplySteps(Func<IReadOnlyDictionary<string, string
         "expand", "nest", "join", "outerjoin", "addnested", "ancestors", "descendants", "traverse", "from", "rolluprecursive",
     ];
 
+    /// <summary>What can be done within groups.</summary>
+    private static readonly string[] InGroups =
+    [
+        "aggregate", "groupby", "concat", "filter", "search", "compute", "orderby", "top", "skip", "topcount", "bottomcount",
+    ];
+
     private List<string> reshaping = [];
 
     /// <summary>Names that the elements offer so far: declared ones by path, and those that steps made.</summary>
@@ -47,14 +53,16 @@ internal sealed partial class ApplySteps(Func<IReadOnlyDictionary<string, string
         var arguments = inner is null ? [] : Splitting.Split(inner, ',');
         switch (name)
         {
-            case "filter" or "aggregate":
+            case "filter":
                 return [new Transformation(Transform(text, name))];
+            case "aggregate" when inner is not null:
+                return Aggregate([], [], inner, []);
             case "compute":
                 var computed = Transform(text, name);
                 Continue(names with { Made = [.. names.Made, .. ((ComputeTransformationNode)computed).Expressions.Select(expression => expression.Alias)] });
                 return [new Transformation(computed)];
             case "groupby" when arguments.Count is 1 or 2:
-                return GroupBy(arguments[0].Trim(), arguments.ElementAtOrDefault(1));
+                return GroupBy(arguments[0].Trim(), arguments.ElementAtOrDefault(1) is { } chain ? Splitting.Split(chain, '/').ConvertAll(step => step.Trim()) : []);
             case "concat" when arguments.Count > 1:
                 return [Concat(arguments)];
             case "identity" when text.Equals("identity", StringComparison.OrdinalIgnoreCase):
@@ -77,13 +85,59 @@ internal sealed partial class ApplySteps(Func<IReadOnlyDictionary<string, string
     }
 
     /// <summary>
-    /// A grouping: its hierarchies are kept aside and the library sees their properties side by side. What follows the
-    /// aggregation within a group works on that group's one row, so it may as well follow the grouping.
+    /// A grouping: its hierarchies are kept aside and the library sees their properties side by side. What is done within a group is done to
+    /// all groups at once: a grouping within by grouping finer, each chain of a concatenation by grouping for itself, narrowing by
+    /// leaving values out of the aggregation (the group stays), taking the first of each group by ranking within it. What follows the aggregation
+    /// works on the group's one row, so it may as well follow the grouping.
     /// </summary>
-    private IEnumerable<ApplyStep> GroupBy(string properties, string? chain)
+    private List<ApplyStep> GroupBy(string properties, List<string> chain)
     {
         if (properties is not ['(', .., ')'])
             throw Wrong($"$apply: “{properties}”", $"$apply: “{properties}”");
+        var (flat, hierarchies) = GroupingProperties(properties);
+        if (chain.Count == 0)
+            return [Grouped(flat, hierarchies, null, Within.Nothing)];
+        chain.RemoveAll(step => step.Equals("identity", StringComparison.OrdinalIgnoreCase));
+        var calls = chain.ConvertAll(Splitting.Call);
+        FaultException NotWithin(string name) => FaultException.NotSupported($"$apply=groupby(…,{name})");
+        foreach (var (name, inner) in calls)
+            if (Unsupported.Contains(name) || name.EndsWith("sum", StringComparison.Ordinal) || name.EndsWith("percent", StringComparison.Ordinal))
+                throw NotWithin(name);
+            else if (inner is null || !InGroups.Contains(name))
+                throw Wrong($"$apply: “{name}”", $"$apply: “{name}”");
+        var reshape = calls.FindIndex(call => call.Name is "aggregate" or "groupby" or "concat");
+        foreach (var (name, _) in reshape < 0 ? [] : calls.Skip(reshape + 1))
+            if (name is not ("filter" or "compute"))
+                throw NotWithin(name);
+        var (before, after) = reshape < 0 ? (chain, []) : (chain[..reshape], chain[(reshape + 1)..]);
+        switch (reshape < 0 ? "" : calls[reshape].Name)
+        {
+            case "concat":
+                return [Concat(Splitting.Split(calls[reshape].Arguments!, ',')
+                    .ConvertAll(branch => $"groupby({properties},{string.Join('/', [.. before, branch.Trim(), .. after])})"))];
+            case "groupby" when hierarchies.Count == 0:
+                var finer = Splitting.Split(calls[reshape].Arguments!, ',');
+                if (finer[0].Trim() is not ['(', .., ')'])
+                    throw Wrong($"$apply: “{finer[0]}”", $"$apply: “{finer[0]}”");
+                if (before.Exists(step => IsCut(Splitting.Call(step).Name)))
+                    throw NotWithin("groupby");
+                var (more, levels) = GroupingProperties(finer[0].Trim());
+                if (levels.Count > 0)
+                    throw NotWithin("groupby((rollup(…)))");
+                return [.. before.SelectMany(Step), .. Step($"groupby(({string.Join(',', flat.Concat(more).Distinct())}){string.Concat(finer.Skip(1).Select(rest => "," + rest))})"), .. after.SelectMany(Step)];
+            case "groupby":
+                throw NotWithin("groupby");
+        }
+        var lastCut = before.FindLastIndex(step => IsCut(Splitting.Call(step).Name));
+        var cuts = lastCut < 0 && reshape >= 0 ? [] : Cuts(flat, hierarchies, reshape < 0 ? before : before[..(lastCut + 1)], reshape >= 0);
+        if (reshape < 0)
+            return cuts;
+        var narrowing = before[(lastCut + 1)..].SelectMany(Step).ToList();
+        return [.. cuts, .. Aggregate(flat, hierarchies, calls[reshape].Arguments!, narrowing), .. after.SelectMany(Step)];
+    }
+
+    private static (List<string> Flat, List<Hierarchy> Hierarchies) GroupingProperties(string properties)
+    {
         var hierarchies = new List<Hierarchy>();
         var flat = new List<string>();
         foreach (var property in Splitting.Split(properties[1..^1], ','))
@@ -103,17 +157,68 @@ internal sealed partial class ApplySteps(Func<IReadOnlyDictionary<string, string
                 throw Wrong("$apply=rollup()", "$apply=rollup()");
             flat.AddRange(hierarchies[^1].Levels);
         }
-        var steps = chain is null ? [] : Splitting.Split(chain, '/').ConvertAll(step => step.Trim());
-        foreach (var step in steps.Select((step, i) => (Splitting.Call(step).Name, IsFirst: i == 0)))
-            if (step.IsFirst ? step.Name != "aggregate" : step.Name is not ("filter" or "compute"))
-                throw Unsupported.Contains(step.Name) || step.Name is "filter" or "compute" or "concat" or "groupby" or "identity" or "orderby" or "search" or "top" or "skip"
-                    || step.Name.StartsWith("top", StringComparison.Ordinal) || step.Name.StartsWith("bottom", StringComparison.Ordinal)
-                    ? FaultException.NotSupported($"$apply=groupby(…,{step.Name})")
-                    : Wrong($"$apply: “{step.Name}”", $"$apply: “{step.Name}”");
-        var text = $"groupby(({string.Join(',', flat)}){(steps.Count == 0 ? "" : "," + steps[0])})";
-        var node = (GroupByTransformationNode)Transform(text, "groupby");
-        ApplyStep grouping = hierarchies.Count == 0 ? new Transformation(node) : new RollupStep(node, hierarchies);
-        return [grouping, .. steps.Skip(1).SelectMany(Step)];
+        return (flat, hierarchies);
+    }
+
+    /// <summary>Steps up to the last that cuts: read here, done within each group. An aggregation that follows needs every group to have something left.</summary>
+    private List<ApplyStep> Cuts(List<string> keys, List<Hierarchy> hierarchies, List<string> chain, bool isAggregated)
+    {
+        var names = chain.ConvertAll(step => Splitting.Call(step).Name);
+        if (hierarchies.Count > 0 || (isAggregated && names.Exists(name => name is "filter" or "search" or "skip")))
+            throw FaultException.NotSupported($"$apply=groupby({(hierarchies.Count > 0 ? "(rollup(…))" : "…")},{string.Join('/', names)}{(isAggregated ? "/aggregate" : "")})");
+        var steps = chain.SelectMany(Step).ToList();
+        if (isAggregated && steps.Exists(step => step is TopStep { Count: 0 }))
+            throw FaultException.NotSupported("$apply=groupby(…,top(0)/aggregate)");
+        var text = string.Join('/', [.. reshaping, $"groupby(({string.Join(',', keys)}))"]);
+        var node = (GroupByTransformationNode)parser(new Dictionary<string, string> { ["$apply"] = text }).ParseApply().Transformations.Last();
+        return steps.Exists(step => step is TopStep or SkipStep) ? [new GroupCutStep(node, steps)] : steps;
+    }
+
+    private static bool IsCut(string name) => name is "top" or "skip" or "topcount" or "bottomcount";
+
+    private ApplyStep Grouped(List<string> keys, List<Hierarchy> hierarchies, string? aggregate, Within within)
+    {
+        var node = (GroupByTransformationNode)Transform($"groupby(({string.Join(',', keys)}){(aggregate is null ? "" : $",aggregate({aggregate})")})", "groupby");
+        return hierarchies.Count == 0 ? new Transformation(node) { Within = within } : new RollupStep(node, hierarchies, within);
+    }
+
+    /// <summary>An aggregation, of everything where there are no keys; <c>from</c> becomes groupings one after the other, the finest first.</summary>
+    private List<ApplyStep> Aggregate(List<string> keys, List<Hierarchy> hierarchies, string text, List<ApplyStep> narrowing)
+    {
+        var terms = Splitting.Split(text, ',').ConvertAll(AggregateTerm.Read);
+        if (terms.Find(term => term.From.Count > 0) is { } first)
+        {
+            if (hierarchies.Count > 0 || narrowing.Count > 0 || terms.Exists(term => !term.From.Select(from => from.Property).SequenceEqual(first.From.Select(from => from.Property))))
+                throw FaultException.NotSupported("$apply=aggregate(… from …)");
+            var steps = new List<ApplyStep>();
+            for (var level = 0; level <= first.From.Count; level++)
+            {
+                var grouping = keys.Concat(first.From.Skip(level).Select(from => from.Property)).Distinct().ToList();
+                var aggregate = $"aggregate({string.Join(',', terms.Select(term => term.AtLevel(level)))})";
+                steps.AddRange(Step(grouping.Count == 0 ? aggregate : $"groupby(({string.Join(',', grouping)}),{aggregate})"));
+            }
+            return steps;
+        }
+        var collections = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var counts = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < terms.Count; i++)
+        {
+            if (names.Declared is null && terms[i].Collection(target, names.Made) is { } collection)
+            {
+                collections[terms[i].Alias] = collection.Path;
+                terms[i] = terms[i] with { Value = collection.Value };
+            }
+            else if (terms[i].Method is null && terms[i].Value.StartsWith("@count__", StringComparison.Ordinal))
+            {
+                counts.Add(terms[i].Alias);
+                terms[i] = terms[i] with { Method = "sum" };
+            }
+        }
+        var within = new Within(narrowing, collections, counts);
+        var aggregated = string.Join(',', terms.Select(term => term.AtLevel(0)));
+        if (keys.Count > 0)
+            return [Grouped(keys, hierarchies, aggregated, within)];
+        return [new Transformation(Transform($"aggregate({aggregated})", "aggregate")) { Within = within }];
     }
 
     private ConcatStep Concat(List<string> chains)

@@ -13,11 +13,22 @@ public static class AnalyticsApi
     /// <summary>Where the OData service is.</summary>
     public const string Prefix = "/odata";
 
-    /// <summary>Maps the service. Limits come from the configuration section <c>OData</c> (<see cref="ODataOptions"/>) and are checked here, at start.</summary>
-    public static void MapAnalytics(this IEndpointRouteBuilder routes, byte[] signingKey)
+    /// <summary>Limits come from the configuration section <c>OData</c> (<see cref="ODataOptions"/>); how long delta links live decides how long removals are remembered.</summary>
+    public static void AddAnalytics(this IServiceCollection services, IConfiguration configuration)
     {
         var options = new ODataOptions();
-        routes.ServiceProvider.GetRequiredService<IConfiguration>().GetSection("OData").Bind(options);
+        configuration.GetSection("OData").Bind(options);
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new RemovalPurge(
+            provider.GetRequiredService<IServiceScopeFactory>(), options.DeltaLinkLifetime, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RemovalPurge>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<RemovalPurge>());
+    }
+
+    /// <summary>Maps the service; the limits are checked here, at start.</summary>
+    public static void MapAnalytics(this IEndpointRouteBuilder routes, byte[] signingKey)
+    {
+        var options = routes.ServiceProvider.GetRequiredService<ODataOptions>();
+        options.Clock = routes.ServiceProvider.GetRequiredService<TimeProvider>();
         options.SigningKey = signingKey;
         // A link belongs to what its caller could read when it was given: with another reach, what has left it could not be told.
         options.Caller = http => $"{http.Features.Get<Caller>()?.Key} {http.RequestServices.GetRequiredService<TenantScope>().Name}";

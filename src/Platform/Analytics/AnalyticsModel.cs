@@ -95,7 +95,8 @@ internal static class AnalyticsModel
             .Property("Title", b => b.Title, "Tên gọi", "Title")
             .Property("Relation", b => b.Relation.ToString(), "Basis (căn cứ) hoặc Reference (nhắc đến)", "Basis or Reference", nullable: false)
             .One("Plan", b => b.Plan, "Plans")
-            .One("Locality", b => b.Locality, "Localities"))
+            .One("Locality", b => b.Locality, "Localities")
+            .Search(b => b.SearchText))
         .EntitySet<Initiative>("Initiatives", "Initiative", set => set
             .Describe("Mô hình, phong trào, chiến dịch", "Initiatives")
             .Key("Id", i => i.Id)
@@ -108,7 +109,8 @@ internal static class AnalyticsModel
             .Property("Kind", i => i.Kind.ToString(), "Model (mô hình), Movement (phong trào), Campaign (chiến dịch), Festival (ngày hội), Programme (chương trình)", "Model, Movement, Campaign, Festival, Programme", nullable: false)
             .One("Plan", i => i.Plan, "Plans")
             .One("Task", i => i.Task, "Tasks")
-            .One("Locality", i => i.Locality, "Localities"))
+            .One("Locality", i => i.Locality, "Localities")
+            .Search(i => i.SearchText))
         .EntitySet<ReportingRule>("ReportingRules", "ReportingRule", set => set
             .Describe("Chế độ báo cáo", "Who owes which report by which day")
             .Key("Id", r => r.Id)
@@ -127,7 +129,8 @@ internal static class AnalyticsModel
             .Property("DataTo", r => r.DataTo, "Số liệu đến ngày", "Last day of the data")
             .Property("Recipient", r => r.Recipient, "Khóa của nơi nhận", "Key of the body that receives it")
             .One("Plan", r => r.Plan, "Plans")
-            .One("Locality", r => r.Locality, "Localities"))
+            .One("Locality", r => r.Locality, "Localities")
+            .Search(r => r.SearchText))
         .EntitySet<Population>("Populations", "Population", set => set
             .Describe("Dân số theo nhóm, do địa phương khai: mẫu số của tỷ lệ", "People per group, declared by localities: the denominators")
             .Key("LocalityCode", p => p.Locality!.Code)
@@ -137,7 +140,8 @@ internal static class AnalyticsModel
             .Property("LocalityName", p => p.Locality!.Name, "Tên địa phương", "Name of the locality", nullable: false)
             .Property("People", p => p.People, "Số người", "People")
             .Property("Source", p => p.Source, "Nguồn số liệu", "Where the number is from")
-            .One("Locality", p => p.Locality, "Localities"))
+            .One("Locality", p => p.Locality, "Localities")
+            .Search(p => p.Locality!.SearchText))
         .EntitySet<Target>("Targets", "Target", set => set
             .Describe("Chỉ tiêu", "Targets")
             .Changes(t => t.Change)
@@ -207,7 +211,8 @@ internal static class AnalyticsModel
             .Property("Source", a => a.Source, "Nơi văn bản giao việc", "Where the document gives it")
             .One("Task", a => a.Task, "Tasks")
             .One("Agency", a => a.Agency, "Agencies")
-            .One("Locality", a => a.Locality, "Localities"))
+            .One("Locality", a => a.Locality, "Localities")
+            .Search(a => a.Agency!.SearchText + " | " + a.Task!.SearchText))
         .EntitySet<TargetProgress>("TargetProgress", "TargetProgress", set => set
             .Describe("Tiến độ từng chỉ tiêu của kế hoạch đã ban hành", "Progress on every target of issued plans")
             .Key("TargetId", p => p.TargetId)
@@ -230,7 +235,8 @@ internal static class AnalyticsModel
             .Property("AsOf", p => p.AsOf, "Tính đến", "As of")
             .CountsPeople("Numerator")
             .One("Target", p => p.Target, "Targets")
-            .One("Locality", p => p.Locality, "Localities"))
+            .One("Locality", p => p.Locality, "Localities")
+            .Search(p => p.Target!.SearchText + " | " + p.Locality!.SearchText))
         .EntitySet<CompletionFact>("CompletionFacts", "CompletionFact", set => set
             .Describe("Lượt hoàn thành theo địa phương × tháng × nhóm × khóa học", "Completions by locality × month × audience × course")
             .Changes(f => f.Change)
@@ -250,12 +256,14 @@ internal static class AnalyticsModel
             .Property("Passed", f => f.Passed, "Lượt đạt", "Completions that passed")
             .CountsPeople("Completions", "Learners", "Passed")
             .One("Course", f => f.Course, "Courses")
-            .One("Locality", f => f.Locality, "Localities"))
+            .One("Locality", f => f.Locality, "Localities")
+            .Search(f => f.Locality!.SearchText + " | " + f.Course!.SearchText))
         .EntitySet<Course>("Courses", "Course", set => set
             .Describe("Khóa học", "Courses")
             .Changes(c => c.Change)
             .Key("Code", c => c.Code)
-            .Property("Title", c => c.Title, "Tên gọi", "Title"))
+            .Property("Title", c => c.Title, "Tên gọi", "Title")
+            .Search(c => c.SearchText))
         .Build();
 
     /// <summary>What every locality has, whatever its level.</summary>

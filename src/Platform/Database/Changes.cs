@@ -30,15 +30,19 @@ public sealed class RemovedRow : IWrittenByIntake, ITracked
     public required string RowId { get; set; }
 
     public long Change { get; private set; }
+
+    /// <summary>When; a row that no delta link can ask for any more is forgotten (<see cref="RemovalPurge"/>).</summary>
+    public DateTimeOffset RemovedAt { get; private set; }
 }
 
-internal sealed class RemovedRowMapping : IEntityTypeConfiguration<RemovedRow>
+internal sealed class RemovedRowMapping(Dialect dialect) : IEntityTypeConfiguration<RemovedRow>
 {
     public void Configure(EntityTypeBuilder<RemovedRow> builder)
     {
         builder.HasKey(r => new { r.TenantId, r.TableName, r.RowId });
         builder.Property(r => r.TableName).HasMaxLength(40);
         builder.Property(r => r.RowId).HasMaxLength(40);
+        builder.Property(r => r.RemovedAt).HasDefaultValueSql(dialect.Now);
         builder.HasOne<Locality>().WithMany().HasForeignKey(r => r.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 

@@ -56,6 +56,12 @@ public abstract class Dialect
     /// <summary>Has the database give a row's change its number when the row is inserted.</summary>
     public abstract void NumberChanges(PropertyBuilder<long> change);
 
+    /// <summary>The moment at which a row is written.</summary>
+    public abstract string Now { get; }
+
+    /// <summary>A statement that has the engine look at how much stands in tables, so that it plans and estimates with what was just loaded.</summary>
+    public abstract string Measure(params string[] tables);
+
     /// <summary>
     /// A query for one number, named Value: all changes up to it are committed or gone. Numbers are given when a row is written, and a
     /// transaction that was given a smaller one may commit later; so the number is that before the oldest transaction still running.

@@ -159,7 +159,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
             .ApplyConfiguration(new StoredAnswerMapping())
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
-        modelBuilder.ApplyConfiguration(new RemovedRowMapping());
+        modelBuilder.ApplyConfiguration(new RemovedRowMapping(Dialect));
         RemovedRowMapping.Track(modelBuilder, Dialect);
 
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>

@@ -75,6 +75,10 @@ public sealed class PostgreSqlDialect : Dialect
     // The id of the transaction, with its epoch: it never comes again.
     public override void NumberChanges(PropertyBuilder<long> change) => change.HasDefaultValueSql("pg_current_xact_id()::text::bigint");
 
+    public override string Now => "now()";
+
+    public override string Measure(params string[] tables) => $"analyze {string.Join(", ", tables)}";
+
     public override string LatestChange => "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as \"Value\"";
 
     public override string Explain(string statement) => "explain (format json) " + statement;

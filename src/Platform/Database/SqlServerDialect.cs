@@ -62,6 +62,10 @@ public sealed class SqlServerDialect : Dialect
 
     public override void NumberChanges(PropertyBuilder<long> change) => change.HasConversion<byte[]>().HasColumnType("rowversion");
 
+    public override string Now => "sysdatetimeoffset()";
+
+    public override string Measure(params string[] tables) => string.Concat(tables.Select(table => $"update statistics dbo.{table};"));
+
     public override string LatestChange => "select cast(min_active_rowversion() as bigint) - 1 as Value";
 
     public override void DescribeRecount(DbCommand command, TenantScope scope)

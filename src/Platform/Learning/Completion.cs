@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Database;
+using Platform.Localities;
 using Platform.Plans;
 using Platform.Tenancy;
 
@@ -20,6 +21,9 @@ public sealed class Course : ITracked
 
     /// <summary>The units of the skills framework it counts towards.</summary>
     public List<string> Units { get; set; } = [];
+
+    /// <summary>What search looks in, folded; made anew whenever the row is saved.</summary>
+    public string SearchText { get => VietnameseText.Fold($"{Title} {Code}"); private set => _ = value; }
 
     public long Change { get; private set; }
 }
@@ -127,6 +131,7 @@ internal sealed class LearningMapping(string idCollation) :
         builder.HasKey(c => c.Id);
         builder.Property(c => c.Code).HasMaxLength(60);
         builder.Property(c => c.Title).HasMaxLength(300);
+        builder.Property(c => c.SearchText).HasMaxLength(400).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.HasIndex(c => c.Code).IsUnique();
     }
 

@@ -25,6 +25,7 @@ internal sealed class LocalityRegister(PlatformDb db)
         var localities = Read();
         db.Localities.AddRange(localities);
         await db.SaveChangesAsync(cancellation);
+        await db.Database.ExecuteSqlRawAsync(db.Dialect.Measure("localities", "locality_names"), cancellation);
         var provinces = localities.Count(l => l.Level == LocalityLevel.Province);
         say($"Loaded {provinces} provinces and {localities.Count - provinces:N0} communes");
     }

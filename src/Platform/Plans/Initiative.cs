@@ -43,6 +43,9 @@ public sealed class Initiative : ITenantOwned
 
     public List<Coverage> Coverage { get; set; } = [];
 
+    /// <summary>What search looks in, folded; made anew whenever the row is saved.</summary>
+    public string SearchText { get => VietnameseText.Fold($"{Name}"); private set => _ = value; }
+
     public Plan? Plan { get; set; }
 
     public PlanTask? Task { get; set; }
@@ -102,6 +105,9 @@ public sealed class ReportingRule : ITenantOwned
     /// <summary>The bodies that owe it, by key; «all» for every body of the plan.</summary>
     public List<string> Reporters { get; set; } = [];
 
+    /// <summary>What search looks in, folded; made anew whenever the row is saved.</summary>
+    public string SearchText { get => VietnameseText.Fold($"{Title} {Kind} {Frequency} {DueText} {Recipient}"); private set => _ = value; }
+
     public Plan? Plan { get; set; }
 
     public Locality? Locality { get; set; }
@@ -114,6 +120,7 @@ internal sealed class InitiativeMapping : IEntityTypeConfiguration<Initiative>, 
         builder.HasKey(i => new { i.TenantId, i.Id });
         builder.HasIndex(i => new { i.TenantId, i.PlanId });
         builder.Property(i => i.Name).HasMaxLength(200);
+        builder.Property(i => i.SearchText).HasMaxLength(200).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.OwnsMany(i => i.Coverage, coverage => coverage.ToJson());
         builder.HasOne(i => i.Task).WithMany().HasForeignKey(i => new { i.TenantId, i.TaskId }).OnDelete(DeleteBehavior.NoAction);
         builder.HasOne(i => i.Locality).WithMany().HasForeignKey(i => i.TenantId).OnDelete(DeleteBehavior.Restrict);
@@ -128,6 +135,7 @@ internal sealed class InitiativeMapping : IEntityTypeConfiguration<Initiative>, 
         builder.Property(r => r.Frequency).HasMaxLength(30);
         builder.Property(r => r.DueText).HasMaxLength(300);
         builder.Property(r => r.Recipient).HasMaxLength(80);
+        builder.Property(r => r.SearchText).HasMaxLength(800).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.HasOne(r => r.Locality).WithMany().HasForeignKey(r => r.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -140,6 +140,9 @@ public sealed class LegalBasis : ITenantOwned
 
     public LegalRelation Relation { get; set; }
 
+    /// <summary>What search looks in, folded; made anew whenever the row is saved.</summary>
+    public string SearchText { get => VietnameseText.Fold($"{Number} {Kind} {Issuer} {Title}"); private set => _ = value; }
+
     public Plan? Plan { get; set; }
 
     public Locality? Locality { get; set; }
@@ -180,6 +183,7 @@ internal sealed class PlanMapping : IEntityTypeConfiguration<Plan>, IEntityTypeC
         builder.Property(b => b.Kind).HasMaxLength(60);
         builder.Property(b => b.Issuer).HasMaxLength(300);
         builder.Property(b => b.Title).HasMaxLength(500);
+        builder.Property(b => b.SearchText).HasMaxLength(1000).HasDefaultValue("").UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.HasOne(b => b.Locality).WithMany().HasForeignKey(b => b.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -12,6 +12,7 @@ public sealed class DeltaTests : IAsyncLifetime, IDisposable
 {
     private readonly HttpClient client = new();
     private readonly Places places = new();
+    private readonly Later clock = new();
     private WebApplication? app;
 
     private string Root => app!.Urls.First() + "/odata/";
@@ -29,7 +30,7 @@ public sealed class DeltaTests : IAsyncLifetime, IDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         app = builder.Build();
-        app.MapOData("/odata", model, new ODataOptions(), _ => places);
+        app.MapOData("/odata", model, new ODataOptions { Clock = clock }, _ => places);
         await app.StartAsync();
         for (var id = 1; id <= 5; id++)
             places.Put(id, "P" + id, id % 2);
@@ -38,6 +39,32 @@ public sealed class DeltaTests : IAsyncLifetime, IDisposable
     public void Dispose() => client.Dispose();
 
     public async ValueTask DisposeAsync() => await app!.DisposeAsync();
+
+    [Fact]
+    public async Task A_link_is_answered_for_as_long_as_was_said_when_it_was_given()
+    {
+        var first = (await Get("Places", ("Prefer", "odata.track-changes,odata.maxpagesize=3"))).Answer;
+        clock.Ahead += TimeSpan.FromDays(1); // what the last page links to is as old as the first page
+        var link = Link((await Get((string)first["@odata.nextLink"]!)).Answer);
+        clock.Ahead += TimeSpan.FromDays(28.5);
+        for (var id = 1; id <= 5; id++)
+            places.Put(id, "again", 0);
+        var begun = (await Get(link, ("Prefer", "odata.maxpagesize=3"))).Answer;
+        clock.Ahead += TimeSpan.FromDays(0.6);
+        foreach (var old in new[] { link, (string)begun["@odata.nextLink"]! })
+        {
+            using var gone = await client.GetAsync(new Uri(old), TestContext.Current.CancellationToken);
+            Assert.Equal(System.Net.HttpStatusCode.Gone, gone.StatusCode);
+            var error = JsonNode.Parse(await gone.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["error"]!;
+            Assert.Equal(("OD-1009", "$deltatoken"), ((string)error["code"]!, (string)error["target"]!));
+        }
+
+        var anew = Link((await Get("Places", ("Prefer", "odata.track-changes"))).Answer);
+        clock.Ahead += TimeSpan.FromDays(20);
+        var next = Link((await Get(anew)).Answer);
+        clock.Ahead += TimeSpan.FromDays(20);
+        Assert.Equal("", Changes((await Get(next)).Answer));
+    }
 
     [Fact, Clause("4.0 Advanced", "14", "SHOULD", "delta change tracking")]
     public async Task Only_what_changed_is_sent_the_next_time()
@@ -196,5 +223,12 @@ public sealed class DeltaTests : IAsyncLifetime, IDisposable
         public Task<long?> LatestChange(string setName, CancellationToken cancel) => Task.FromResult(Final);
 
         public IQueryable<RemovedEntity> Removed(string setName) => removed.ToList().AsQueryable();
+    }
+
+    private sealed class Later : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
     }
 }

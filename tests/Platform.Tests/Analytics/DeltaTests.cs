@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Platform.Access;
+using Platform.Database;
 using Platform.Localities;
 using Platform.Tests.Learning;
 
@@ -11,6 +13,7 @@ namespace Platform.Tests.Analytics;
 /// What changed since, over the real tables: each client follows its own delta links. A change is told once no older transaction runs, and
 /// other tests run beside these, so a change is waited for.
 /// </summary>
+[Collection(nameof(RemovedRow))] // the tests of limits lock what these read
 public sealed class DeltaTests(World world)
 {
     private const int MostTries = 200;
@@ -145,6 +148,27 @@ public sealed class DeltaTests(World world)
         using var follower = await Follower.Start(client, set);
         Assert.NotEmpty(follower.Rows);
         await follower.Follow();
+    }
+
+    [Fact]
+    public async Task What_was_removed_before_the_oldest_link_that_is_answered_is_forgotten()
+    {
+        var removed = new List<string>();
+        foreach (var _ in (int[])[1, 2])
+        {
+            var (commune, admin, _) = await Start();
+            var plan = await admin.Draft(commune.Code);
+            removed.Add(Id(plan["tasks"]!.AsArray(), "1.1"));
+            Assert.Equal(204, (await admin.Ask("DELETE", $"{Drafts.At(plan)}/tasks/{removed[^1]}")).Status);
+        }
+
+        var (old, young) = (removed[0], removed[1]);
+        const string remembered = "select row_id from removed_rows where row_id = $1";
+        await world.Everything("update removed_rows set removed_at = now() - interval '30 days 23 hours' where row_id = $1", young);
+        await world.Everything("update removed_rows set removed_at = now() - interval '31 days 1 hour' where row_id = $1", old);
+        Assert.True(await world.Instance.App.Services.GetRequiredService<RemovalPurge>().Purge(Cancellation) > 0);
+        Assert.Empty(await world.Everything(remembered, old));
+        Assert.Single(await world.Everything(remembered, young));
     }
 
     private async Task<(LocalityEntry Commune, HttpClient Admin, HttpClient Province)> Start()

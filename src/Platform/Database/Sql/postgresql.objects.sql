@@ -80,7 +80,7 @@ create or replace function platform_note_removal() returns trigger language plpg
   begin
     insert into removed_rows (tenant_id, table_name, row_id, change)
       select r.tenant_id, tg_table_name, r.id::text, pg_current_xact_id()::text::bigint from removed r
-      on conflict (tenant_id, table_name, row_id) do update set change = excluded.change;
+      on conflict (tenant_id, table_name, row_id) do update set change = excluded.change, removed_at = excluded.removed_at;
     return null;
   end $$;
 -- What a deletion takes with it is deleted by the tables' owner, whoever began it.
