@@ -79,7 +79,7 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         return value switch
         {
             null => Expression.Constant(null),
-            string or bool or DateOnly or DateTimeOffset or Guid or TimeSpan => Captured.Value(value),
+            string or bool or DateOnly or TimeOnly or DateTimeOffset or Guid or TimeSpan => Captured.Value(value),
             _ when Operands.IsNumber(value.GetType()) => Captured.Value(value),
             _ => throw FaultException.NotSupported(node.LiteralText ?? value.GetType().Name),
         };
@@ -283,7 +283,8 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
             case AggregationMethod.Sum or AggregationMethod.Average:
                 var number = value.Type.Bare() == typeof(double) || value.Type.Bare() == typeof(decimal) ? value
                     : Operands.To(value, isSum ? typeof(long) : typeof(double));
-                return new Members(Over(nameof(Enumerable.Sum), number), Over(nameof(Enumerable.LongCount), Expression.Not(value.IsNull())).Lifted(), figure?.Least);
+                return new Members(Over(nameof(Enumerable.Sum), number), Over(nameof(Enumerable.LongCount), Expression.Not(value.IsNull())).Lifted(), figure?.Least,
+                    figure is { } shown ? Over(nameof(Enumerable.LongCount), PropertyMap.IsHidden(value, shown.Least)).Lifted() : null);
             case AggregationMethod.Min or AggregationMethod.Max:
                 var bare = value.Type == typeof(short?) ? Operands.To(value, typeof(int)) : value;
                 return new Members(Over(aggregate.Method.ToString(), bare, bare.Type), Known: null, Least: null);
@@ -345,4 +346,5 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
 /// <param name="Value">Their sum, or the least or greatest of them.</param>
 /// <param name="Known">How many had a value, where the value is a sum.</param>
 /// <param name="Least">What a sum of figures about people has to reach to be shown.</param>
-internal sealed record Members(Expression Value, Expression? Known, int? Least);
+/// <param name="Hidden">How many of those figures are too small to be shown.</param>
+internal sealed record Members(Expression Value, Expression? Known, int? Least, Expression? Hidden = null);

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.RegularExpressions;
 using Platform.OData.Errors;
 using Platform.OData.Rows;
 
@@ -12,6 +13,8 @@ internal static class Functions
 {
     public static Expression Bind(string name, IReadOnlyList<Expression> arguments, Func<DateTimeOffset> now)
     {
+        if (name == "case")
+            return Case(arguments);
         if (arguments.Any(argument => argument is ConstantExpression { Value: null }))
             throw new FaultException(ODataFaults.TypeMismatch, name, $"{name}(null)", $"{name}(null)");
         return (name, arguments.Count) switch
@@ -30,7 +33,9 @@ internal static class Functions
             ("concat", 2) => Concat(arguments),
             ("year" or "month" or "day", 1) => Part(arguments[0], name, typeof(DateOnly), typeof(DateTime), typeof(DateTimeOffset)),
             ("totaloffsetminutes", 1) => Of(arguments[0], _ => Expression.Constant(0), typeof(DateTime), typeof(DateTimeOffset)), // instants are kept in UTC
-            ("hour" or "minute" or "second", 1) => Part(arguments[0], name, typeof(DateTime), typeof(DateTimeOffset)),
+            ("hour" or "minute" or "second", 1) => Part(arguments[0], name, typeof(DateTime), typeof(DateTimeOffset), typeof(TimeOnly)),
+            ("time", 1) => Time(arguments[0]),
+            ("matchespattern", 2) => Matches(arguments[0], arguments[1]),
             ("date", 1) => Date(arguments[0]),
             ("now", 0) => Captured.Value(now()),
             ("mindatetime", 0) => Captured.Value(DateTimeOffset.MinValue),
@@ -88,6 +93,42 @@ internal static class Functions
                 typeof(DateOnly), nameof(DateOnly.FromDateTime), null,
                 value.Type == typeof(DateTime) ? value : Expression.Property(value, nameof(DateTimeOffset.UtcDateTime))),
         typeof(DateOnly), typeof(DateTime), typeof(DateTimeOffset));
+
+    private static Expression Time(Expression instant) => Of(
+        instant,
+        value => Expression.Call(
+            typeof(TimeOnly), nameof(TimeOnly.FromDateTime), null,
+            value.Type == typeof(DateTime) ? value : Expression.Property(value, nameof(DateTimeOffset.UtcDateTime))),
+        typeof(DateTimeOffset), typeof(DateTime));
+
+    /// <summary>The pattern stands in the URL: one that each row brings along could keep the database busy without end.</summary>
+    private static ConditionalExpression Matches(Expression text, Expression pattern) => Captured.TryRead(pattern, out var value) && value is string
+        && text.Type == typeof(string)
+        ? Expression.Condition(text.IsNull(), Expression.Constant(null, typeof(bool?)), Expression.Call(typeof(Regex), nameof(Regex.IsMatch), null, text, pattern).Lifted())
+        : throw FaultException.NotSupported("matchesPattern(…, …)");
+
+    /// <summary>The value of the first condition that holds, null when none does; the values meet in one type.</summary>
+    private static Expression Case(IReadOnlyList<Expression> arguments)
+    {
+        var values = arguments.Where((_, i) => i % 2 == 1).ToList();
+        var known = values.Where(value => value is not ConstantExpression { Value: null }).ToList();
+        if (known.Count == 0)
+            return Expression.Constant(null);
+        var common = known[0];
+        foreach (var value in known.Skip(1))
+            common = Operands.Unify(common, value, computing: true).Left;
+        var type = common.Type.Bare();
+        Expression result = Expression.Constant(null, type.Lifted());
+        for (var i = values.Count - 1; i >= 0; i--)
+        {
+            var value = values[i] is ConstantExpression { Value: null } ? Expression.Constant(null, type.Lifted()) : Operands.To(values[i], type).Lifted();
+            var condition = arguments[i * 2];
+            result = condition is ConstantExpression { Value: null } ? result
+                : condition.Type.Bare() == typeof(bool) ? Expression.Condition(condition.AsCondition(), value, result)
+                : throw Mismatch(condition.Type, typeof(bool));
+        }
+        return result;
+    }
 
     private static Expression Rounded(string method, Expression number)
     {

@@ -82,6 +82,7 @@ internal static class Grouping
                 collected[i]?.Value ?? (CountsRows(aggregate) ? Expression.Constant(1L) : Argument(figures[i]?.Value ?? binder.Bind(aggregate.Expression), aggregate)))))
             .ToList();
         var knownColumns = collected.ConvertAll(members => members?.Known is { } known ? flat.Add(Counted(known)) : -1);
+        var hiddenColumns = collected.ConvertAll(members => members?.Hidden is { } hidden ? flat.Add(Counted(hidden)) : -1);
         bool IsCount(AggregateExpression aggregate) => Grouping.IsCount(aggregate) || within.Counts.Contains(aggregate.Alias);
         // A group has members, so what every member has is there to be aggregated; an empty whole may have none.
         var required = keys.Select(key => binder.IsRequired(key.Node))
@@ -110,7 +111,11 @@ internal static class Grouping
                 : knownColumns[i] >= 0
                 ? OfMembers(aggregates[i].Method, group, flatRow, argumentColumns[i], knownColumns[i])
                 : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i] || isWhole);
-            result.Add(figures[i] is { } figure && !isWhole ? PropertyMap.Suppressed(value, figure.Least) : value);
+            if (figures[i] is { } figure)
+                value = OneHidden(knownColumns[i] >= 0
+                    ? Summed(group, flatRow.ClrType, flatRow.Field(hiddenColumns[i]))
+                    : Hidden(group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), figure.Least), isWhole ? value.Lifted() : PropertyMap.Suppressed(value, figure.Least));
+            result.Add(value);
         }
         for (var i = 0; i < aggregates.Count && isWhole; i++)
             result.Add(argumentColumns[i] < 0
@@ -222,6 +227,16 @@ internal static class Grouping
         var (sum, count) = (Summed(group, row.ClrType, row.Field(sums)), Summed(group, row.ClrType, row.Field(known)));
         var value = method == AggregationMethod.Sum ? sum : (Expression)Expression.Divide(sum, Expression.Convert(count, sum.Type));
         return Expression.Condition(Expression.Equal(count, Expression.Constant(0L, typeof(long?))), Expression.Constant(null, value.Type), value);
+    }
+
+    /// <summary>A sum with exactly one figure in it that is left out elsewhere would give it away to whoever takes the others off.</summary>
+    private static ConditionalExpression OneHidden(Expression hidden, Expression sum) =>
+        Expression.Condition(Expression.Equal(hidden, Expression.Constant(1L, hidden.Type)), Expression.Constant(null, sum.Type), sum);
+
+    private static MethodCallExpression Hidden(Expression group, Type rowType, FieldInfo field, int least)
+    {
+        var row = Expression.Parameter(rowType, "r");
+        return Over(group, rowType, nameof(Enumerable.LongCount), Expression.Lambda(PropertyMap.IsHidden(Expression.Field(row, field), least), row));
     }
 
     private static MethodCallExpression Summed(Expression group, Type rowType, FieldInfo field)

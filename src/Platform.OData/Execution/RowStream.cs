@@ -69,7 +69,7 @@ internal static class RowStream
     /// <summary>SQLSTATE class 22 is a data exception (division by zero, out of range), 57014 a cancelled statement.</summary>
     private static ODataFault? FaultOf(Exception error) => error switch
     {
-        DivideByZeroException or OverflowException or ArgumentOutOfRangeException => ODataFaults.BadData,
+        DivideByZeroException or OverflowException or ArgumentOutOfRangeException or System.Text.RegularExpressions.RegexParseException => ODataFaults.BadData,
         DbException { SqlState: { } state } when state.StartsWith("22", StringComparison.Ordinal) => ODataFaults.BadData,
         DbException { SqlState: "57014" } or TimeoutException => ODataFaults.TooSlow,
         DbException => ODataFaults.Unavailable,

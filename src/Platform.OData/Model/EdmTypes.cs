@@ -21,6 +21,7 @@ internal static class EdmTypes
         [typeof(decimal)] = EdmPrimitiveTypeKind.Decimal,
         [typeof(double)] = EdmPrimitiveTypeKind.Double,
         [typeof(DateOnly)] = EdmPrimitiveTypeKind.Date,
+        [typeof(TimeOnly)] = EdmPrimitiveTypeKind.TimeOfDay,
         [typeof(DateTime)] = EdmPrimitiveTypeKind.DateTimeOffset,
         [typeof(DateTimeOffset)] = EdmPrimitiveTypeKind.DateTimeOffset,
         [typeof(Guid)] = EdmPrimitiveTypeKind.Guid,
@@ -72,6 +73,7 @@ internal static class EdmTypes
     public static object? ToWire(object? value) => value switch
     {
         DateOnly date => new Date(date.Year, date.Month, date.Day),
+        TimeOnly time => new TimeOfDay(time.Ticks),
         DateTime { Kind: DateTimeKind.Local } local => new DateTimeOffset(local),
         DateTime instant => new DateTimeOffset(DateTime.SpecifyKind(instant, DateTimeKind.Utc)),
         _ => value,
@@ -81,6 +83,7 @@ internal static class EdmTypes
     public static object? FromWire(object? value) => value switch
     {
         Date date => new DateOnly(date.Year, date.Month, date.Day),
+        TimeOfDay time => new TimeOnly(time.Ticks),
         float number => (double)number,
         byte number => (short)number,
         sbyte number => (short)number,

@@ -83,12 +83,14 @@ internal sealed record PropertyMap(string Name, LambdaExpression Value, bool Nul
 
     public static Expression Suppressed(Expression figure, int least)
     {
-        var number = Expression.Convert(Expression.Constant(least), figure.Type);
-        var isSmall = Expression.AndAlso(
-            Expression.GreaterThan(figure, Expression.Convert(Expression.Constant(0), figure.Type)), Expression.LessThan(figure, number));
         var lifted = figure.Lifted();
-        return Expression.Condition(isSmall, Expression.Constant(null, lifted.Type), lifted);
+        return Expression.Condition(IsHidden(figure, least), Expression.Constant(null, lifted.Type), lifted);
     }
+
+    /// <summary>Whether a figure is too small to be shown.</summary>
+    public static Expression IsHidden(Expression figure, int least) => Expression.AndAlso(
+        Expression.GreaterThan(figure, Expression.Convert(Expression.Constant(0), figure.Type)),
+        Expression.LessThan(figure, Expression.Convert(Expression.Constant(least), figure.Type)));
 }
 
 /// <summary>A navigation: its name on the wire, the entity's navigation behind it, and the set it leads to.</summary>

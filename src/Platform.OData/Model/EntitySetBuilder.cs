@@ -82,8 +82,8 @@ public sealed class EntitySetBuilder<T> where T : class
     /// <summary>
     /// Declares that properties count people. With <see cref="ODataOptions.SuppressBelow"/> set, figures above zero and
     /// below it are null wherever they are read, filtered, ordered or computed with, and so are sums that stay below it.
-    /// Such properties are nullable in the metadata. This is primary suppression: what a client can infer from the
-    /// difference of two larger sums is not prevented.
+    /// Such properties are nullable in the metadata. A sum with exactly one such figure in it is null too, for the others taken off would tell it;
+    /// what several sums that overlap give away by their differences is not prevented.
     /// </summary>
     /// <param name="names">Numeric properties declared before.</param>
     public EntitySetBuilder<T> CountsPeople(params string[] names)

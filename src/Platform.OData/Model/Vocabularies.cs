@@ -26,7 +26,7 @@ internal sealed class Vocabularies(EdmModel edm)
     [
         "contains", "startswith", "endswith", "tolower", "toupper", "trim", "length", "indexof", "substring", "concat",
         "year", "month", "day", "hour", "minute", "second", "totaloffsetminutes", "date", "now", "mindatetime", "maxdatetime",
-        "round", "floor", "ceiling", "cast",
+        "time", "round", "floor", "ceiling", "cast", "case", "matchespattern",
     ];
 
     private static readonly (string Namespace, string Alias, string Url)[] Used =

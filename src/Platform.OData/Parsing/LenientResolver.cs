@@ -10,6 +10,8 @@ namespace Platform.OData.Parsing;
 /// </summary>
 internal sealed class LenientResolver : ODataUriResolver
 {
+    static LenientResolver() => MoreFunctions.Declare();
+
     public override void PromoteBinaryOperandTypes(
         BinaryOperatorKind binaryOperatorKind, ref SingleValueNode leftNode, ref SingleValueNode rightNode, out IEdmTypeReference typeReference)
     {

@@ -12,7 +12,7 @@ internal static partial class Literals
     {
         "$search" => SearchWord().Replace(text, match => IsPlain(match.Value) ? match.Value : $"\"{match.Value}\""),
         "$filter" or "$apply" or "$orderby" or "$expand" or "$compute" => DateList().Replace(
-            text,
+            MoreFunctions.Read(text),
             match => match.Groups["divby"].Success ? " mul 1.0 div "
                 : match.Groups["dates"] is { Success: true } dates
                 ? $"{match.Groups["in"].Value}({string.Join(',', dates.Value.Split(',').Select(date => $"'{date.Trim()}'"))})"

@@ -15,7 +15,7 @@ internal static partial class ParseGuard
     /// <summary>Parts of the language that the library takes for syntax errors, and their names.</summary>
     private static readonly string[] Unsupported =
     [
-        "case(", "isof(", "matchespattern(", "hassubset(", "hassubsequence(", "geo.distance(", "geo.length(", "geo.intersects(",
+        "isof(", "hassubset(", "hassubsequence(", "geo.distance(", "geo.length(", "geo.intersects(",
         "$root/", "$this", " has ",
     ];
 

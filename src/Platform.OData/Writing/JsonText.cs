@@ -95,6 +95,9 @@ internal sealed class JsonText(bool bigNumbersAsText) : IDisposable
             case double number:
                 Double(number);
                 break;
+            case TimeOnly time:
+                Text(EdmTypes.ToWire(time)!.ToString()!);
+                break;
             case DateTime or DateTimeOffset:
                 Text(XmlConvert.ToString((DateTimeOffset)EdmTypes.ToWire(value)!));
                 break;

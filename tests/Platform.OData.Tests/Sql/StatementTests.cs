@@ -31,6 +31,8 @@ public sealed class StatementTests
     [InlineData("Plans?$filter=Tasks/any(t:t/Assignments/$count($filter=Role eq 'Lead') eq 1)&$orderby=Targets/$count($filter=Value ge 80) desc&$compute=Targets/$count($filter=Year eq 2026) as C")]
     [InlineData("Plans?$filter=ChangedAt add duration'PT1H' gt now() and ChangedAt sub 'P1D' lt now()")]
     [InlineData("Localities?$filter=substring(Name,-2) eq 'x' and cast(Id,Edm.String) eq '3' and Parent eq null")]
+    [InlineData("Plans?$filter=time(ChangedAt) gt 09:00:00 and hour(time(ChangedAt)) lt 12 and matchesPattern(Number,'^[0-9]+/KH')&$compute=case(IsProvincial:'a',Number eq null:'b',true:Number) as C&$orderby=C")]
+    [InlineData("Facts?$apply=compute(case(Learners gt 20:'many',Learners gt 5:'some',true:'few') as Size)/groupby((Size),aggregate(Learners with sum as N))")]
     [InlineData("Plans?$filter=totaloffsetminutes(ChangedAt) eq 0")]
     [InlineData("Plans?$expand=Locality($filter=Code eq '19'),Implements($filter=Locality/Code eq '19';$expand=Targets/$ref),Tasks/$count($filter=Due ne null)")]
     [InlineData("Plans/$ref?$filter=IsProvincial")]

@@ -48,6 +48,10 @@ public sealed class SuppressionTests : IAsyncLifetime, IDisposable
     [InlineData("aggregate(Learners with sum as N,Learners with min as Least)", """[{"N":72,"Least":10}]""")]
     [InlineData("groupby((rollup($all,Audience)),aggregate(Confirmed with sum as N))", """[{"Audience":"Citizens","N":24},{"Audience":"Students","N":null},{"N":24}]""")]
     [InlineData("groupby((Day),aggregate(Learners with sum as N))/filter(N lt 8)", "[]")]
+    [InlineData("filter(Id ne 5)/aggregate(Learners with sum as N)", """[{"N":null}]""")]
+    [InlineData("groupby((Audience),aggregate(Learners with sum as N,$count as C))", """[{"Audience":"Citizens","N":null,"C":3},{"Audience":"Students","N":null,"C":2}]""")]
+    [InlineData("groupby((Audience),filter(Learners ne null)/aggregate(Learners with sum as N))", """[{"Audience":"Citizens","N":40},{"Audience":"Students","N":20}]""")]
+    [InlineData("concat(aggregate(Learners with sum as N),filter(Audience eq 'Citizens')/aggregate(Learners with sum as N))", """[{"N":72},{"N":null}]""")]
     public async Task Sums_are_made_of_all_and_left_out_when_small(string apply, string expected) => Assert.Equal(expected, await Rows("Facts?$apply=" + apply));
 
     private static string Escaped(string json) => JsonNode.Parse(json)!.ToJsonString();

@@ -80,6 +80,26 @@ public sealed class LimitTests(World world, LimitTests.Narrow narrow) : IClassFi
         Assert.Equal(3 + Threshold, (await client.Rows("/odata/CompletionFacts"))[0].Number("Learners"));
     }
 
+    [Fact]
+    public async Task Small_numerators_of_progress_are_left_out_with_their_shares_and_are_not_told_by_the_sum_over_them()
+    {
+        var commune = await world.FreshCommune();
+        var admin = await Rollup.Commune.Start(world, locality: commune);
+        await admin.Declare(200);
+        await admin.Report("r", "2026-02-01T00:00:00Z", 3, null);
+        await admin.Report("c", "2026-02-01T00:00:00Z", 40, null);
+        using var client = await narrow.NewClient(world, Role.CommuneAdmin, commune.Code);
+        async Task<JsonObject> Row(string options) => Assert.Single(await client.Rows($"/odata/TargetProgress?{options}"));
+        var small = await Row("$filter=Target/Number eq 'r'&$select=Numerator,Percent,Denominator&$compute=Numerator mul 2 as Twice");
+        Assert.Equal((null, null, 200m), (small.Number("Numerator"), small.Number("Percent"), small.Number("Denominator")));
+        Assert.Equal(40, (await Row("$filter=Target/Number eq 'c'")).Number("Numerator"));
+        Assert.Empty(await client.Rows("/odata/TargetProgress?$filter=Numerator lt 10 and Numerator gt 0 or Percent gt 0 and Target/Number eq 'r'"));
+        Assert.Null((await Row("$apply=aggregate(Numerator with sum as N)")).Number("N"));
+        Assert.Null((await Row("$apply=groupby((Year),aggregate(Numerator with sum as N))")).Number("N"));
+        Assert.Null((await Row("$apply=filter(Target/Number eq 'r')/aggregate(Numerator with max as N)")).Number("N"));
+        Assert.Null(Assert.Single(await client.Rows($"/odata/Communes?$apply=filter(Code eq '{commune.Code}')/aggregate(Progress/Numerator with sum as N)")).Number("N"));
+    }
+
     [Theory]
     [InlineData("MaxPageSize", "0")]
     [InlineData("StatementTimeout", "00:20:00")]
