@@ -1,5 +1,6 @@
 using System.Text;
 using Platform.Access;
+using Platform.Access.People;
 using Platform.Analytics;
 using Platform.Assignments;
 using Platform.CommandLine;
@@ -37,7 +38,7 @@ namespace Platform
             services.AddSingleton(TimeProvider.System);
             var access = AccessOptions.From(builder.Configuration);
             services.AddCors();
-            services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey);
+            services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey, secrets.ContactKeys);
             AddDatabase(services, database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
@@ -69,6 +70,7 @@ namespace Platform
             app.MapDiscovery();
             app.MapTokens();
             app.MapMe();
+            app.MapPeopleRoutes();
             app.MapClients();
             app.MapGrants();
             app.MapPersonalAccessTokens();

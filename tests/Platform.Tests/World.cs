@@ -90,6 +90,9 @@ public sealed class World : IAsyncLifetime
     /// <summary>Client id and secret of a sample client.</summary>
     public (string Id, string Secret) Credentials(string name) => (credentials!.Clients[name].ClientId, credentials.Clients[name].ClientSecret);
 
+    /// <summary>The sample people with their passwords.</summary>
+    internal Dictionary<string, SampleCredentials.PersonCredentials> SamplePeople => credentials!.People!;
+
     /// <summary>An access token of a sample client.</summary>
     public async Task<string> Token(string name)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Platform.Access.People;
 using Platform.Database;
 using Platform.Tenancy;
 
@@ -11,7 +12,7 @@ namespace Platform.Access;
 public static class AccessSetup
 {
     // Without a key there is no database either: the service only describes itself.
-    public static void AddAccess(this IServiceCollection services, AccessOptions options, byte[]? tokenKey, byte[]? formerTokenKey)
+    public static void AddAccess(this IServiceCollection services, AccessOptions options, byte[]? tokenKey, byte[]? formerTokenKey, ContactKeys contacts)
     {
         services.AddAuthentication(CallerAuthentication.Name).AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.Name, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
@@ -24,6 +25,9 @@ public static class AccessSetup
         }
 
         services.AddSingleton(options).AddSingleton<Callers>().AddSingleton<AccessTokens>();
+        services.AddOptions<PeopleOptions>().BindConfiguration("People").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(contacts).AddSingleton<Contacts>().AddSingleton<PasswordRules>().AddSingleton<Links>();
+        services.AddScoped<SignInDesk>().AddScoped<SecondFactor>().AddScoped<Sessions>().AddScoped<Reception>();
         services.AddScoped<TenantScope>().AddScoped<ClientAuthentication>();
     }
 }

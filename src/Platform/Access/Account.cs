@@ -8,6 +8,9 @@ public enum AccountKind
 {
     /// <summary>A machine that signs in with OAuth client credentials.</summary>
     Client,
+
+    /// <summary>A person that signs in with a password, a passkey or at another provider.</summary>
+    Person,
 }
 
 /// <summary>A machine or person that may hold grants. A global table.</summary>
@@ -17,7 +20,7 @@ public sealed class Account
 
     public AccountKind Kind { get; set; }
 
-    /// <summary>What it calls itself when it signs in: a client's client_id.</summary>
+    /// <summary>What it calls itself when it signs in: a client's client_id; a person's is made by the platform.</summary>
     public required string Key { get; set; }
 
     public required string Name { get; set; }
@@ -32,6 +35,12 @@ public sealed class Account
 
     /// <summary>The key of the account that made it.</summary>
     public required string CreatedBy { get; set; }
+
+    /// <summary>Since when it opens nothing any more; the row stays for those that name it.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>The key of the account that ended it.</summary>
+    public string? EndedBy { get; set; }
 
     public List<Grant> Grants { get; } = [];
 
@@ -56,6 +65,7 @@ internal sealed class AccountMapping : IEntityTypeConfiguration<Account>, IEntit
         builder.Property(a => a.Key).HasMaxLength(80);
         builder.Property(a => a.Name).HasMaxLength(200);
         builder.Property(a => a.CreatedBy).HasMaxLength(80);
+        builder.Property(a => a.EndedBy).HasMaxLength(80);
         builder.HasOne<Localities.Locality>().WithMany().HasForeignKey(a => a.ProvinceId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(a => a.Key).IsUnique();
         builder.HasIndex(a => a.VendorId).IsUnique();

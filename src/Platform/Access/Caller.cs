@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Platform.Access.People;
 using Platform.Database;
 using Platform.Localities;
 
@@ -19,6 +21,20 @@ public sealed record Standing(int Grant, Role Role, short? Tenant, Guid? Agency)
     public bool Administers(LocalityEntry? locality) =>
         Role == Role.Operator || (Role == Role.ProvinceManager && locality is not null && Tenant == locality.ProvinceId);
 
+    /// <summary>May give a role at a locality, or in the nation where that is null: what it administers, and a commune's admin within the commune.</summary>
+    public bool Gives(Role role, LocalityEntry? locality) =>
+        Administers(role == Role.Operator ? null : locality)
+        || (Role == Role.CommuneAdmin && locality is not null && Tenant == locality.Id && role is Role.CommuneAdmin or Role.AgencyOfficer);
+
+    /// <summary>Ranks above a role that somebody holds at a locality; no role ranks above its own kind, but an operator above all.</summary>
+    public bool StandsAbove(Role role, LocalityEntry? locality) => Role switch
+    {
+        Role.Operator => true,
+        Role.ProvinceManager => locality is not null && Tenant == locality.ProvinceId && role is Role.ProvinceViewer or Role.CommuneAdmin or Role.AgencyOfficer,
+        Role.CommuneAdmin => locality is not null && Tenant == locality.Id && role == Role.AgencyOfficer,
+        _ => false,
+    };
+
     /// <summary>May push completions for the locality.</summary>
     public bool Completes(LocalityEntry locality) =>
         Role == Role.Vendor && (Tenant is null || Tenant == locality.Id || Tenant == locality.ProvinceId);
@@ -31,7 +47,7 @@ public sealed record Standing(int Grant, Role Role, short? Tenant, Guid? Agency)
             Reach.RouteLocality => requirement.Scope == Scopes.Write ? Manages(locality) : Reads(locality),
             Reach.Everything => Reads(locality),
             Reach.Intake => Completes(locality),
-            Reach.Administration => Administers(locality),
+            Reach.Administration => requirement.Scope == Scopes.People ? Gives(Role.AgencyOfficer, locality) : Administers(locality),
             Reach.Agency => Tenant == locality.Id,
             _ => true,
         });
@@ -40,6 +56,9 @@ public sealed record Standing(int Grant, Role Role, short? Tenant, Guid? Agency)
 /// <summary>Who is calling and what that account may do where; pure decisions over its grants.</summary>
 public sealed record Caller(int Id, string Key, string Name, short? Vendor, IReadOnlyList<Standing> Standings)
 {
+    /// <summary>Who the account stands for.</summary>
+    public AccountKind Kind { get; init; }
+
     /// <summary>The client's secrets that work now.</summary>
     public IReadOnlySet<Guid> Secrets { get; init; } = new HashSet<Guid>();
 
@@ -48,6 +67,9 @@ public sealed record Caller(int Id, string Key, string Name, short? Vendor, IRea
 
     /// <summary>Its personal access tokens that work now.</summary>
     public IReadOnlyDictionary<Guid, PersonalAccessToken> Personal { get; init; } = new Dictionary<Guid, PersonalAccessToken>();
+
+    /// <summary>Its sessions that are open.</summary>
+    public IReadOnlyDictionary<Guid, Session> Sessions { get; init; } = new Dictionary<Guid, Session>();
 
     /// <summary>True while the token is neither over, nor revoked, nor its secret withdrawn.</summary>
     public bool Accepts(AccessToken token, DateTimeOffset now) =>
@@ -82,9 +104,9 @@ public sealed record Caller(int Id, string Key, string Name, short? Vendor, IRea
 }
 
 /// <summary>
-/// Looks callers up by the key in their token. Held for at most 10 s, so that a withdrawn grant, secret or token ends soon on every server.
+/// Looks callers up by the key in their token. Held for at most 10 s, so that a withdrawn grant, secret, token or session ends soon on every server.
 /// </summary>
-public sealed class Callers(Contexts contexts, TimeProvider clock)
+public sealed class Callers(Contexts contexts, IOptions<PeopleOptions> people, TimeProvider clock)
 {
     /// <summary>How long what is known of a caller or a token is held.</summary>
     internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
@@ -101,27 +123,36 @@ public sealed class Callers(Contexts contexts, TimeProvider clock)
     public async ValueTask<Caller?> FindNow(string key, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
+        var idle = now.AddMinutes(-people.Value.IdleMinutes);
         await using var db = contexts.Open();
-        var account = await db.Accounts.AsNoTracking().AsSplitQuery().Where(a => a.Key == key)
+        var account = await db.Accounts.AsNoTracking().AsSplitQuery().Where(a => a.Key == key && a.EndedAt == null)
             .Select(a => new
             {
                 a.Id,
                 a.Name,
                 a.VendorId,
+                a.Kind,
                 Grants = a.Grants.Where(g => g.ValidFrom <= now && (g.ValidTo == null || g.ValidTo > now))
                     .Select(g => new { g.Id, g.Role, g.TenantId, g.AgencyId }).ToList(),
                 Secrets = a.Secrets.Where(s => s.ExpiresAt == null || s.ExpiresAt > now).Select(s => s.Id).ToList(),
                 Personal = db.PersonalAccessTokens.Where(t => t.AccountId == a.Id && t.ExpiresAt > now).ToList(),
+                Sessions = db.Sessions.Where(s => s.AccountId == a.Id && s.EndedAt == null && s.ExpiresAt > now && s.LastSeenAt > idle).ToList(),
                 Revoked = db.RevokedTokens.Where(t => t.AccountId == a.Id && t.ExpiresAt > now).Select(t => t.Id).ToList(),
             })
             .SingleOrDefaultAsync(cancellation);
         if (account is null)
+        {
+            Forget(key);
             return null;
+        }
+
         var caller = new Caller(account.Id, key, account.Name, account.VendorId, [.. account.Grants.Select(g => new Standing(g.Id, g.Role, g.TenantId, g.AgencyId))])
         {
+            Kind = account.Kind,
             Secrets = account.Secrets.ToHashSet(),
             Revoked = account.Revoked.ToHashSet(),
             Personal = account.Personal.ToDictionary(t => t.Id),
+            Sessions = account.Sessions.ToDictionary(s => s.Id),
         };
         known[key] = (caller, now);
         return caller;
@@ -153,6 +184,39 @@ public sealed class Callers(Contexts contexts, TimeProvider clock)
         }
 
         return (caller, token);
+    }
+
+    /// <summary>The caller behind a session's cookie, and the session; null when it is unknown, over or ended.</summary>
+    public async ValueTask<(Caller Caller, Session Session)?> FindSession(SecretText text, CancellationToken cancellation)
+    {
+        if (!owners.TryGetValue(text.Id, out var key))
+        {
+            await using var db = contexts.Open();
+            key = await db.Sessions.Where(s => s.Id == text.Id).Join(db.Accounts, s => s.AccountId, a => a.Id, (s, a) => a.Key).SingleOrDefaultAsync(cancellation);
+            if (key is null)
+                return null;
+        }
+
+        var now = clock.GetUtcNow();
+        if (await Find(key, cancellation) is not { } caller || !caller.Sessions.TryGetValue(text.Id, out var session)
+            || session.ExpiresAt <= now || !ClientSecret.Matches(text.Secret, session.Hash))
+        {
+            // Nobody asks for it again; what is kept in memory must not grow with sessions that are over.
+            owners.TryRemove(text.Id, out _);
+            used.TryRemove(text.Id, out _);
+            return null;
+        }
+
+        owners[text.Id] = key;
+        var last = used.GetValueOrDefault(text.Id, session.LastSeenAt);
+        if (now - last > TimeSpan.FromMinutes(1))
+        {
+            used[text.Id] = now;
+            await using var db = contexts.Open();
+            await db.Sessions.Where(s => s.Id == text.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, now), cancellation);
+        }
+
+        return (caller, session);
     }
 
     /// <summary>Looks again at the next request: what an account may do has just changed.</summary>

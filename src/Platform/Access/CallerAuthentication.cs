@@ -3,18 +3,19 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Platform.Access.People;
 
 namespace Platform.Access;
 
 /// <summary>
-/// The one authentication scheme: finds the caller behind the Authorization header. A credential that does not count any more is the same
+/// The one authentication scheme: finds the caller behind the Authorization header or, where there is none, behind a session's cookie. A credential that does not count any more is the same
 /// as one that never did.
 /// </summary>
 internal sealed class CallerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, AccessTokens tokens, Callers callers)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
-    internal const string Name = "Platform", Personal = "personal";
+    internal const string Name = "Platform", Personal = "personal", BySession = "session";
 
     private const string Bearer = "Bearer ", Basic = "Basic ";
 
@@ -27,7 +28,7 @@ internal sealed class CallerAuthentication(
         else if (header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) && Challenge.OffersBasic(Request.Path))
             text = Password(header[Basic.Length..].Trim()) ?? "";
         if (text is null)
-            return AuthenticateResult.NoResult();
+            return header.Length == 0 ? await FindSession() : AuthenticateResult.NoResult();
         Context.Features.Set(new PresentedToken());
         if (await callers.FindPersonal(text, Context.RequestAborted) is ({ } owner, { } personal))
             return Known(owner, personal.Scopes.Split(' '), Personal);
@@ -36,6 +37,14 @@ internal sealed class CallerAuthentication(
             && await callers.Find(token.Key, Context.RequestAborted) is { } caller && caller.Accepts(token, TimeProvider.GetUtcNow()))
             return Known(caller, token.Scopes, "access");
         return AuthenticateResult.Fail("The access token is unknown, over or revoked.");
+    }
+
+    private async Task<AuthenticateResult> FindSession()
+    {
+        if (SecretText.Parse(Sessions.Presented(Context)) is not { } text || await callers.FindSession(text, Context.RequestAborted) is not ({ } caller, { } session))
+            return AuthenticateResult.NoResult();
+        Context.Features.Set(new OpenSession(session.Id, Session.AntiforgeryToken(text.Secret)));
+        return Known(caller, caller.Scopes, BySession);
     }
 
     private AuthenticateResult Known(Caller caller, IEnumerable<string> scopes, string credential)

@@ -30,7 +30,7 @@ public sealed class ClientAuthentication(PlatformDb db, SignInLimits limits, Tim
         }
 
         var now = clock.GetUtcNow();
-        var secrets = await db.Accounts.AsNoTracking().Where(a => a.Key == id && a.Kind == AccountKind.Client)
+        var secrets = await db.Accounts.AsNoTracking().Where(a => a.Key == id && a.Kind == AccountKind.Client && a.EndedAt == null)
             .SelectMany(a => a.Secrets.Where(s => s.ExpiresAt == null || s.ExpiresAt > now)).ToListAsync(cancellation);
         // Always as many comparisons as there may be secrets, so that time tells nothing about the client.
         ClientSecret? match = null;

@@ -16,6 +16,7 @@ public static class ClientsApi
         clients.MapGet("", ListClients).WithName(nameof(ListClients)).Fails(400);
         clients.MapPost("", CreateClient).WithName(nameof(CreateClient)).Fails(400, 409, 413, 415, 422);
         clients.MapGet("{client}", GetClient).WithName(nameof(GetClient)).Fails(404);
+        clients.MapDelete("{client}", EndClient).WithName(nameof(EndClient)).Fails(404);
         clients.MapPost("{client}/secrets", CreateClientSecret).WithName(nameof(CreateClientSecret)).Fails(400, 404, 409, 413, 415, 422);
         clients.MapDelete("{client}/secrets/{id:guid}", DeleteClientSecret).WithName(nameof(DeleteClientSecret)).Fails(404);
     }
@@ -63,6 +64,8 @@ public static class ClientsApi
             throw new ProblemException(Problems.Invalid, null, [new FieldFault("/expiresAt", Problems.WrongMoment, new Explanation("Phải ở tương lai.", "It must lie in the future."))]);
         await using var transaction = await db.BeginAlone($"secrets:{client}", cancellation);
         var account = await Find(client, http, db, cancellation);
+        if (account.EndedAt is not null)
+            throw new ProblemException(Problems.ClientEnded);
         if (account.Secrets.Count(s => s.ExpiresAt is null || s.ExpiresAt > now) >= ClientSecret.Most)
             throw new ProblemException(Problems.TooManySecrets);
         var text = ClientSecret.New();
@@ -72,6 +75,22 @@ public static class ClientsApi
         await transaction.CommitAsync(cancellation);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created($"/v1/clients/{account.Key}/secrets/{secret.Id}", new NewSecretView(secret.Id, text, secret.CreatedAt, secret.ExpiresAt));
+    }
+
+    /// <summary>Ends a client; within 10 s its secrets, tokens and grants open nothing on any server. It stays on record. Ending it again changes nothing.</summary>
+    private static async Task<NoContent> EndClient(string client, HttpContext http, PlatformDb db, Callers callers, TimeProvider clock, CancellationToken cancellation)
+    {
+        var account = await Find(client, http, db, cancellation);
+        var (now, by) = (clock.GetUtcNow(), http.Features.Get<Caller>()!.Key);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await db.Accounts.Where(a => a.Id == account.Id && a.EndedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.EndedAt, now).SetProperty(a => a.EndedBy, by), cancellation);
+        await db.ClientSecrets.Where(s => s.AccountId == account.Id).ExecuteDeleteAsync(cancellation);
+        await db.Grants.Where(g => g.AccountId == account.Id && (g.ValidTo == null || g.ValidTo > now))
+            .ExecuteUpdateAsync(set => set.SetProperty(g => g.ValidTo, now).SetProperty(g => g.EndedBy, by), cancellation);
+        await transaction.CommitAsync(cancellation);
+        callers.Forget(account.Key);
+        return TypedResults.NoContent();
     }
 
     /// <summary>Withdraws a secret; within 10 s the tokens asked for with it end too.</summary>
@@ -136,13 +155,14 @@ public sealed record CreateClient(string? ClientId, string? Name, string? Provin
 /// <param name="Vendor">The number its completions carry; null when it is no vendor.</param>
 /// <param name="CreatedAt">When it was registered.</param>
 /// <param name="CreatedBy">By whom.</param>
+/// <param name="EndedAt">Since when it opens nothing; null while it does.</param>
 /// <param name="Secrets">What is known of its secrets: never the secrets.</param>
 public sealed record ClientView(
-    string ClientId, string Name, string? Province, short? Vendor, DateTimeOffset CreatedAt, string CreatedBy, IReadOnlyList<SecretView> Secrets)
+    string ClientId, string Name, string? Province, short? Vendor, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? EndedAt, IReadOnlyList<SecretView> Secrets)
 {
     internal static async Task<ClientView> Of(Account account, LocalityDirectory directory, CancellationToken cancellation) => new(
         account.Key, account.Name, account.ProvinceId is { } id ? (await directory.Get(id, cancellation)).Code : null, account.VendorId, account.CreatedAt,
-        account.CreatedBy, [.. account.Secrets.OrderBy(s => s.CreatedAt).Select(s => new SecretView(s.Id, s.CreatedAt, s.ExpiresAt, s.LastUsedAt))]);
+        account.CreatedBy, account.EndedAt, [.. account.Secrets.OrderBy(s => s.CreatedAt).Select(s => new SecretView(s.Id, s.CreatedAt, s.ExpiresAt, s.LastUsedAt))]);
 }
 
 /// <summary>A secret to be made.</summary>

@@ -107,21 +107,25 @@ public sealed record CreateGrant(string? Holder, Role? Role, string? Locality, s
         var (from, to) = (ValidFrom?.ToUniversalTime() ?? now, ValidTo?.ToUniversalTime());
         if (to <= from || to <= now)
             faults.Add("/validTo", Problems.WrongMoment, new Explanation("Phải sau khi bắt đầu và ở tương lai.", "It must lie after the beginning and in the future."));
-        var agency = await FindAgency(faults, role, place, db, cancellation);
+        var agency = await GrantedAgency.Find(faults, role, Agency, place, db, cancellation);
         faults.ThrowIfAny();
         return new Grant { Account = holder, Role = role, TenantId = place?.Id, AgencyId = agency, ValidFrom = from, ValidTo = to, GrantedBy = caller.Key };
     }
+}
 
-    private async Task<Guid?> FindAgency(Faults faults, Role role, LocalityEntry? place, PlatformDb db, CancellationToken cancellation)
+/// <summary>The agency that a grant or an invitation names.</summary>
+internal static class GrantedAgency
+{
+    internal static async Task<Guid?> Find(Faults faults, Role role, string? agency, LocalityEntry? place, PlatformDb db, CancellationToken cancellation)
     {
-        if (role != Access.Role.AgencyOfficer)
+        if (role != Role.AgencyOfficer)
         {
-            if (Agency is not null)
+            if (agency is not null)
                 faults.Add("/agency", Problems.RoleDoesNotFit, new Explanation("Chỉ dành cho AgencyOfficer.", "For an AgencyOfficer only."));
             return null;
         }
 
-        var key = faults.Text("/agency", Agency, 80);
+        var key = faults.Text("/agency", agency, 80);
         if (key.Length == 0 || place is null || faults.Found.Count > 0)
             return null;
         // The scope of administration reads no tenant's rows: the agency is looked up in a unit of work of its locality.

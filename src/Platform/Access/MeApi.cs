@@ -17,12 +17,12 @@ public static class MeApi
         own.MapGet("access/explain", ExplainAccess).WithName(nameof(ExplainAccess)).Fails(400, 404);
     }
 
-    /// <summary>Who is calling: name, grants that hold now, and the scopes of the token that was shown.</summary>
+    /// <summary>Who is calling: name, grants that hold now, and the scopes of the token that was shown; a session has all that were granted.</summary>
     private static async Task<Ok<MeView>> GetMe(HttpContext http, PlatformDb db, LocalityDirectory directory, CancellationToken cancellation)
     {
         var caller = http.Features.Get<Caller>()!;
         return TypedResults.Ok(new MeView(
-            caller.Key, caller.Name, caller.Vendor, await Grants(caller.Standings, db, directory, cancellation),
+            caller.Key, caller.Name, caller.Kind, caller.Vendor, await Grants(caller.Standings, db, directory, cancellation),
             [.. http.User.FindAll("scope").Select(c => c.Value).Order(StringComparer.Ordinal)], [.. caller.Scopes]));
     }
 
@@ -68,14 +68,15 @@ public static class MeApi
 }
 
 /// <summary>The caller.</summary>
-/// <param name="Key">The account's key: a client_id.</param>
+/// <param name="Key">The account's key: a client_id, or a person's.</param>
 /// <param name="Name">Its name.</param>
+/// <param name="Kind">Whether it is a machine's or a person's.</param>
 /// <param name="Vendor">The number its completions carry; null when it is no vendor.</param>
 /// <param name="Grants">The grants that hold now.</param>
 /// <param name="Scopes">The scopes of the token that was shown.</param>
 /// <param name="GrantedScopes">All scopes that its tokens may carry.</param>
 public sealed record MeView(
-    string Key, string Name, short? Vendor, IReadOnlyList<GrantView> Grants, IReadOnlyList<string> Scopes, IReadOnlyList<string> GrantedScopes);
+    string Key, string Name, AccountKind Kind, short? Vendor, IReadOnlyList<GrantView> Grants, IReadOnlyList<string> Scopes, IReadOnlyList<string> GrantedScopes);
 
 /// <summary>Whether an operation is allowed, and why.</summary>
 /// <param name="Operation">Its operationId.</param>

@@ -15,6 +15,9 @@ public static class Scopes
     /// <summary>Look after accounts and grants within reach.</summary>
     public const string Manage = "access.manage";
 
+    /// <summary>Invite people and look after their sign-in, within reach.</summary>
+    public const string People = "people.manage";
+
     /// <summary>See the tasks of one's own agency.</summary>
     public const string OwnTasks = "tasks.own";
 
@@ -27,10 +30,10 @@ public static class Scopes
     /// <summary>The scopes that a role may ask for.</summary>
     public static IEnumerable<string> Of(Role role) => role switch
     {
-        Role.Operator => [Read, Manage],
-        Role.ProvinceManager => [Read, Write, Manage],
+        Role.Operator => [Read, Manage, People],
+        Role.ProvinceManager => [Read, Write, Manage, People],
         Role.ProvinceViewer => [Read],
-        Role.CommuneAdmin => [Read, Write],
+        Role.CommuneAdmin => [Read, Write, People],
         Role.Vendor => [Complete],
         Role.AgencyOfficer => [OwnTasks],
         _ => [Audit],

@@ -64,6 +64,7 @@ public static class TenantGate
     private static async Task Enter(HttpContext context, Requirement requirement)
     {
         var caller = context.Features.Get<Caller>() ?? throw new ProblemException(Problems.NotSignedIn);
+        People.Sessions.RefuseForgery(context);
         if (requirement.Scope is { } needed && !(context.User.HasClaim("scope", needed) && caller.Scopes.Contains(needed)))
         {
             context.Features.Set(new MissingScope(needed));

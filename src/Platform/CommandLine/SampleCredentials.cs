@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
+using Platform.Access.People;
 using Platform.Database;
 using Platform.Http;
 using Platform.SampleData;
@@ -8,8 +9,8 @@ using Platform.SampleData;
 namespace Platform.CommandLine;
 
 /// <summary>
-/// Keeps <c>sample-credentials.json</c> in the data folder, readable by its owner only: secrets of the sample clients that work now.
-/// A secret that is missing or no longer fits is replaced.
+/// Keeps <c>sample-credentials.json</c> in the data folder, readable by its owner only: secrets of the sample clients and passwords of the sample people that work now.
+/// One that is missing or no longer fits is replaced.
 /// </summary>
 internal static class SampleCredentials
 {
@@ -38,12 +39,33 @@ internal static class SampleCredentials
             clients[name] = new ClientCredentials(clientId, secret, string.Join(' ', Scopes.Of(role).Order(StringComparer.Ordinal)));
         }
 
+        var people = await SetPasswords(services, db, before, cancellation);
         await db.SaveChangesAsync(cancellation);
-        PrivateFile.Write(file, JsonSerializer.Serialize(new Credentials($"{address}/connect/token", clients), Indented));
+        PrivateFile.Write(file, JsonSerializer.Serialize(new Credentials($"{address}/connect/token", clients, $"{address}/v1/sign-in", people), Indented));
         return file;
     }
 
-    internal sealed record Credentials(string TokenEndpoint, Dictionary<string, ClientCredentials> Clients);
+    private static async Task<Dictionary<string, PersonCredentials>> SetPasswords(IServiceProvider services, PlatformDb db, Credentials? before, CancellationToken cancellation)
+    {
+        var rules = services.GetRequiredService<PasswordRules>();
+        var people = new Dictionary<string, PersonCredentials>();
+        foreach (var (name, key, _, role, _, _) in SampleLoader.People)
+        {
+            if (await db.People.SingleOrDefaultAsync(p => p.Account!.Key == key, cancellation) is not { } person)
+                continue;
+            var password = before?.People?.GetValueOrDefault(name)?.Password;
+            if (password is null || !rules.IsRight(password, person.PasswordHash))
+                (person.PasswordHash, person.PasswordSetAt) = (rules.HashOf(password = ClientSecret.New()[..20]), DateTimeOffset.UtcNow);
+            people[name] = new PersonCredentials(key, password, role);
+        }
+
+        return people;
+    }
+
+    internal sealed record Credentials(
+        string TokenEndpoint, Dictionary<string, ClientCredentials> Clients, string? SignInEndpoint = null, Dictionary<string, PersonCredentials>? People = null);
+
+    internal sealed record PersonCredentials(string Login, string Password, Role Role);
 
     internal sealed record ClientCredentials(string ClientId, string ClientSecret, string Scope);
 }

@@ -16,6 +16,9 @@ internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, byte[]? To
 
     internal Pseudonyms Pseudonyms => new(new PseudonymKey(PseudonymKey), [.. EarlierPseudonymKeys.Select(k => new PseudonymKey(k))]);
 
+    /// <summary>Contacts are found by hashes under keys derived from the same ones.</summary>
+    internal Access.People.ContactKeys ContactKeys => new([PseudonymKey, .. EarlierPseudonymKeys]);
+
     internal static Secrets InFolder(string dataFolder) => new(
         Kept(Path.Combine(dataFolder, "pseudonym.key")), Kept(Path.Combine(dataFolder, "paging.key")), Kept(Path.Combine(dataFolder, "token.key")));
 

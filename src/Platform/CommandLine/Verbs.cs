@@ -25,9 +25,11 @@ internal static class Verbs
         openapi.SetAction((parsed, cancellation) => Guarded(() => OpenApi(parsed.GetValue(output) ?? Path.Combine(Repository() ?? ".", "openapi", "platform.v1.json"), cancellation)));
         var sample = new Command("sample", "Load the sample data into an empty, migrated database (ConnectionStrings:Application).") { data };
         sample.SetAction((parsed, cancellation) => Guarded(() => Sample(DataFolder(parsed.GetValue(data)), cancellation)));
-        var id = new Argument<string>("client-id") { Description = "Its client_id." };
-        var firstOperator = new Command("operator", "Register a client that operates the platform, as the owner of the database (ConnectionStrings:Owner), and print its secret once.") { id };
-        firstOperator.SetAction((parsed, cancellation) => Guarded(() => FirstAccounts.AddOperator(DatabaseOptions.From(Builder().Configuration), parsed.GetValue(id)!, Console.WriteLine, cancellation)));
+        var id = new Argument<string>("client-id") { Description = "Its client_id, or the person's account key." };
+        var person = new Option<bool>("--person") { Description = "A person instead of a client: prints a token for the first password, once." };
+        var firstOperator = new Command("operator", "Register a client that operates the platform, as the owner of the database (ConnectionStrings:Owner), and print its secret once.") { id, person };
+        firstOperator.SetAction((parsed, cancellation) => Guarded(() => (parsed.GetValue(person) ? FirstAccounts.AddPerson : (Func<DatabaseOptions, string, Action<string>, CancellationToken, Task>)FirstAccounts.AddOperator)(
+            DatabaseOptions.From(Builder().Configuration), parsed.GetValue(id)!, Console.WriteLine, cancellation)));
 
         var verify = new Command("verify", "Count every figure again from the completions and name each difference; ends with 1 if there is any (ConnectionStrings:Verification).");
         verify.SetAction((_, cancellation) => Guarded(() => Verify(cancellation)));

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Access;
+using Platform.Access.People;
 using Platform.Assignments;
 using Platform.Http.Idempotency;
 using Platform.Imports;
@@ -91,6 +92,20 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
 
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
+    public DbSet<ExternalIdentity> ExternalIdentities => Set<ExternalIdentity>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
 
     public DbSet<Grant> Grants => Set<Grant>();
@@ -139,6 +154,8 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         var learning = new LearningMapping(Dialect.IdCollation);
         var figures = new FiguresMapping();
         var accounts = new AccountMapping();
+        var people = new PeopleMapping();
+        var invitations = new InvitationMapping();
         var webhooks = new WebhookMapping();
         var imports = new ImportEntities();
         modelBuilder
@@ -155,6 +172,8 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
             .ApplyConfiguration(new RejectedMapping()).ApplyConfiguration(new IntakeCountMapping())
             .ApplyConfiguration<Account>(accounts).ApplyConfiguration<ClientSecret>(accounts).ApplyConfiguration<RevokedToken>(accounts)
             .ApplyConfiguration(new GrantMapping()).ApplyConfiguration(new PersonalAccessTokenMapping()).ApplyConfiguration(new ProtectionKeyMapping())
+            .ApplyConfiguration<Person>(people).ApplyConfiguration<RecoveryCode>(people).ApplyConfiguration<Passkey>(people).ApplyConfiguration<ExternalIdentity>(people)
+            .ApplyConfiguration(new SessionMapping()).ApplyConfiguration<Invitation>(invitations).ApplyConfiguration<PasswordReset>(invitations)
             .ApplyConfiguration<Import>(imports).ApplyConfiguration<ImportLease>(imports).ApplyConfiguration<SavedMapping>(imports)
             .ApplyConfiguration(new StoredAnswerMapping())
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);

@@ -31,6 +31,8 @@ public sealed class PostgreSqlDialect : Dialect
     /// <summary>How every statement begins that tells a scope; no other statement of the product does.</summary>
     internal const string ScopeStatement = "select set_config('platform.";
 
+    private const string Own = "account_id = (select platform_account())";
+
     public override IInterceptor Scoping { get; } = new ScopedCommands();
 
     // Statements are prepared once they repeat. Nothing is set for longer than a transaction, so a pooled connection needs no reset.
@@ -164,7 +166,12 @@ public sealed class PostgreSqlDialect : Dialect
         {
             sql.AppendLine(CultureInfo.InvariantCulture, $"alter table {table} enable row level security;");
             Policy(sql, table, "everybody_reads", "select", "true");
-            Policy(sql, table, "administered_insert", "insert", check: rows);
+            Policy(sql, table, "administered_insert", "insert", check: table switch
+            {
+                "accounts" => "platform_admits(kind, province_id)",
+                "grants" => "platform_gives(role, tenant_id)",
+                _ => rows,
+            });
             Policy(sql, table, "administered_update", "update", table == "client_secrets" ? "true" : rows, table == "client_secrets" ? "true" : rows);
             Policy(sql, table, "administered_delete", "delete", rows);
         }
@@ -174,6 +181,22 @@ public sealed class PostgreSqlDialect : Dialect
         Policy(sql, "personal_access_tokens", "used", "update", "true", "true");
         Policy(sql, "personal_access_tokens", "own_insert", "insert", check: "account_id = (select platform_account())");
         Policy(sql, "personal_access_tokens", "own_delete", "delete", "account_id = (select platform_account())");
+
+        // What proves who a person is, they add and remove themselves; sign-in, which is nobody's yet, uses it up. Links are made by those whose
+        // grants reach that far, whatever the code above has decided.
+        foreach (var (table, insert, delete) in (IEnumerable<(string, string, string)>)
+        [
+            ("recovery_codes", Own, "true"), ("passkeys", Own, Own), ("external_identities", Own, Own),
+            ("invitations", "invited_by = (select platform_account()) and platform_gives(role, locality_id)", "false"),
+            ("password_resets", "platform_stands_above(account_id)", "false"),
+        ])
+        {
+            sql.AppendLine(CultureInfo.InvariantCulture, $"alter table {table} enable row level security;");
+            Policy(sql, table, "everybody_reads", "select", "true");
+            Policy(sql, table, "used", "update", "true", "true");
+            Policy(sql, table, "proper_insert", "insert", check: insert);
+            Policy(sql, table, "proper_delete", "delete", delete);
+        }
 
         foreach (var table in VendorTables(model))
         {
@@ -206,10 +229,16 @@ public sealed class PostgreSqlDialect : Dialect
             -- A grant is as it was given until it ends; a secret may be used and withdrawn, never changed.
             revoke update, delete on grants, accounts from {applicationRole};
             grant update (valid_to, ended_by) on grants to {applicationRole};
-            grant update (name) on accounts to {applicationRole};
+            grant update (name, ended_at, ended_by) on accounts to {applicationRole};
             revoke update on client_secrets, personal_access_tokens from {applicationRole};
             grant update (last_used_at) on client_secrets to {applicationRole};
             grant update (last_used_at) on personal_access_tokens to {applicationRole};
+            revoke delete on people, invitations, password_resets from {applicationRole};
+            revoke update on sessions, recovery_codes, passkeys, external_identities, invitations, password_resets from {applicationRole};
+            grant update (last_seen_at, ended_at, ended_by) on sessions to {applicationRole};
+            grant update (sign_count, backed_up, user_verified, last_used_at) on passkeys to {applicationRole};
+            grant update (accepted_at, withdrawn_at) on invitations to {applicationRole};
+            grant update (used_at) on password_resets to {applicationRole};
             revoke insert, update, delete on localities, locality_names from {applicationRole};
             -- What was replaced stays as it was; a completion is never removed.
             revoke update, delete on completion_versions from {applicationRole};

@@ -78,7 +78,7 @@ public sealed class SqlServerDialect : Dialect
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
         drop function if exists dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
-          dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.is_own_account, dbo.is_own_vendor;
+          dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.may_give, dbo.may_invite, dbo.may_admit, dbo.stands_above, dbo.is_own_account, dbo.is_own_vendor;
         """;
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -117,13 +117,23 @@ public sealed class SqlServerDialect : Dialect
         ]);
         var administered = ((string Table, string Predicate)[])
         [
-            ("accounts", "dbo.may_administer(N'', province_id)"),
             ("client_secrets", "dbo.may_administer_account(account_id)"),
-            ("grants", "dbo.may_administer(role, tenant_id)"),
             ("personal_access_tokens", "dbo.is_own_account(account_id)"),
+            ("passkeys", "dbo.is_own_account(account_id)"),
+            ("external_identities", "dbo.is_own_account(account_id)"),
         ];
         var administration = administered.SelectMany(a => ((string[])["after insert", "before delete"]).Select(when => $"add block predicate {a.Predicate} on dbo.{a.Table} {when}"))
-            .Append("add block predicate dbo.may_administer(role, tenant_id) on dbo.grants before update");
+            .Concat([
+                "add block predicate dbo.may_admit(kind, province_id) on dbo.accounts after insert",
+                "add block predicate dbo.may_administer(N'', province_id) on dbo.accounts before delete",
+                "add block predicate dbo.may_administer(N'', province_id) on dbo.accounts before update",
+                "add block predicate dbo.may_give(role, tenant_id) on dbo.grants after insert",
+                "add block predicate dbo.may_administer(role, tenant_id) on dbo.grants before delete",
+                "add block predicate dbo.may_administer(role, tenant_id) on dbo.grants before update",
+                "add block predicate dbo.may_invite(invited_by, role, locality_id) on dbo.invitations after insert",
+                "add block predicate dbo.stands_above(account_id) on dbo.password_resets after insert",
+                "add block predicate dbo.is_own_account(account_id) on dbo.recovery_codes after insert",
+            ]);
         sql.AppendLine("create security policy dbo.tenancy");
         sql.AppendJoin(",\n", predicates.Concat(vendors).Concat(administration)).AppendLine().AppendLine("with (state = on);").AppendLine("go");
         foreach (var (table, _) in TrackedTables(model).Where(t => t.NotesRemovals))
@@ -145,6 +155,15 @@ public sealed class SqlServerDialect : Dialect
             deny update on dbo.accounts([key], kind, province_id, vendor_id, created_at, created_by) to {applicationRole};
             deny update on dbo.personal_access_tokens(account_id, hash, scopes, created_at, expires_at, name) to {applicationRole};
             deny update on dbo.client_secrets(account_id, hash, created_at, expires_at) to {applicationRole};
+            deny delete on dbo.people to {applicationRole};
+            deny delete on dbo.invitations to {applicationRole};
+            deny delete on dbo.password_resets to {applicationRole};
+            deny update on dbo.recovery_codes to {applicationRole};
+            deny update on dbo.external_identities to {applicationRole};
+            deny update on dbo.sessions(account_id, hash, method, signed_in_at, expires_at) to {applicationRole};
+            deny update on dbo.passkeys(account_id, public_key, created_at) to {applicationRole};
+            deny update on dbo.invitations(hash, role, locality_id, agency_id, valid_to, invited_by, invited_at, expires_at) to {applicationRole};
+            deny update on dbo.password_resets(hash, account_id, issued_by, issued_at, expires_at) to {applicationRole};
             deny insert, update, delete on dbo.localities to {applicationRole};
             deny insert, update, delete on dbo.locality_names to {applicationRole};
             deny update, delete on dbo.completion_versions to {applicationRole};

@@ -50,11 +50,19 @@ public static class OpenApi
                             [Access.Scopes.Write] = "Sửa kế hoạch và số liệu của địa phương mình",
                             [Access.Scopes.Complete] = "Gửi lượt hoàn thành khóa học",
                             [Access.Scopes.Manage] = "Quản lý tài khoản và quyền trong phạm vi của mình",
+                            [Access.Scopes.People] = "Mời người dùng và quản lý việc đăng nhập của họ trong phạm vi của mình",
                             [Access.Scopes.OwnTasks] = "Xem nhiệm vụ của cơ quan mình",
                             [Access.Scopes.Audit] = "Đọc nhật ký",
                         },
                     },
                 },
+            });
+            options.AddSecurityDefinition("session", new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = "__Host-platform-session",
+                Description = "A person's session, set by signing in (without the prefix over http). Changes carry the header X-Antiforgery-Token too.",
             });
         });
     }
@@ -95,6 +103,7 @@ public static class OpenApi
                 operation.Security =
                 [
                     new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("clientCredentials", context.Document)] = requirement.Scope is { } scope ? [scope] : [] },
+                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("session", context.Document)] = [] },
                 ];
             }
         }

@@ -39,6 +39,7 @@ public static class Problems
     public static readonly ProblemKind TokenMakesNone = new("PLT-1113", 403, "Không thể tạo mã truy cập bằng một mã truy cập cá nhân", "A personal access token does not make another");
     public static readonly ProblemKind TooManyTokens = new("PLT-1114", 409, "Đã có đủ 20 mã truy cập cá nhân; hãy thu hồi bớt", "There are twenty personal access tokens already; withdraw one first");
     public static readonly ProblemKind UnknownToken = new("PLT-1115", 404, "Không có mã truy cập cá nhân này", "There is no such personal access token");
+    public static readonly ProblemKind ClientEnded = new("PLT-1116", 409, "Ứng dụng này đã kết thúc", "This client has ended");
     public static readonly ProblemKind WrongMoment = new("PLT-1112", 422, "Thời điểm không hợp lệ", "The moment cannot be meant");
 
     // 1200–1299 fields
@@ -58,6 +59,24 @@ public static class Problems
     public static readonly ProblemKind AgencyExists = new("PLT-2003", 409, "Địa phương đã có cơ quan với mã này", "The locality already has an agency with this key");
     public static readonly ProblemKind AgencyInUse = new("PLT-2004", 409, "Cơ quan đang được giao nhiệm vụ hoặc có cán bộ", "The agency still has assignments or officers");
     public static readonly ProblemKind VillageExists = new("PLT-2005", 409, "Địa phương đã có thôn này", "The locality already has this village");
+
+    // 2700–2799 people
+    public static readonly ProblemKind SignInRefused = new("PLT-2701", 401, "Sai tài khoản, mật khẩu hoặc mã, hoặc tài khoản đang tạm khóa", "The account, password or code is wrong, or the account is locked for a while");
+    public static readonly ProblemKind SecondFactorNeeded = new("PLT-2702", 401, "Cần thêm mã của ứng dụng xác thực hoặc mã khôi phục", "A code of the authenticator app or a recovery code is needed too");
+    public static readonly ProblemKind WrongCode = new("PLT-2703", 422, "Mã không đúng hoặc đã dùng", "The code is wrong or was used before");
+    public static readonly ProblemKind AntiforgeryNeeded = new("PLT-2704", 403, "Thiếu mã chống giả mạo trong tiêu đề X-Antiforgery-Token", "The antiforgery token is missing in the header X-Antiforgery-Token");
+    public static readonly ProblemKind SessionNeeded = new("PLT-2705", 403, "Chỉ người đã đăng nhập mới làm được, không dùng mã truy cập", "Only a person who has signed in may do this, no token");
+    public static readonly ProblemKind UnknownSession = new("PLT-2706", 404, "Không có phiên đăng nhập này", "There is no such session");
+    public static readonly ProblemKind ShortPassword = new("PLT-2707", 422, "Mật khẩu quá ngắn", "The password is too short");
+    public static readonly ProblemKind CommonPassword = new("PLT-2708", 422, "Mật khẩu quá phổ biến hoặc đã bị lộ", "The password is too common or known from a breach");
+    public static readonly ProblemKind UnknownPerson = new("PLT-2709", 404, "Không có người này ở dưới quyền bạn", "There is no such person below you");
+    public static readonly ProblemKind LinkVoid = new("PLT-2710", 404, "Liên kết không đúng, đã dùng hoặc hết hạn", "The link is wrong, used or over");
+    public static readonly ProblemKind PersonExists = new("PLT-2711", 409, "Đã có tài khoản với liên hệ này; hãy đăng nhập rồi nhận lời mời", "There is an account with this contact; sign in and accept with it");
+    public static readonly ProblemKind WrongPassword = new("PLT-2712", 422, "Mật khẩu không đúng", "The password is wrong");
+    public static readonly ProblemKind NotAContact = new("PLT-2713", 422, "Không phải địa chỉ thư hay số điện thoại", "This is neither an e-mail address nor a telephone number");
+    public static readonly ProblemKind AuthenticatorInUse = new("PLT-2714", 409, "Đã có ứng dụng xác thực; hãy gỡ trước", "An authenticator app is set up; remove it first");
+    public static readonly ProblemKind NoAuthenticator = new("PLT-2715", 409, "Chưa có ứng dụng xác thực", "No authenticator app is set up");
+    public static readonly ProblemKind UnknownInvitation = new("PLT-2716", 404, "Không có lời mời này của bạn", "There is no such invitation of yours");
 
     // 3000–3999 plans
     public static readonly ProblemKind UnknownPlan = new("PLT-3001", 404, "Không có kế hoạch này", "There is no such plan");

@@ -13,6 +13,7 @@ internal static class RequestExamples
         ["ReplaceTarget"] = "AddTarget",
         ["ReplaceTask"] = "AddTask",
         ["CreateImport"] = "PushCompletions",
+        ["ReplaceRecoveryCodes"] = "RemoveAuthenticator",
         ["ReplaceWebhook"] = "CreateWebhook",
     };
 
@@ -25,6 +26,15 @@ internal static class RequestExamples
         ["CreateClientSecret"] = JsonNode.Parse("""{"expiresAt":"2027-12-31T23:59:59+07:00"}""")!,
         ["CreatePersonalAccessToken"] = JsonNode.Parse("""{"name":"Excel của phòng Văn hóa","scopes":["localities.read"],"expiresAt":"2026-12-31T23:59:59+07:00"}""")!,
         ["CreateGrant"] = JsonNode.Parse("""{"holder":"so-vhtt-19-bao-cao","role":"ProvinceViewer","locality":"19"}""")!,
+        ["SignInWithPassword"] = JsonNode.Parse("""{"login":"lan@khason.example.vn","password":"con trâu gặm cỏ bờ đê","code":"123456"}""")!,
+        ["ChangePassword"] = JsonNode.Parse("""{"password":"con trâu gặm cỏ bờ đê","newPassword":"bốn mùa hoa nở ven sông"}""")!,
+        ["CreateAuthenticator"] = JsonNode.Parse("""{"password":"con trâu gặm cỏ bờ đê"}""")!,
+        ["ConfirmAuthenticator"] = JsonNode.Parse("""{"code":"123456"}""")!,
+        ["RemoveAuthenticator"] = JsonNode.Parse("""{"password":"con trâu gặm cỏ bờ đê","code":"123456"}""")!,
+        ["CreateInvitation"] = JsonNode.Parse("""{"contact":"lan@khason.example.vn","role":"CommuneAdmin","locality":"05953"}""")!,
+        ["AcceptInvitation"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e","name":"Nguyễn Thị Lan","password":"con trâu gặm cỏ bờ đê"}""")!,
+        ["JoinByInvitation"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e"}""")!,
+        ["ResetPassword"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e","password":"bốn mùa hoa nở ven sông"}""")!,
         ["CreateAgency"] = JsonNode.Parse("""{"key":"cong-an-xa","name":"Công an xã","kind":"Police"}""")!,
         ["CreateVillage"] = JsonNode.Parse("""{"kind":"Xóm","name":"Mai Sơn"}""")!,
         ["CreatePlan"] = JsonNode.Parse("""

@@ -45,6 +45,14 @@ public sealed class LimitOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int TokensPerMinuteAndAddress { get; set; } = 3_000;
 
+    /// <summary>Sign-ins of one person, from one address, per minute; wrong ones too. Default 20; 1–100000.</summary>
+    [Range(1, 100_000)]
+    public int SignInsPerMinute { get; set; } = 20;
+
+    /// <summary>Sign-ins of people from one address per minute, whoever signs in. Default 300; 1–1000000.</summary>
+    [Range(1, 1_000_000)]
+    public int SignInsPerMinuteAndAddress { get; set; } = 300;
+
     /// <summary>How much more than others a client may ask for: client id → factor for its rows and its share of the slots. 0.01–100.</summary>
     public Dictionary<string, double> Weights { get; set; } = [];
 

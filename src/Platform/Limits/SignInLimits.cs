@@ -11,17 +11,23 @@ namespace Platform.Limits;
 /// </summary>
 public sealed class SignInLimits : IDisposable
 {
-    private readonly PartitionedRateLimiter<string> clients, addresses;
+    private readonly PartitionedRateLimiter<string> clients, addresses, people, doors;
 
     public SignInLimits(IOptions<LimitOptions> options) =>
-        (clients, addresses) = (PerMinute(options.Value.TokensPerMinute), PerMinute(options.Value.TokensPerMinuteAndAddress));
+        (clients, addresses, people, doors) = (PerMinute(options.Value.TokensPerMinute), PerMinute(options.Value.TokensPerMinuteAndAddress),
+            PerMinute(options.Value.SignInsPerMinute), PerMinute(options.Value.SignInsPerMinuteAndAddress));
 
     /// <summary>The seconds to wait; null when the client may ask now.</summary>
-    public int? Wait(IPAddress? address, string clientId)
+    public int? Wait(IPAddress? address, string clientId) => Wait(addresses, clients, address, clientId);
+
+    /// <summary>The same for people, whose passwords are guessed: known and unknown ones are counted alike.</summary>
+    public int? WaitForPerson(IPAddress? address, string login) => Wait(doors, people, address, login.ToUpperInvariant());
+
+    private static int? Wait(PartitionedRateLimiter<string> addresses, PartitionedRateLimiter<string> callers, IPAddress? address, string caller)
     {
         var from = Network(address);
         using var ofAddress = addresses.AttemptAcquire(from);
-        using var ofClient = clients.AttemptAcquire($"{clientId[..Math.Min(clientId.Length, 100)]}@{from}");
+        using var ofClient = callers.AttemptAcquire($"{caller[..Math.Min(caller.Length, 100)]}@{from}");
         return ofAddress.IsAcquired && ofClient.IsAcquired ? null
             : (ofAddress.IsAcquired ? ofClient : ofAddress).TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
     }
@@ -48,5 +54,7 @@ public sealed class SignInLimits : IDisposable
     {
         clients.Dispose();
         addresses.Dispose();
+        people.Dispose();
+        doors.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
+using Platform.Access.People;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning;
@@ -32,6 +33,17 @@ internal sealed class SampleLoader(IServiceProvider services)
         ("operator", "operator", "Vận hành nền tảng", Role.Operator, null),
     ];
 
+    /// <summary>The sample people: name in the credentials file, account key, the person's name, role, locality, agency.</summary>
+    internal static readonly (string Name, string Key, string Title, Role Role, string? Locality, string? Agency)[] People =
+    [
+        ("operator", "person-operator", "Trần Minh Quân", Role.Operator, null, null),
+        ("thaiNguyenManager", "person-thai-nguyen-manager", "Nguyễn Thu Hà", Role.ProvinceManager, "19", null),
+        ("thaiNguyenViewer", "person-thai-nguyen-viewer", "Lê Văn Dũng", Role.ProvinceViewer, "19", null),
+        ("khaSonAdmin", "person-kha-son-admin", "Dương Thị Lan", Role.CommuneAdmin, "05953", null),
+        ("khaSonOfficer", "person-kha-son-officer", "Hoàng Văn Sơn", Role.AgencyOfficer, "05953", "cong-an-xa"),
+        ("auditor", "person-auditor", "Phạm Thị Mai", Role.Auditor, null, null),
+    ];
+
     /// <summary>The sample vendor may push for Thái Nguyên as a whole and for the other sample communes.</summary>
     private static readonly string[] AlsoForVendor = ["09988", "11254", "23317"];
 
@@ -42,6 +54,7 @@ internal sealed class SampleLoader(IServiceProvider services)
         await RegisterClients(cancellation);
         foreach (var name in Plans)
             say(await LoadPlan(name, cancellation));
+        await RegisterPeople(cancellation);
         var completions = await LoadCompletions(cancellation);
         say($"Loaded {completions:N0} sample completions");
     }
@@ -94,6 +107,45 @@ internal sealed class SampleLoader(IServiceProvider services)
         }
 
         await db.SaveChangesAsync(cancellation);
+    }
+
+    private async Task RegisterPeople(CancellationToken cancellation)
+    {
+        await using var db = services.GetRequiredService<DatabaseOptions>().OpenAsOwner();
+        var (directory, contacts) = (services.GetRequiredService<LocalityDirectory>(), services.GetRequiredService<Contacts>());
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var (_, key, title, role, code, agency) in People)
+        {
+            var locality = code is null ? null : await directory.Find(code, cancellation);
+            var contact = $"{key}@example.vn";
+            db.People.Add(new Person
+            {
+                Contact = contacts.Protect(contact),
+                ContactHash = contacts.HashOf(contact),
+                Account = new Account
+                {
+                    Kind = AccountKind.Person,
+                    Key = key,
+                    Name = title,
+                    ProvinceId = locality?.ProvinceId,
+                    CreatedAt = now,
+                    CreatedBy = "sample",
+                    Grants =
+                    {
+                        new Grant { Role = role, TenantId = locality?.Id, AgencyId = agency is null ? null : await FindAgency(locality!, agency, cancellation), ValidFrom = now, GrantedBy = "sample" },
+                    },
+                },
+            });
+        }
+
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private async Task<Guid> FindAgency(LocalityEntry locality, string key, CancellationToken cancellation)
+    {
+        await using var work = services.CreateAsyncScope();
+        work.ServiceProvider.GetRequiredService<TenantScope>().EnterTenant(locality);
+        return await work.ServiceProvider.GetRequiredService<PlatformDb>().Agencies.Where(a => a.Key == key).Select(a => a.Id).SingleAsync(cancellation);
     }
 
     private async Task<string> LoadPlan(string name, CancellationToken cancellation)

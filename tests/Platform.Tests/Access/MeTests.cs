@@ -15,7 +15,7 @@ public sealed class MeTests(World world)
         Assert.Equal(("kha-son-admin", "Quản trị xã Kha Sơn"), (me.Text("key"), me.Text("name")));
         var grant = Assert.Single(me["grants"]!.AsArray())!.AsObject();
         Assert.Equal(("CommuneAdmin", "05953", "Kha Sơn", "sample"), (grant.Text("role"), grant.Text("locality"), grant.Text("localityName"), grant.Text("grantedBy")));
-        Assert.Equal("""["localities.read","localities.write"]""", me["scopes"]!.ToJsonString());
+        Assert.Equal("""["localities.read","localities.write","people.manage"]""", me["scopes"]!.ToJsonString());
     }
 
     [Theory]

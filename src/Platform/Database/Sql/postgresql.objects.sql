@@ -71,6 +71,37 @@ create or replace function platform_administers(tenant smallint) returns boolean
           or (g.role = 'ProvinceManager' and g.tenant_id = (select l.province_id from localities l where l.id = tenant))))
   $$;
 
+-- The same for one role: a commune's admin gives two of them within the commune.
+create or replace function platform_gives(role text, place smallint) returns boolean stable parallel safe language sql
+  as $$
+    select platform_administers(case when role = 'Operator' then null else place end) or (role in ('CommuneAdmin', 'AgencyOfficer') and exists (
+      select 1 from grants g
+      where g.account_id = platform_account() and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now())
+        and g.role = 'CommuneAdmin' and g.tenant_id = place))
+  $$;
+-- And for an account: who may give somebody a role may make a person's account, within the province.
+create or replace function platform_admits(kind text, province smallint) returns boolean stable parallel safe language sql
+  as $$
+    select platform_administers(province) or (kind = 'Person' and exists (
+      select 1 from grants g join localities l on l.id = g.tenant_id
+      where g.account_id = platform_account() and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now())
+        and g.role = 'CommuneAdmin' and l.province_id = province))
+  $$;
+-- Whether every role of an account, wherever it is held, ranks below one of the account of this connection.
+create or replace function platform_stands_above(account int) returns boolean stable parallel safe language sql
+  as $$
+    with own as (
+      select g.role, g.tenant_id from grants g
+      where g.account_id = platform_account() and g.valid_from <= now() and (g.valid_to is null or g.valid_to > now())),
+    theirs as (select g.role, g.tenant_id from grants g where g.account_id = account and (g.valid_to is null or g.valid_to > now()))
+    select exists (select 1 from own where own.role = 'Operator') or (exists (select 1 from theirs) and not exists (
+      select 1 from theirs t where not exists (
+        select 1 from own where
+          (own.role = 'ProvinceManager' and t.role in ('ProvinceViewer', 'CommuneAdmin', 'AgencyOfficer')
+            and own.tenant_id = (select l.province_id from localities l where l.id = t.tenant_id))
+          or (own.role = 'CommuneAdmin' and t.role = 'AgencyOfficer' and own.tenant_id = t.tenant_id))))
+  $$;
+
 -- Numbers changes and notes removals (ITracked). A value that is read from other rows changes with them: a plan's status shows on its targets, tasks and
 -- assignments; a leading agency on its task and those below; a sub-task on its parent. Those rows are given a new number too.
 create or replace function platform_number_change() returns trigger language plpgsql

@@ -52,6 +52,36 @@ go
 create or alter function dbo.is_own_account(@account int) returns table with schemabinding as
   return select 1 as ok where @account = cast(session_context(N'account') as int);
 go
+create or alter function dbo.may_give(@role nvarchar(24), @tenant smallint) returns table with schemabinding as
+  return select 1 as ok where exists (select 1 from dbo.may_administer(@role, @tenant)) or (@role in (N'CommuneAdmin', N'AgencyOfficer') and exists (
+    select 1 from dbo.grants g
+    where g.account_id = cast(session_context(N'account') as int)
+      and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())
+      and g.role = N'CommuneAdmin' and g.tenant_id = @tenant));
+go
+create or alter function dbo.may_invite(@by int, @role nvarchar(24), @tenant smallint) returns table with schemabinding as
+  return select 1 as ok from dbo.may_give(@role, @tenant) where @by = cast(session_context(N'account') as int);
+go
+create or alter function dbo.may_admit(@kind nvarchar(24), @province smallint) returns table with schemabinding as
+  return select 1 as ok where exists (select 1 from dbo.may_administer(N'', @province)) or (@kind = N'Person' and exists (
+    select 1 from dbo.grants g join dbo.localities l on l.id = g.tenant_id
+    where g.account_id = cast(session_context(N'account') as int)
+      and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())
+      and g.role = N'CommuneAdmin' and l.province_id = @province));
+go
+create or alter function dbo.stands_above(@account int) returns table with schemabinding as
+  return select 1 as ok where exists (
+      select 1 from dbo.grants g where g.account_id = cast(session_context(N'account') as int) and g.role = N'Operator'
+        and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset()))
+    or (exists (select 1 from dbo.grants t where t.account_id = @account and (t.valid_to is null or t.valid_to > sysdatetimeoffset()))
+      and not exists (
+        select 1 from dbo.grants t where t.account_id = @account and (t.valid_to is null or t.valid_to > sysdatetimeoffset()) and not exists (
+          select 1 from dbo.grants g where g.account_id = cast(session_context(N'account') as int)
+            and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())
+            and ((g.role = N'ProvinceManager' and t.role in (N'ProvinceViewer', N'CommuneAdmin', N'AgencyOfficer')
+                and g.tenant_id = (select l.province_id from dbo.localities l where l.id = t.tenant_id))
+              or (g.role = N'CommuneAdmin' and t.role = N'AgencyOfficer' and g.tenant_id = t.tenant_id)))));
+go
 create or alter function dbo.may_administer_account(@account int) returns table with schemabinding as
   return select 1 as ok from dbo.accounts a cross apply dbo.may_administer(N'', a.province_id) where a.id = @account;
 go

@@ -1,0 +1,127 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Platform.Access.People;
+
+/// <summary>
+/// What only a person's account has: how the person is reached and proves who they are. What they may do is on the account, as a client's is.
+/// Belongs to no tenant: a global table.
+/// </summary>
+public sealed class Person
+{
+    public int AccountId { get; set; }
+
+    /// <summary>E-mail address or telephone number, encrypted.</summary>
+    public string? Contact { get; set; }
+
+    /// <summary>Its keyed hash, by which it is found.</summary>
+    public string? ContactHash { get; set; }
+
+    public string? PasswordHash { get; set; }
+
+    public DateTimeOffset? PasswordSetAt { get; set; }
+
+    /// <summary>Wrong attempts since the last right one or the last lock.</summary>
+    public int Failures { get; set; }
+
+    public DateTimeOffset? LockedUntil { get; set; }
+
+    /// <summary>The key of the authenticator app, encrypted.</summary>
+    public string? AuthenticatorKey { get; set; }
+
+    /// <summary>Since when the app's codes are asked for; null while the key is not confirmed.</summary>
+    public DateTimeOffset? AuthenticatorSince { get; set; }
+
+    /// <summary>The time step of the last code that was taken: neither it nor an earlier one is taken again.</summary>
+    public long LastStep { get; set; }
+
+    public DateTimeOffset? LastSignInAt { get; set; }
+
+    public Account? Account { get; set; }
+}
+
+/// <summary>A code that stands in for a lost authenticator app, once; kept as a hash. A global table.</summary>
+public sealed class RecoveryCode
+{
+    public int AccountId { get; set; }
+
+    public required string Hash { get; set; }
+}
+
+/// <summary>A passkey (WebAuthn credential) of a person. A global table.</summary>
+public sealed class Passkey
+{
+    public required byte[] Id { get; set; }
+
+    public int AccountId { get; set; }
+
+    public required byte[] PublicKey { get; set; }
+
+    /// <summary>What the person calls it: Điện thoại của tôi.</summary>
+    public required string Name { get; set; }
+
+    public required string Transports { get; set; }
+
+    public long SignCount { get; set; }
+
+    public bool UserVerified { get; set; }
+
+    public bool BackupEligible { get; set; }
+
+    public bool BackedUp { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset? LastUsedAt { get; set; }
+}
+
+/// <summary>An identity at another provider that a person linked; what the provider calls the person is kept as a keyed hash. A global table.</summary>
+public sealed class ExternalIdentity
+{
+    public required string Provider { get; set; }
+
+    public required string SubjectHash { get; set; }
+
+    public int AccountId { get; set; }
+
+    public DateTimeOffset LinkedAt { get; set; }
+}
+
+internal sealed class PeopleMapping : IEntityTypeConfiguration<Person>, IEntityTypeConfiguration<RecoveryCode>, IEntityTypeConfiguration<Passkey>, IEntityTypeConfiguration<ExternalIdentity>
+{
+    public void Configure(EntityTypeBuilder<Person> builder)
+    {
+        builder.HasKey(p => p.AccountId);
+        builder.Property(p => p.AccountId).ValueGeneratedNever();
+        builder.HasOne(p => p.Account).WithOne().HasForeignKey<Person>(p => p.AccountId);
+        builder.Property(p => p.Contact).HasMaxLength(1_000);
+        builder.Property(p => p.ContactHash).HasMaxLength(64);
+        builder.Property(p => p.PasswordHash).HasMaxLength(200);
+        builder.Property(p => p.AuthenticatorKey).HasMaxLength(400);
+        builder.HasIndex(p => p.ContactHash).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<RecoveryCode> builder)
+    {
+        builder.HasKey(c => new { c.AccountId, c.Hash });
+        builder.Property(c => c.Hash).HasMaxLength(64);
+        builder.HasOne<Person>().WithMany().HasForeignKey(c => c.AccountId);
+    }
+
+    public void Configure(EntityTypeBuilder<Passkey> builder)
+    {
+        builder.HasKey(k => k.Id);
+        builder.Property(k => k.Id).HasMaxLength(800);
+        builder.Property(k => k.Name).HasMaxLength(100);
+        builder.Property(k => k.Transports).HasMaxLength(200);
+        builder.HasOne<Person>().WithMany().HasForeignKey(k => k.AccountId);
+    }
+
+    public void Configure(EntityTypeBuilder<ExternalIdentity> builder)
+    {
+        builder.HasKey(e => new { e.Provider, e.SubjectHash });
+        builder.Property(e => e.Provider).HasMaxLength(40);
+        builder.Property(e => e.SubjectHash).HasMaxLength(64);
+        builder.HasOne<Person>().WithMany().HasForeignKey(e => e.AccountId);
+    }
+}
