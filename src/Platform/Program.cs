@@ -38,7 +38,7 @@ namespace Platform
             services.AddSingleton(TimeProvider.System);
             var access = AccessOptions.From(builder.Configuration);
             services.AddCors();
-            services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey, secrets.ContactKeys);
+            services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey, secrets.ContactKeys, ExternalProvider.From(builder.Configuration));
             AddDatabase(services, database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
 using Platform.Access.People;
 using Platform.Database;
 using Platform.Tenancy;
@@ -12,9 +13,9 @@ namespace Platform.Access;
 public static class AccessSetup
 {
     // Without a key there is no database either: the service only describes itself.
-    public static void AddAccess(this IServiceCollection services, AccessOptions options, byte[]? tokenKey, byte[]? formerTokenKey, ContactKeys contacts)
+    public static void AddAccess(this IServiceCollection services, AccessOptions options, byte[]? tokenKey, byte[]? formerTokenKey, ContactKeys contacts, IReadOnlyList<ExternalProvider> providers)
     {
-        services.AddAuthentication(CallerAuthentication.Name).AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.Name, null);
+        var schemes = services.AddAuthentication(CallerAuthentication.Name).AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.Name, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddDataProtection().SetApplicationName("Platform");
         if (tokenKey is not null)
@@ -25,9 +26,27 @@ public static class AccessSetup
         }
 
         services.AddSingleton(options).AddSingleton<Callers>().AddSingleton<AccessTokens>();
+        foreach (var provider in providers)
+            schemes.AddOAuth(provider.Scheme, oauth => ExternalDoor.Configure(oauth, provider));
+        services.AddSingleton(new ExternalProviders(providers)).AddScoped<ExternalDoor>();
+        AddPasskeys(services, options);
         services.AddOptions<PeopleOptions>().BindConfiguration("People").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(contacts).AddSingleton<Contacts>().AddSingleton<PasswordRules>().AddSingleton<Links>();
         services.AddScoped<SignInDesk>().AddScoped<SecondFactor>().AddScoped<Sessions>().AddScoped<Reception>();
         services.AddScoped<TenantScope>().AddScoped<ClientAuthentication>();
+    }
+
+    // Identity's ceremonies; the parts of it that keep accounts are not used.
+    private static void AddPasskeys(IServiceCollection services, AccessOptions options)
+    {
+        services.Configure<IdentityPasskeyOptions>(passkeys =>
+        {
+            (passkeys.ServerDomain, passkeys.UserVerificationRequirement, passkeys.ResidentKeyRequirement) = (options.PublicAddress?.Host, "required", "required");
+            passkeys.ValidateOrigin = asked => ValueTask.FromResult(!asked.CrossOrigin && asked.TopOrigin is null
+                && asked.Origin == new Uri(Discovery.Issuer(asked.HttpContext)).GetLeftPart(UriPartial.Authority));
+        });
+        services.AddScoped<IUserStore<Person>, PersonStore>().AddScoped<PasskeyHandler<Person>>().AddScoped<PasskeyDesk>();
+        services.AddScoped<UserManager<Person>>().AddSingleton<IPasswordHasher<Person>, PasswordHasher<Person>>();
+        services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>().AddSingleton<IdentityErrorDescriber>();
     }
 }

@@ -78,6 +78,14 @@ public static class Problems
     public static readonly ProblemKind NoAuthenticator = new("PLT-2715", 409, "Chưa có ứng dụng xác thực", "No authenticator app is set up");
     public static readonly ProblemKind UnknownInvitation = new("PLT-2716", 404, "Không có lời mời này của bạn", "There is no such invitation of yours");
 
+    public static readonly ProblemKind PasskeyRefused = new("PLT-2717", 422, "Không nhận được khóa đăng nhập này", "This passkey was not accepted");
+    public static readonly ProblemKind UnknownPasskey = new("PLT-2718", 404, "Không có khóa đăng nhập này", "There is no such passkey");
+    public static readonly ProblemKind TooManyPasskeys = new("PLT-2719", 409, "Đã có đủ 20 khóa đăng nhập; hãy gỡ bớt", "There are twenty passkeys already; remove one first");
+    public static readonly ProblemKind IdentityNotLinked = new("PLT-2720", 403, "Danh tính này chưa liên kết với tài khoản nào; hãy đăng nhập bằng mật khẩu rồi liên kết", "No account is linked to this identity; sign in by password and link it");
+    public static readonly ProblemKind IdentityLinkedElsewhere = new("PLT-2721", 409, "Danh tính này đã liên kết với tài khoản khác", "This identity is linked to another account");
+    public static readonly ProblemKind ExternalFailed = new("PLT-2722", 400, "Đăng nhập ở nhà cung cấp khác không thành", "The sign-in at the other provider failed");
+    public static readonly ProblemKind UnknownProvider = new("PLT-2723", 404, "Không có nhà cung cấp đăng nhập này", "There is no such provider");
+
     // 3000–3999 plans
     public static readonly ProblemKind UnknownPlan = new("PLT-3001", 404, "Không có kế hoạch này", "There is no such plan");
     public static readonly ProblemKind NotADraft = new("PLT-3002", 409, "Kế hoạch đã ban hành; hãy lập bản sửa đổi", "The plan has been issued; make an amendment");

@@ -23,14 +23,23 @@ public sealed class SignInLimits : IDisposable
     /// <summary>The same for people, whose passwords are guessed: known and unknown ones are counted alike.</summary>
     public int? WaitForPerson(IPAddress? address, string login) => Wait(doors, people, address, login.ToUpperInvariant());
 
+    /// <summary>The same where it is not known who signs in.</summary>
+    public int? WaitAtDoor(IPAddress? address)
+    {
+        using var ofAddress = doors.AttemptAcquire(Network(address));
+        return ofAddress.IsAcquired ? null : Seconds(ofAddress);
+    }
+
     private static int? Wait(PartitionedRateLimiter<string> addresses, PartitionedRateLimiter<string> callers, IPAddress? address, string caller)
     {
         var from = Network(address);
         using var ofAddress = addresses.AttemptAcquire(from);
         using var ofClient = callers.AttemptAcquire($"{caller[..Math.Min(caller.Length, 100)]}@{from}");
-        return ofAddress.IsAcquired && ofClient.IsAcquired ? null
-            : (ofAddress.IsAcquired ? ofClient : ofAddress).TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+        return ofAddress.IsAcquired && ofClient.IsAcquired ? null : Seconds(ofAddress.IsAcquired ? ofClient : ofAddress);
     }
+
+    private static int Seconds(RateLimitLease refused) =>
+        refused.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
 
     // In IPv6 everybody has a network of addresses.
     private static string Network(IPAddress? address) => address switch

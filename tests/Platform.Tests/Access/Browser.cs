@@ -11,7 +11,12 @@ internal sealed class Browser : IDisposable
 {
     private readonly HttpClientHandler handler = new() { AllowAutoRedirect = false };
 
-    internal Browser(World world) => Client = new HttpClient(handler) { BaseAddress = new Uri(world.Instance.Address) };
+    internal Browser(World world)
+        : this(world.Instance.Address)
+    {
+    }
+
+    internal Browser(string address) => Client = new HttpClient(handler) { BaseAddress = new Uri(address) };
 
     internal HttpClient Client { get; }
 

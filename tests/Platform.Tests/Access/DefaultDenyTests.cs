@@ -13,7 +13,7 @@ public sealed class DefaultDenyTests(World world)
         [
             "GET /v1/localities", "GET /v1/localities/{code}", "GET /v1/courses", "GET /problems", "GET /problems/{problemCode}",
             "POST /connect/token", "POST /connect/introspect", "POST /connect/revocation",
-            "POST /v1/sign-in", "POST /v1/invitations/acceptance", "PUT /v1/password",
+            "POST /v1/sign-in", "POST /v1/sign-in/passkey/options", "POST /v1/sign-in/passkey", "GET /v1/sign-in/external", "POST /v1/sign-in/external/{provider}", "POST /v1/invitations/acceptance", "PUT /v1/password",
         ];
 
     [Fact]

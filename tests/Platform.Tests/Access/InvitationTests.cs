@@ -41,7 +41,7 @@ public sealed class InvitationTests(World world)
 
     [Theory]
     [InlineData("CommuneAdmin", "05953", "ProvinceViewer", "19", "/locality")]
-    [InlineData("CommuneAdmin", "05953", "CommuneAdmin", "05956", "/locality")]
+    [InlineData("CommuneAdmin", "05953", "CommuneAdmin", "09988", "/locality")]
     [InlineData("CommuneAdmin", "05953", "Auditor", "05953", "/role")]
     [InlineData("CommuneAdmin", "05953", "Operator", null, "/locality")]
     [InlineData("ProvinceManager", "19", "Operator", null, "/locality")]

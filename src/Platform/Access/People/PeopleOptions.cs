@@ -42,6 +42,10 @@ public sealed class PeopleOptions : IValidatableObject
     /// <summary>The page that takes the links of invitations and new passwords, after its <c>#</c>. Default: /admin/ of the public address.</summary>
     public Uri? LinkPage { get; set; }
 
+    /// <summary>The path here that a browser which was at another provider is sent to. Default: /v1/me.</summary>
+    [RegularExpression("^/([^/\\\\].*)?$", MatchTimeoutInMilliseconds = 1_000)]
+    public string ExternalReturn { get; set; } = "/v1/me";
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (IdleMinutes > SessionMinutes)

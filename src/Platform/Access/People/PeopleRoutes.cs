@@ -8,6 +8,8 @@ public static class PeopleRoutes
         routes.MapSignIn();
         routes.MapSessions();
         routes.MapSecondFactor();
+        routes.MapPasskeys();
+        routes.MapExternal();
         routes.MapInvitations();
         routes.MapPeople();
     }

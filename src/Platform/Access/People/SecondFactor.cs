@@ -31,7 +31,7 @@ public sealed class SecondFactor(PlatformDb db, IDataProtectionProvider protecti
         var key = OneTimeCodes.NewKey();
         var kept = protector.Protect(key);
         var set = await db.People.Where(p => p.AccountId == account && p.AuthenticatorSince == null)
-            .ExecuteUpdateAsync(s => s.SetProperty(p => p.AuthenticatorKey, kept), cancellation);
+            .ExecuteUpdateAsync(s => s.SetProperty(p => p.AuthenticatorKey, kept).SetProperty(p => p.LastStep, 0L), cancellation);
         return set == 1 ? key : null;
     }
 

@@ -39,7 +39,7 @@ public sealed class Sessions(PlatformDb db, Callers callers, IOptions<PeopleOpti
         await db.SaveChangesAsync(cancellation);
         callers.Forget(account.Key);
         http.Response.Headers.CacheControl = "no-store";
-        http.Response.Cookies.Append(CookieName(http), text.ToString(), Cookie(http));
+        http.Response.Cookies.Append(HostCookie.Name(http, "session"), text.ToString(), HostCookie.Options(http, SameSiteMode.Lax));
         return (session, Session.AntiforgeryToken(text.Secret));
     }
 
@@ -62,10 +62,10 @@ public sealed class Sessions(PlatformDb db, Callers callers, IOptions<PeopleOpti
     }
 
     /// <summary>Takes the cookie from the browser.</summary>
-    internal static void Forget(HttpContext http) => http.Response.Cookies.Delete(CookieName(http), Cookie(http));
+    internal static void Forget(HttpContext http) => http.Response.Cookies.Delete(HostCookie.Name(http, "session"), HostCookie.Options(http, SameSiteMode.Lax));
 
     /// <summary>The cookie's text that a request carries.</summary>
-    internal static string? Presented(HttpContext http) => http.Request.Cookies[CookieName(http)];
+    internal static string? Presented(HttpContext http) => http.Request.Cookies[HostCookie.Name(http, "session")];
 
     /// <summary>Refuses a change that comes by cookie without proof that our own page sent it.</summary>
     internal static void RefuseForgery(HttpContext http)
@@ -76,15 +76,6 @@ public sealed class Sessions(PlatformDb db, Callers callers, IOptions<PeopleOpti
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(session.Antiforgery)))
             throw new ProblemException(Problems.AntiforgeryNeeded);
     }
-
-    // Browsers take the prefix over https only, and with it no cookie that a neighbouring host has set.
-    private static string CookieName(HttpContext http) => IsSecure(http) ? "__Host-platform-session" : "platform-session";
-
-    private static bool IsSecure(HttpContext http) =>
-        http.Request.IsHttps || http.RequestServices.GetRequiredService<AccessOptions>().PublicAddress?.Scheme == Uri.UriSchemeHttps;
-
-    private static CookieOptions Cookie(HttpContext http) =>
-        new() { HttpOnly = true, Secure = IsSecure(http), SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
 
     private async Task MakeRoom(int account, DateTimeOffset now, CancellationToken cancellation)
     {
