@@ -310,7 +310,9 @@ namespace Platform.Migrations.SqlServer
                     province_id = table.Column<short>(type: "smallint", nullable: true),
                     vendor_id = table.Column<short>(type: "smallint", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    created_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false)
+                    created_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ended_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -586,6 +588,67 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "invitations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    hash = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    contact = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    role = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    locality_id = table.Column<short>(type: "smallint", nullable: true),
+                    agency_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    valid_to = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    invited_by = table.Column<int>(type: "int", nullable: false),
+                    invited_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    withdrawn_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    accepted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invitations", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_invitations_accounts_invited_by",
+                        column: x => x.invited_by,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_invitations_localities_locality_id",
+                        column: x => x.locality_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people",
+                columns: table => new
+                {
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    contact = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    contact_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    password_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    password_set_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    failures = table.Column<int>(type: "int", nullable: false),
+                    locked_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    authenticator_key = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    authenticator_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    last_step = table.Column<long>(type: "bigint", nullable: false),
+                    last_sign_in_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_people", x => x.account_id);
+                    table.ForeignKey(
+                        name: "fk_people_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "personal_access_tokens",
                 columns: table => new
                 {
@@ -823,6 +886,121 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "external_identities",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    subject_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    linked_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_external_identities", x => new { x.provider, x.subject_hash });
+                    table.ForeignKey(
+                        name: "fk_external_identities_people_account_id",
+                        column: x => x.account_id,
+                        principalTable: "people",
+                        principalColumn: "account_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "passkeys",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(800)", maxLength: 800, nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    public_key = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    transports = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    sign_count = table.Column<long>(type: "bigint", nullable: false),
+                    user_verified = table.Column<bool>(type: "bit", nullable: false),
+                    backup_eligible = table.Column<bool>(type: "bit", nullable: false),
+                    backed_up = table.Column<bool>(type: "bit", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    last_used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_passkeys", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_passkeys_people_account_id",
+                        column: x => x.account_id,
+                        principalTable: "people",
+                        principalColumn: "account_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "password_resets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    hash = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    issued_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    issued_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_password_resets", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_password_resets_people_account_id",
+                        column: x => x.account_id,
+                        principalTable: "people",
+                        principalColumn: "account_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "recovery_codes",
+                columns: table => new
+                {
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_recovery_codes", x => new { x.account_id, x.hash });
+                    table.ForeignKey(
+                        name: "fk_recovery_codes_people_account_id",
+                        column: x => x.account_id,
+                        principalTable: "people",
+                        principalColumn: "account_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sessions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    hash = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    method = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    signed_in_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    last_seen_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ended_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true),
+                    address = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    user_agent = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sessions", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_sessions_people_account_id",
+                        column: x => x.account_id,
+                        principalTable: "people",
+                        principalColumn: "account_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "target_figures",
                 columns: table => new
                 {
@@ -1013,6 +1191,11 @@ namespace Platform.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_external_identities_account_id",
+                table: "external_identities",
+                column: "account_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_grants_account_id",
                 table: "grants",
                 column: "account_id");
@@ -1036,6 +1219,16 @@ namespace Platform.Migrations.SqlServer
                 name: "ix_initiatives_tenant_id_task_id",
                 table: "initiatives",
                 columns: new[] { "tenant_id", "task_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invitations_invited_by",
+                table: "invitations",
+                column: "invited_by");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invitations_locality_id",
+                table: "invitations",
+                column: "locality_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_learner_identities_learner_id",
@@ -1067,6 +1260,23 @@ namespace Platform.Migrations.SqlServer
                 name: "ix_localities_province_id",
                 table: "localities",
                 column: "province_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_passkeys_account_id",
+                table: "passkeys",
+                column: "account_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_password_resets_account_id",
+                table: "password_resets",
+                column: "account_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_people_contact_hash",
+                table: "people",
+                column: "contact_hash",
+                unique: true,
+                filter: "[contact_hash] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_personal_access_tokens_account_id",
@@ -1111,6 +1321,11 @@ namespace Platform.Migrations.SqlServer
             migrationBuilder.CreateIndex(
                 name: "ix_revoked_tokens_account_id",
                 table: "revoked_tokens",
+                column: "account_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sessions_account_id",
+                table: "sessions",
                 column: "account_id");
 
             migrationBuilder.CreateIndex(
@@ -1208,6 +1423,9 @@ namespace Platform.Migrations.SqlServer
                 name: "completions");
 
             migrationBuilder.DropTable(
+                name: "external_identities");
+
+            migrationBuilder.DropTable(
                 name: "grants");
 
             migrationBuilder.DropTable(
@@ -1226,6 +1444,9 @@ namespace Platform.Migrations.SqlServer
                 name: "intake_counts");
 
             migrationBuilder.DropTable(
+                name: "invitations");
+
+            migrationBuilder.DropTable(
                 name: "learner_identities");
 
             migrationBuilder.DropTable(
@@ -1238,6 +1459,12 @@ namespace Platform.Migrations.SqlServer
                 name: "locality_names");
 
             migrationBuilder.DropTable(
+                name: "passkeys");
+
+            migrationBuilder.DropTable(
+                name: "password_resets");
+
+            migrationBuilder.DropTable(
                 name: "personal_access_tokens");
 
             migrationBuilder.DropTable(
@@ -1245,6 +1472,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "protection_keys");
+
+            migrationBuilder.DropTable(
+                name: "recovery_codes");
 
             migrationBuilder.DropTable(
                 name: "rejected_rows");
@@ -1257,6 +1487,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "revoked_tokens");
+
+            migrationBuilder.DropTable(
+                name: "sessions");
 
             migrationBuilder.DropTable(
                 name: "stored_answers");
@@ -1280,7 +1513,7 @@ namespace Platform.Migrations.SqlServer
                 name: "tasks");
 
             migrationBuilder.DropTable(
-                name: "accounts");
+                name: "people");
 
             migrationBuilder.DropTable(
                 name: "targets");
@@ -1290,6 +1523,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "webhooks");
+
+            migrationBuilder.DropTable(
+                name: "accounts");
 
             migrationBuilder.DropTable(
                 name: "plans");

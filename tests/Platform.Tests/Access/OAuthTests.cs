@@ -36,7 +36,7 @@ public sealed class OAuthTests(World world)
         var token = await Token(mine);
         var facts = await (await Send("introspect", mine, token)).Body(HttpStatusCode.OK);
         Assert.True(facts["active"]!.GetValue<bool>());
-        Assert.Equal((mine.Id, "localities.read localities.write", "Bearer"), (facts.Text("client_id")!, facts.Text("scope")!, facts.Text("token_type")!));
+        Assert.Equal((mine.Id, "localities.read localities.write people.manage", "Bearer"), (facts.Text("client_id")!, facts.Text("scope")!, facts.Text("token_type")!));
         Assert.Equal(1800, facts.Number("exp") - facts.Number("iat"));
         Assert.Equal("""{"active":false}""", (await (await Send("introspect", other, token)).Body(HttpStatusCode.OK)).ToJsonString());
         Assert.Equal("""{"active":false}""", (await (await Send("introspect", mine, "no-token")).Body(HttpStatusCode.OK)).ToJsonString());

@@ -17,14 +17,14 @@ public sealed class TokenTests(World world)
     {
         var (id, secret) = world.Credentials("khaSonAdmin");
         using var answer = await Ask(new() { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret });
-        await Works(answer, "localities.read localities.write");
+        await Works(answer, "localities.read localities.write people.manage");
     }
 
     [Fact]
     public async Task A_token_is_issued_for_basic_credentials()
     {
         using var answer = await Ask(new() { ["grant_type"] = "client_credentials" }, Basic("khaSonAdmin"));
-        await Works(answer, "localities.read localities.write");
+        await Works(answer, "localities.read localities.write people.manage");
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class TokenTests(World world)
         var (id, secret) = world.Credentials("khaSonAdmin");
         var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id.Replace("-", "%2D", StringComparison.Ordinal)}:%{(int)secret[0]:x2}{secret[1..]}"));
         using var answer = await Ask(new() { ["grant_type"] = "client_credentials" }, new AuthenticationHeaderValue("Basic", encoded));
-        await Works(answer, "localities.read localities.write");
+        await Works(answer, "localities.read localities.write people.manage");
     }
 
     [Fact]
