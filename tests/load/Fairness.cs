@@ -120,7 +120,7 @@ internal static class Fairness
         {
             await connection.OpenAsync();
             await using var register = new NpgsqlCommand(
-                "with a as (insert into accounts (key, kind, name, vendor_id, created_at) values ($1, 'Client', $1, $3, now()) returning id), "
+                "with a as (insert into accounts (key, kind, name, vendor_id, created_by, created_at) values ($1, 'Client', $1, $3, 'load', now()) returning id), "
                 + "s as (insert into client_secrets (id, account_id, hash, created_at) select gen_random_uuid(), a.id, $2, now() from a) "
                 + "insert into grants (account_id, role, tenant_id, valid_from, granted_by) select a.id, 'Vendor', l.id, now() - interval '1 minute', 'load' from a, localities l where l.code = '19'", connection);
             register.Parameters.Add(new() { Value = $"load-{number}" });

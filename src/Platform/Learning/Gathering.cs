@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Platform.Learning;
 
 /// <summary>
@@ -8,8 +10,7 @@ internal sealed class Gathering(Func<IReadOnlyList<IntakePart>, Task<RowAnswer[]
 {
     private const int MostRows = 1_000;
 
-    // Senders who were answered together are likely to be back together; so long the next transaction waits for them.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock gate = new();
     private readonly Queue<Waiting> waiting = [];
@@ -39,9 +40,11 @@ internal sealed class Gathering(Func<IReadOnlyList<IntakePart>, Task<RowAnswer[]
     {
         while (Next() is { Count: > 0 } together)
         {
+            var began = Stopwatch.GetTimestamp();
             await Store(together);
-            if (together.Count > 1)
-                await Return(together.Count);
+            // Senders who were answered together are likely to be back together: for them the next transaction waits, no longer than this one took.
+            if (together.Count > 1 && Stopwatch.GetElapsedTime(began) is var took)
+                await Return(together.Count, took < LongestWait ? took : LongestWait);
         }
     }
 
@@ -79,7 +82,7 @@ internal sealed class Gathering(Func<IReadOnlyList<IntakePart>, Task<RowAnswer[]
         }
     }
 
-    private async Task Return(int count)
+    private async Task Return(int count, TimeSpan patience)
     {
         Task all;
         lock (gate)
@@ -90,7 +93,7 @@ internal sealed class Gathering(Func<IReadOnlyList<IntakePart>, Task<RowAnswer[]
             all = back.Task;
         }
 
-        await Task.WhenAny(all, Task.Delay(Patience));
+        await Task.WhenAny(all, Task.Delay(patience));
         lock (gate)
             (expected, back) = (0, null);
     }
