@@ -81,6 +81,42 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "framework_rules",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    audience = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    legal_basis = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    effective_from = table.Column<DateOnly>(type: "date", nullable: false),
+                    source = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    units = table.Column<List<string>>(type: "text[]", nullable: false),
+                    needed = table.Column<short>(type: "smallint", nullable: false),
+                    minimum_score = table.Column<decimal>(type: "numeric(5,2)", precision: 5, scale: 2, nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    created_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_framework_rules", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "framework_units",
+                columns: table => new
+                {
+                    code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    name_vi = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    name_en = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    ordinal = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_framework_units", x => x.code);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "import_leases",
                 columns: table => new
                 {
@@ -183,7 +219,10 @@ namespace Platform.Migrations.PostgreSql
                     first_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     latest_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     achieved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    counts = table.Column<bool>(type: "boolean", nullable: false)
+                    counts = table.Column<bool>(type: "boolean", nullable: false),
+                    judged_by = table.Column<int>(type: "integer", nullable: false),
+                    units = table.Column<byte[]>(type: "bytea", maxLength: 540, nullable: true),
+                    confirmed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -301,6 +340,58 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "framework_rule_courses",
+                columns: table => new
+                {
+                    rule_id = table.Column<int>(type: "integer", nullable: false),
+                    course_id = table.Column<int>(type: "integer", nullable: false),
+                    unit = table.Column<short>(type: "smallint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_framework_rule_courses", x => new { x.rule_id, x.course_id, x.unit });
+                    table.ForeignKey(
+                        name: "fk_framework_rule_courses_courses_course_id",
+                        column: x => x.course_id,
+                        principalTable: "courses",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_framework_rule_courses_framework_rules_rule_id",
+                        column: x => x.rule_id,
+                        principalTable: "framework_rules",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "recomputations",
+                columns: table => new
+                {
+                    edition = table.Column<int>(type: "integer", nullable: false),
+                    rule_id = table.Column<int>(type: "integer", nullable: false),
+                    audience = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    state = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    total = table.Column<long>(type: "bigint", nullable: false),
+                    done = table.Column<long>(type: "bigint", nullable: false),
+                    cursor = table.Column<Guid>(type: "uuid", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    holder = table.Column<Guid>(type: "uuid", nullable: false),
+                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_recomputations", x => x.edition);
+                    table.ForeignKey(
+                        name: "fk_recomputations_framework_rules_rule_id",
+                        column: x => x.rule_id,
+                        principalTable: "framework_rules",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "accounts",
                 columns: table => new
                 {
@@ -359,6 +450,7 @@ namespace Platform.Migrations.PostgreSql
                     year = table.Column<int>(type: "integer", nullable: false),
                     learners = table.Column<long>(type: "bigint", nullable: false),
                     achieved = table.Column<long>(type: "bigint", nullable: false),
+                    confirmed = table.Column<long>(type: "bigint", nullable: false),
                     as_of = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -397,6 +489,55 @@ namespace Platform.Migrations.PostgreSql
                         onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "fk_completion_facts_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "confirmation_facts",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    month = table.Column<DateOnly>(type: "date", nullable: false),
+                    audience = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    confirmed = table.Column<long>(type: "bigint", nullable: false),
+                    change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_confirmation_facts", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_confirmation_facts_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "confirmations",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    learner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    source = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    confirmed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    reference = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    recorded_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    withdrawn_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    withdrawn_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
+                    withdrawal_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_confirmations", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_confirmations_localities_tenant_id",
                         column: x => x.tenant_id,
                         principalTable: "localities",
                         principalColumn: "id",
@@ -1181,6 +1322,17 @@ namespace Platform.Migrations.PostgreSql
                 column: "learner_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_confirmation_facts_tenant_id_month_audience",
+                table: "confirmation_facts",
+                columns: new[] { "tenant_id", "month", "audience" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_confirmations_learner_id",
+                table: "confirmations",
+                column: "learner_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_courses_change",
                 table: "courses",
                 column: "change");
@@ -1195,6 +1347,17 @@ namespace Platform.Migrations.PostgreSql
                 name: "ix_external_identities_account_id",
                 table: "external_identities",
                 column: "account_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_framework_rule_courses_course_id",
+                table: "framework_rule_courses",
+                column: "course_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_framework_rules_audience_version",
+                table: "framework_rules",
+                columns: new[] { "audience", "version" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_grants_account_id",
@@ -1302,6 +1465,12 @@ namespace Platform.Migrations.PostgreSql
                 name: "ix_plans_tenant_id_amends_id",
                 table: "plans",
                 columns: new[] { "tenant_id", "amends_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_recomputations_rule_id",
+                table: "recomputations",
+                column: "rule_id",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_rejected_rows_received_at",
@@ -1423,7 +1592,19 @@ namespace Platform.Migrations.PostgreSql
                 name: "completions");
 
             migrationBuilder.DropTable(
+                name: "confirmation_facts");
+
+            migrationBuilder.DropTable(
+                name: "confirmations");
+
+            migrationBuilder.DropTable(
                 name: "external_identities");
+
+            migrationBuilder.DropTable(
+                name: "framework_rule_courses");
+
+            migrationBuilder.DropTable(
+                name: "framework_units");
 
             migrationBuilder.DropTable(
                 name: "grants");
@@ -1474,6 +1655,9 @@ namespace Platform.Migrations.PostgreSql
                 name: "protection_keys");
 
             migrationBuilder.DropTable(
+                name: "recomputations");
+
+            migrationBuilder.DropTable(
                 name: "recovery_codes");
 
             migrationBuilder.DropTable(
@@ -1511,6 +1695,9 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "tasks");
+
+            migrationBuilder.DropTable(
+                name: "framework_rules");
 
             migrationBuilder.DropTable(
                 name: "people");

@@ -695,6 +695,249 @@ namespace Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("Platform.Confirmations.Confirmation", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ConfirmedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<Guid>("LearnerId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("learner_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("Reference")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("source");
+
+                    b.Property<string>("WithdrawalReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("withdrawal_reason");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("withdrawn_by");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_confirmations");
+
+                    b.HasIndex("LearnerId")
+                        .HasDatabaseName("ix_confirmations_learner_id");
+
+                    b.ToTable("confirmations");
+                });
+
+            modelBuilder.Entity("Platform.Confirmations.FrameworkRule", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Audience")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("audience");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("created_by");
+
+                    b.Property<DateOnly>("EffectiveFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("effective_from");
+
+                    b.Property<string>("LegalBasis")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("legal_basis");
+
+                    b.Property<decimal?>("MinimumScore")
+                        .HasPrecision(5, 2)
+                        .HasColumnType("decimal(5,2)")
+                        .HasColumnName("minimum_score");
+
+                    b.Property<short>("Needed")
+                        .HasColumnType("smallint")
+                        .HasColumnName("needed");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("source");
+
+                    b.PrimitiveCollection<string>("Units")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("units");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_framework_rules");
+
+                    b.HasIndex("Audience", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_framework_rules_audience_version");
+
+                    b.ToTable("framework_rules");
+                });
+
+            modelBuilder.Entity("Platform.Confirmations.FrameworkRuleCourse", b =>
+                {
+                    b.Property<int>("RuleId")
+                        .HasColumnType("int")
+                        .HasColumnName("rule_id");
+
+                    b.Property<int>("CourseId")
+                        .HasColumnType("int")
+                        .HasColumnName("course_id");
+
+                    b.Property<short>("Unit")
+                        .HasColumnType("smallint")
+                        .HasColumnName("unit");
+
+                    b.HasKey("RuleId", "CourseId", "Unit")
+                        .HasName("pk_framework_rule_courses");
+
+                    b.HasIndex("CourseId")
+                        .HasDatabaseName("ix_framework_rule_courses_course_id");
+
+                    b.ToTable("framework_rule_courses");
+                });
+
+            modelBuilder.Entity("Platform.Confirmations.FrameworkUnit", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("code");
+
+                    b.Property<string>("NameEn")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name_en");
+
+                    b.Property<string>("NameVi")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name_vi");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("int")
+                        .HasColumnName("ordinal");
+
+                    b.HasKey("Code")
+                        .HasName("pk_framework_units");
+
+                    b.ToTable("framework_units");
+                });
+
+            modelBuilder.Entity("Platform.Confirmations.Recomputation", b =>
+                {
+                    b.Property<int>("Edition")
+                        .HasColumnType("int")
+                        .HasColumnName("edition");
+
+                    b.Property<string>("Audience")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("audience");
+
+                    b.Property<Guid>("Cursor")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("cursor");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("ended_at");
+
+                    b.Property<Guid>("Holder")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("holder");
+
+                    b.Property<DateTimeOffset>("LeaseUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("RuleId")
+                        .HasColumnType("int")
+                        .HasColumnName("rule_id");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("state");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.HasKey("Edition")
+                        .HasName("pk_recomputations");
+
+                    b.HasIndex("RuleId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_recomputations_rule_id");
+
+                    b.ToTable("recomputations");
+                });
+
             modelBuilder.Entity("Platform.Database.RemovedRow", b =>
                 {
                     b.Property<short>("TenantId")
@@ -1221,6 +1464,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("smallint")
                         .HasColumnName("audience");
 
+                    b.Property<DateTimeOffset?>("ConfirmedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("confirmed_at");
+
                     b.Property<bool>("Counts")
                         .HasColumnType("bit")
                         .HasColumnName("counts");
@@ -1233,6 +1480,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("first_course_id");
 
+                    b.Property<int>("JudgedBy")
+                        .HasColumnType("int")
+                        .HasColumnName("judged_by");
+
                     b.Property<DateTimeOffset>("LatestAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("latest_at");
@@ -1240,6 +1491,11 @@ namespace Platform.Migrations.SqlServer
                     b.Property<short>("TenantId")
                         .HasColumnType("smallint")
                         .HasColumnName("tenant_id");
+
+                    b.Property<byte[]>("Units")
+                        .HasMaxLength(540)
+                        .HasColumnType("varbinary(540)")
+                        .HasColumnName("units");
 
                     b.HasKey("Id")
                         .HasName("pk_learners");
@@ -2110,6 +2366,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("as_of");
 
+                    b.Property<long>("Confirmed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("confirmed");
+
                     b.Property<long>("Learners")
                         .HasColumnType("bigint")
                         .HasColumnName("learners");
@@ -2175,6 +2435,51 @@ namespace Platform.Migrations.SqlServer
                         {
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes8");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("Platform.Rollup.ConfirmationFact", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Audience")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("audience");
+
+                    b.Property<byte[]>("Change")
+                        .IsRequired()
+                        .HasColumnType("rowversion")
+                        .HasColumnName("change");
+
+                    b.Property<long>("Confirmed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("confirmed");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date")
+                        .HasColumnName("month");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_confirmation_facts");
+
+                    b.HasIndex("TenantId", "Month", "Audience")
+                        .IsUnique()
+                        .HasDatabaseName("ix_confirmation_facts_tenant_id_month_audience");
+
+                    b.ToTable("confirmation_facts", t =>
+                        {
+                            t.HasTrigger("changes")
+                                .HasDatabaseName("changes9");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2647,6 +2952,45 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Task");
                 });
 
+            modelBuilder.Entity("Platform.Confirmations.Confirmation", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_confirmations_localities_tenant_id");
+                });
+
+            modelBuilder.Entity("Platform.Confirmations.FrameworkRuleCourse", b =>
+                {
+                    b.HasOne("Platform.Learning.Course", null)
+                        .WithMany()
+                        .HasForeignKey("CourseId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_framework_rule_courses_courses_course_id");
+
+                    b.HasOne("Platform.Confirmations.FrameworkRule", null)
+                        .WithMany("Courses")
+                        .HasForeignKey("RuleId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_framework_rule_courses_framework_rules_rule_id");
+                });
+
+            modelBuilder.Entity("Platform.Confirmations.Recomputation", b =>
+                {
+                    b.HasOne("Platform.Confirmations.FrameworkRule", "Rule")
+                        .WithMany()
+                        .HasForeignKey("RuleId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_recomputations_framework_rules_rule_id");
+
+                    b.Navigation("Rule");
+                });
+
             modelBuilder.Entity("Platform.Database.RemovedRow", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", null)
@@ -2944,6 +3288,18 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Locality");
                 });
 
+            modelBuilder.Entity("Platform.Rollup.ConfirmationFact", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany("ConfirmationFacts")
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_confirmation_facts_localities_tenant_id");
+
+                    b.Navigation("Locality");
+                });
+
             modelBuilder.Entity("Platform.Rollup.Population", b =>
                 {
                     b.HasOne("Platform.Localities.Locality", "Locality")
@@ -3044,6 +3400,11 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Secrets");
                 });
 
+            modelBuilder.Entity("Platform.Confirmations.FrameworkRule", b =>
+                {
+                    b.Navigation("Courses");
+                });
+
             modelBuilder.Entity("Platform.Localities.Agency", b =>
                 {
                     b.Navigation("Assignments");
@@ -3056,6 +3417,8 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Communes");
 
                     b.Navigation("CompletionFacts");
+
+                    b.Navigation("ConfirmationFacts");
 
                     b.Navigation("Names");
 

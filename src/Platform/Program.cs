@@ -4,6 +4,7 @@ using Platform.Access.People;
 using Platform.Analytics;
 using Platform.Assignments;
 using Platform.CommandLine;
+using Platform.Confirmations;
 using Platform.Database;
 using Platform.Http;
 using Platform.Http.Idempotency;
@@ -46,6 +47,7 @@ namespace Platform
             services.AddIdempotency();
             services.AddWebhooks();
             services.AddIntake(builder.Configuration, secrets.Pseudonyms);
+            services.AddConfirmations(builder.Configuration);
             services.AddBodies();
             services.AddImports(builder.Configuration);
             services.AddAnalytics(builder.Configuration);
@@ -81,6 +83,8 @@ namespace Platform
             app.MapOwnCompletions();
             app.MapImports();
             app.MapImportMappings();
+            app.MapFramework();
+            app.MapConfirmations();
             app.MapRollup();
             app.MapWebhooks();
             app.MapAnalytics(secrets.PagingKey);

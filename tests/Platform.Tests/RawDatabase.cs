@@ -90,7 +90,7 @@ internal static class RawDatabase
             """)).Select(r => (string)r[0]!)];
 
     /// <summary>The tables about people, which provinces and the nation never read.</summary>
-    internal static bool IsPersonal(string table) => table is "completions" or "completion_versions" or "learners";
+    internal static bool IsPersonal(string table) => table is "completions" or "completion_versions" or "learners" or "confirmations";
 
     /// <summary>Sees to it that Kha Sơn and Hòa Lạc have rows in the tables that the sample data leaves empty.</summary>
     internal static async Task<(short KhaSon, short HoaLac)> Neighbours(this World world)
@@ -108,6 +108,11 @@ internal static class RawDatabase
                 insert into target_figures (tenant_id, target_id, as_of, numerator)
                 select tenant_id, id, timestamptz '2026-01-01 00:00+07', 1 from targets where tenant_id = $1 and source = 'Reported' order by id limit 1
                 on conflict do nothing
+                """, tenant);
+            await world.Everything("""
+                insert into confirmations (tenant_id, id, learner_id, source, confirmed_at, recorded_at, recorded_by)
+                select tenant_id, gen_random_uuid(), gen_random_uuid(), 'Declaration', now(), now(), 'test' from villages where tenant_id = $1 and name = 'Láng giềng'
+                and not exists (select 1 from confirmations c where c.tenant_id = $1)
                 """, tenant);
             await world.Everything("insert into removed_rows (tenant_id, table_name, row_id) values ($1, 'plans', 'gone') on conflict do nothing", tenant);
         }

@@ -29,8 +29,8 @@ internal static class Country
           from localities l, generate_series(1, 10) m, (values ('PublicSector'), ('Students'), ('Workers'), ('Citizens')) a(audience),
             (select id from courses order by id limit 2) c where l.level = 'Commune'
           on conflict do nothing;
-        insert into audience_totals(tenant_id, audience, year, learners, achieved, as_of)
-          select tenant_id, audience, 2026, sum(learners), sum(passed), now() from completion_facts group by 1, 2 on conflict do nothing;
+        insert into audience_totals(tenant_id, audience, year, learners, achieved, confirmed, as_of)
+          select tenant_id, audience, 2026, sum(learners), sum(passed), 0, now() from completion_facts group by 1, 2 on conflict do nothing;
         insert into populations(tenant_id, code, year, people, source)
           select l.id, a.audience, 2026, 400, 'load' from localities l, (values ('PublicSector'), ('Students'), ('Workers'), ('Citizens')) a(audience) where l.level = 'Commune'
           on conflict do nothing;

@@ -93,8 +93,27 @@ internal sealed class IntakeRows
                   select learner_id, min(learner) as learner, min(tenant) as tenant, min(audience) as audience, (array_agg(course order by at, course))[1] as course,
                     min(at) as first_at, max(at) as latest_at, min(at) filter (where passed) as achieved_at
                   from past group by 1;
-                insert into learners (id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts)
-                  select learner_id, tenant, audience, course, first_at, latest_at, achieved_at, true from counted;
+                create temporary table judged as
+                  with editions as (
+                    select distinct on (r.audience) r.edition, r.rule_id, array_position($5::text[], r.audience::text) as audience, u.source, u.needed, u.minimum_score
+                    from recomputations r join framework_rules u on u.id = r.rule_id order by r.audience, r.edition desc),
+                  reached as (
+                    select c.learner_id, k.unit, min(p.at) as at
+                    from counted c join editions e using (audience) join past p on p.learner_id = c.learner_id and (e.source = 'Test' or p.passed) and coalesce(e.minimum_score, 0) <= 80
+                    join framework_rule_courses k on k.rule_id = e.rule_id and k.course_id = p.course group by 1, 2),
+                  units as (
+                    select learner_id, array_agg(at order by at) as times,
+                      string_agg(substring(int2send(unit) from 2) || int8send((extract(epoch from at) * 1000000)::bigint), '' order by unit) as units
+                    from reached group by 1)
+                  select c.learner_id, c.tenant, c.audience, e.edition, u.units, u.times[e.needed] as confirmed_at
+                  from counted c join editions e using (audience) left join units u using (learner_id);
+                insert into learners (id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts, judged_by, units, confirmed_at)
+                  select c.learner_id, c.tenant, c.audience, course, first_at, latest_at, achieved_at, true, coalesce(j.edition, 0), j.units, j.confirmed_at
+                  from counted c left join judged j using (learner_id);
+                insert into confirmation_facts as f (id, tenant_id, month, audience, confirmed)
+                  select gen_random_uuid(), tenant, date_trunc('month', confirmed_at at time zone 'Asia/Ho_Chi_Minh')::date, ($5::text[])[audience], count(*)
+                  from judged where confirmed_at is not null group by 2, 3, 4
+                  on conflict (tenant_id, month, audience) do update set confirmed = f.confirmed + excluded.confirmed;
                 insert into learner_identities (id, learner_id, vendor_id, key_mark) select md5('name ' || learner)::uuid, learner_id, 1, 0 from counted;
                 insert into completion_facts as f (id, tenant_id, month, audience, course_id, completions, learners, passed)
                   select gen_random_uuid(), tenant, month, ($5::text[])[audience], course, sum(c), sum(l), sum(p)
@@ -104,19 +123,20 @@ internal sealed class IntakeRows
                   group by tenant, month, audience, course
                   on conflict (tenant_id, month, audience, course_id) do update
                     set completions = f.completions + excluded.completions, learners = f.learners + excluded.learners, passed = f.passed + excluded.passed;
-                insert into audience_totals as t (tenant_id, audience, year, learners, achieved, as_of)
-                  select tenant, ($5::text[])[audience], year, sum(l), sum(a), now()
+                insert into audience_totals as t (tenant_id, audience, year, learners, achieved, confirmed, as_of)
+                  select tenant, ($5::text[])[audience], year, sum(l), sum(a), sum(c), now()
                   from (
-                    select tenant, audience, extract(year from first_at at time zone 'Asia/Ho_Chi_Minh')::int as year, 1 as l, 0 as a from counted
-                    union all select tenant, audience, extract(year from achieved_at at time zone 'Asia/Ho_Chi_Minh')::int, 0, 1 from counted where achieved_at is not null) x
+                    select tenant, audience, extract(year from first_at at time zone 'Asia/Ho_Chi_Minh')::int as year, 1 as l, 0 as a, 0 as c from counted
+                    union all select tenant, audience, extract(year from achieved_at at time zone 'Asia/Ho_Chi_Minh')::int, 0, 1, 0 from counted where achieved_at is not null
+                    union all select tenant, audience, extract(year from confirmed_at at time zone 'Asia/Ho_Chi_Minh')::int, 0, 0, 1 from judged where confirmed_at is not null) x
                   group by tenant, audience, year
-                  on conflict (tenant_id, audience, year) do update set learners = t.learners + excluded.learners, achieved = t.achieved + excluded.achieved;
+                  on conflict (tenant_id, audience, year) do update set learners = t.learners + excluded.learners, achieved = t.achieved + excluded.achieved, confirmed = t.confirmed + excluded.confirmed;
                 """.Replace("$1", Literal(communes.Select(c => $"{c.Id}")), StringComparison.Ordinal).Replace("$2", Literal(courses.Select(c => $"{c.Id}")), StringComparison.Ordinal)
                 .Replace("$3", $"{past}", StringComparison.Ordinal).Replace("$4", $"{past + Math.Min(part, rows - done) - 1}", StringComparison.Ordinal)
                 .Replace("$5", Literal(Audiences), StringComparison.Ordinal), connection);
             await command.ExecuteNonQueryAsync();
             past += Math.Min(part, rows - done);
-            await using var reset = new NpgsqlCommand("drop table past, counted; reset all", connection);
+            await using var reset = new NpgsqlCommand("drop table past, counted, judged; reset all", connection);
             await reset.ExecuteNonQueryAsync();
         }
 

@@ -258,6 +258,23 @@ internal static class AnalyticsModel
             .One("Course", f => f.Course, "Courses")
             .One("Locality", f => f.Locality, "Localities")
             .Search(f => f.Locality!.SearchText + " | " + f.Course!.SearchText))
+        .EntitySet<ConfirmationFact>("ConfirmationFacts", "ConfirmationFact", set => set
+            .Describe("Người được xác nhận phổ cập theo địa phương × tháng × nhóm", "Confirmed learners by locality × month × audience")
+            .Changes(f => f.Change)
+            .Key("Id", f => f.Id)
+            .Property("ProvinceCode", f => f.Locality!.ProvinceCode, "Mã tỉnh, thành phố", "Code of the province", nullable: false)
+            .Property("LocalityCode", f => f.Locality!.Code, "Mã địa phương", "Code of the locality", nullable: false)
+            .Property("LocalityName", f => f.Locality!.Name, "Tên địa phương", "Name of the locality", nullable: false)
+            .Property("Month", f => f.Month, "Ngày đầu tháng đạt mức (giờ Việt Nam)", "First day of the month in which the level was reached (Asia/Ho_Chi_Minh)")
+            .Property("Audience", f => f.Audience.ToString(), "Nhóm đối tượng", "Audience", nullable: false)
+            .Property(
+                "Confirmed",
+                f => f.Confirmed,
+                "Người học đạt khung kỹ năng số theo quy tắc đang có hiệu lực, mỗi người tính một lần trên cả nước",
+                "Learners who reach the skill framework's level by the rule in force; each counts once in the country")
+            .CountsPeople("Confirmed")
+            .One("Locality", f => f.Locality, "Localities")
+            .Search(f => f.Locality!.SearchText))
         .EntitySet<Course>("Courses", "Course", set => set
             .Describe("Khóa học", "Courses")
             .Changes(c => c.Change)
@@ -274,6 +291,7 @@ internal static class AnalyticsModel
         .Many("Tasks", l => l.Tasks, "Tasks")
         .Many("Progress", l => l.Progress, "TargetProgress")
         .Many("CompletionFacts", l => l.CompletionFacts, "CompletionFacts")
+        .Many("ConfirmationFacts", l => l.ConfirmationFacts, "ConfirmationFacts")
         .Many("Populations", l => l.Populations, "Populations")
         .Search(l => l.SearchText);
 }

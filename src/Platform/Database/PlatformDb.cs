@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Access;
 using Platform.Access.People;
 using Platform.Assignments;
+using Platform.Confirmations;
 using Platform.Http.Idempotency;
 using Platform.Imports;
 using Platform.Learning;
@@ -74,7 +75,19 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<SavedMapping> ImportMappings => Set<SavedMapping>();
 
+    public DbSet<FrameworkUnit> FrameworkUnits => Set<FrameworkUnit>();
+
+    public DbSet<FrameworkRule> FrameworkRules => Set<FrameworkRule>();
+
+    public DbSet<FrameworkRuleCourse> FrameworkRuleCourses => Set<FrameworkRuleCourse>();
+
+    public DbSet<Recomputation> Recomputations => Set<Recomputation>();
+
+    public DbSet<Confirmation> Confirmations => Set<Confirmation>();
+
     public DbSet<CompletionFact> CompletionFacts => Set<CompletionFact>();
+
+    public DbSet<ConfirmationFact> ConfirmationFacts => Set<ConfirmationFact>();
 
     public DbSet<AudienceTotal> AudienceTotals => Set<AudienceTotal>();
 
@@ -153,6 +166,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         var initiatives = new InitiativeMapping();
         var learning = new LearningMapping(Dialect.IdCollation);
         var figures = new FiguresMapping();
+        var framework = new FrameworkMapping();
         var accounts = new AccountMapping();
         var people = new PeopleMapping();
         var invitations = new InvitationMapping();
@@ -167,7 +181,9 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
             .ApplyConfiguration(new AssignmentMapping())
             .ApplyConfiguration<Course>(learning).ApplyConfiguration<Completion>(learning)
             .ApplyConfiguration<CompletionVersion>(learning).ApplyConfiguration<Learner>(learning).ApplyConfiguration<LearnerIdentity>(learning)
-            .ApplyConfiguration<CompletionFact>(figures).ApplyConfiguration<AudienceTotal>(figures)
+            .ApplyConfiguration<FrameworkUnit>(framework).ApplyConfiguration<FrameworkRule>(framework).ApplyConfiguration<FrameworkRuleCourse>(framework)
+            .ApplyConfiguration<Recomputation>(framework).ApplyConfiguration<Confirmation>(framework)
+            .ApplyConfiguration<CompletionFact>(figures).ApplyConfiguration<ConfirmationFact>(figures).ApplyConfiguration<AudienceTotal>(figures)
             .ApplyConfiguration<Population>(figures).ApplyConfiguration<TargetFigure>(figures).ApplyConfiguration<TargetProgress>(figures)
             .ApplyConfiguration(new RejectedMapping()).ApplyConfiguration(new IntakeCountMapping())
             .ApplyConfiguration<Account>(accounts).ApplyConfiguration<ClientSecret>(accounts).ApplyConfiguration<RevokedToken>(accounts)
@@ -199,11 +215,13 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         Belong<TargetFigure>(modelBuilder);
         Belong<TargetProgress>(modelBuilder);
         Count<CompletionFact>(modelBuilder);
+        Count<ConfirmationFact>(modelBuilder);
         Count<AudienceTotal>(modelBuilder);
         Count<RemovedRow>(modelBuilder);
         modelBuilder.Entity<Completion>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || c.VendorId == Scope.Vendor || Scope.Recounted.Contains(c.LearnerId));
         modelBuilder.Entity<CompletionVersion>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || c.VendorId == Scope.Vendor);
         modelBuilder.Entity<Learner>().HasQueryFilter(Belt, l => l.TenantId == Scope.Tenant || Scope.Vendor != null);
+        modelBuilder.Entity<Confirmation>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || Scope.Vendor != null);
 
         OwnByVendor<RejectedBlock>(modelBuilder);
         OwnByVendor<IntakeCount>(modelBuilder);

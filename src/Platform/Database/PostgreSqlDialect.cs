@@ -176,6 +176,15 @@ public sealed class PostgreSqlDialect : Dialect
             Policy(sql, table, "administered_delete", "delete", rows);
         }
 
+        // The skill framework is everybody's to read and the operators' to write; a version of a rule is as it was made.
+        foreach (var table in (IEnumerable<string>)["framework_units", "framework_rules", "framework_rule_courses"])
+        {
+            sql.AppendLine(CultureInfo.InvariantCulture, $"alter table {table} enable row level security;");
+            Policy(sql, table, "everybody_reads", "select", "true");
+            Policy(sql, table, "operators_insert", "insert", check: "(select platform_administers(null))");
+            Policy(sql, table, "operators_update", "update", "(select platform_administers(null))", "(select platform_administers(null))");
+        }
+
         sql.AppendLine("alter table personal_access_tokens enable row level security;");
         Policy(sql, "personal_access_tokens", "everybody_reads", "select", "true");
         Policy(sql, "personal_access_tokens", "used", "update", "true", "true");
@@ -242,7 +251,8 @@ public sealed class PostgreSqlDialect : Dialect
             revoke insert, update, delete on localities, locality_names from {applicationRole};
             -- What was replaced stays as it was; a completion is never removed.
             revoke update, delete on completion_versions from {applicationRole};
-            revoke delete on completions from {applicationRole};
+            revoke delete on completions, confirmations, recomputations, framework_units from {applicationRole};
+            revoke update, delete on framework_rules, framework_rule_courses from {applicationRole};
             """);
         return sql.ToString();
     }

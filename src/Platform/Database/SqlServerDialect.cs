@@ -133,6 +133,8 @@ public sealed class SqlServerDialect : Dialect
                 "add block predicate dbo.may_invite(invited_by, role, locality_id) on dbo.invitations after insert",
                 "add block predicate dbo.stands_above(account_id) on dbo.password_resets after insert",
                 "add block predicate dbo.is_own_account(account_id) on dbo.recovery_codes after insert",
+                .. ((string[])["framework_units", "framework_rules", "framework_rule_courses"]).Select(t => $"add block predicate dbo.may_administer(N'Operator', null) on dbo.{t} after insert"),
+                "add block predicate dbo.may_administer(N'Operator', null) on dbo.framework_units before update",
             ]);
         sql.AppendLine("create security policy dbo.tenancy");
         sql.AppendJoin(",\n", predicates.Concat(vendors).Concat(administration)).AppendLine().AppendLine("with (state = on);").AppendLine("go");
@@ -168,6 +170,11 @@ public sealed class SqlServerDialect : Dialect
             deny insert, update, delete on dbo.locality_names to {applicationRole};
             deny update, delete on dbo.completion_versions to {applicationRole};
             deny delete on dbo.completions to {applicationRole};
+            deny delete on dbo.confirmations to {applicationRole};
+            deny delete on dbo.recomputations to {applicationRole};
+            deny delete on dbo.framework_units to {applicationRole};
+            deny update, delete on dbo.framework_rules to {applicationRole};
+            deny update, delete on dbo.framework_rule_courses to {applicationRole};
             """);
         return sql.ToString();
     }

@@ -149,6 +149,16 @@ public static class Problems
     public static readonly ProblemKind MappingIsPreset = new("PLT-5083", 409, "Ánh xạ có sẵn không đổi được; hãy dùng tên khác", "A preset cannot be changed; use another name");
     public static readonly ProblemKind MappingNeedsTable = new("PLT-5084", 422, "Ánh xạ cột chỉ dùng cho CSV và XLSX", "A mapping of columns is for CSV and XLSX only");
 
+    // 5600–5649 skill framework, confirmations
+    public static readonly ProblemKind UnknownUnit = new("PLT-5601", 422, "Khung kỹ năng không có đơn vị này", "The skill framework has no such unit");
+    public static readonly ProblemKind UnknownRule = new("PLT-5602", 404, "Không có quy tắc này", "There is no such rule");
+    public static readonly ProblemKind RuleTooEarly = new("PLT-5603", 409, "Quy tắc không thể có hiệu lực trước phiên bản hiện có", "A rule cannot be in force before the version there is");
+    public static readonly ProblemKind RecordedHasNoUnits = new("PLT-5604", 422, "Quy tắc theo tự khai hoặc xác nhận của cơ quan không có đơn vị và điểm", "A rule by declarations or agencies has no units and no score");
+    public static readonly ProblemKind RuleCannotBeMet = new("PLT-5605", 422, "Không đủ đơn vị có khóa học nên không ai đạt được quy tắc này", "Too few of its units have a course, so nobody could meet this rule");
+    public static readonly ProblemKind NoSuchCourse = new("PLT-5606", 404, "Không có khóa học này", "There is no such course");
+    public static readonly ProblemKind UnknownConfirmation = new("PLT-5607", 404, "Địa phương không ghi nhận xác nhận này", "The locality has recorded no such confirmation");
+    public static readonly ProblemKind ConfirmationWithdrawn = new("PLT-5608", 409, "Xác nhận này đã được rút lại", "This confirmation has been withdrawn");
+
     // 6000–6999 figures
     public static readonly ProblemKind NotReported = new("PLT-6001", 409, "Số liệu của chỉ tiêu này không lấy từ báo cáo", "This target's figures do not come from reports");
 

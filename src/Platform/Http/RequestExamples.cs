@@ -62,6 +62,16 @@ internal static class RequestExamples
                "completedAt": "2026-03-01T08:00:00+07:00", "score": 85, "passed": true }]
             """)!,
         ["CreateWebhook"] = JsonNode.Parse("""{"url":"https://lms.example.vn/platform-events","events":["import.finished"],"description":"Nhập tệp cuối tháng"}""")!,
+        ["PutUnits"] = JsonNode.Parse("""[{"code":"DigitalSafety","nameVi":"An toàn trên môi trường số","nameEn":"Safety online"}]""")!,
+        ["PutCourseUnits"] = JsonNode.Parse("""{"units":["DigitalSafety"]}""")!,
+        ["CreateRule"] = JsonNode.Parse("""
+            { "audience": "Citizens", "legalBasis": "Quyết định số …/QĐ-BTTTT", "effectiveFrom": "2026-07-01", "source": "PlatformResult",
+              "units": ["DigitalBasics", "DigitalSafety", "DigitalPayment"], "needed": 2, "minimumScore": 60 }
+            """)!,
+        ["RecordConfirmations"] = JsonNode.Parse("""
+            [{ "citizenId": "019099000123", "audience": "Citizens", "source": "AgencyConfirmation", "confirmedAt": "2026-03-05T08:00:00+07:00", "reference": "Danh sách số 5" }]
+            """)!,
+        ["WithdrawConfirmation"] = JsonNode.Parse("""{"reason":"Nhầm người"}""")!,
         ["VoidCompletion"] = JsonNode.Parse("""{"reason":"Gửi nhầm học viên"}""")!,
         ["PutImportMapping"] = JsonNode.Parse("""
             { "fields": { "id": { "template": "lop-{Mã lớp} {=learner.id}", "pseudonym": true }, "learner.id": { "columns": ["Email", "Số điện thoại"] },

@@ -102,6 +102,15 @@ public sealed class Learner : IWrittenByIntake, IPersonal
 
     /// <summary>False once every completion was declared void: known, and counted nowhere.</summary>
     public bool Counts { get; set; } = true;
+
+    /// <summary>The edition of the audience's rule by which the learner is judged; 0 where the audience has none.</summary>
+    public int JudgedBy { get; set; }
+
+    /// <summary>The rule's units that were reached, and when.</summary>
+    public byte[]? Units { get; set; }
+
+    /// <summary>When the framework's level was reached; null until then.</summary>
+    public DateTimeOffset? ConfirmedAt { get; set; }
 }
 
 /// <summary>
@@ -154,6 +163,7 @@ internal sealed class LearningMapping(string idCollation) :
         builder.HasKey(l => l.Id);
         builder.Property(l => l.Id).ValueGeneratedNever();
         builder.Property(l => l.Audience).HasConversion<short>();
+        builder.Property(l => l.Units).HasMaxLength(9 * 60);
     }
 
     public void Configure(EntityTypeBuilder<LearnerIdentity> builder)

@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using Platform.Access;
+using Platform.Confirmations;
 using Platform.Database;
 using Platform.Http;
 using Platform.Limits;
@@ -14,7 +16,7 @@ namespace Platform.Learning;
 /// </summary>
 public sealed class CompletionInbox(
     PlatformDb db, IntakeOptions options, LocalityDirectory directory, CourseDirectory courses, Pseudonyms pseudonyms, Callers callers,
-    IntakeTurns turns, TimeProvider clock)
+    IntakeTurns turns, RuleBook rules, TimeProvider clock)
 {
     /// <summary>The most rows of one batch.</summary>
     public const int MaxRows = 10_000;
@@ -68,7 +70,7 @@ public sealed class CompletionInbox(
             voided = Copy(before);
             (voided.VoidedAt, voided.VoidReason) = (clock.GetUtcNow(), reason);
             var learners = new LearnerRegister(vendor.Vendor.Value, pseudonyms.Newest.Mark, found.Identities, []);
-            if (!await Write(store, learners, [], [new Replacement(before, voided)], cancellation))
+            if (!await Write(store, learners, found.Edition, [], [new Replacement(before, voided)], cancellation))
                 return Result.MetAnother;
             await store.Commit(cancellation);
             return Result.Done;
@@ -128,10 +130,10 @@ public sealed class CompletionInbox(
         await store.Begin(alone, cancellation);
         for (var rows = candidates; rows.Count > 0;)
         {
-            var (decision, learners) = await Decide(store, order, rows, answers, cancellation);
+            var (decision, learners, edition) = await Decide(store, order, rows, answers, cancellation);
             if (learners.Merged.Count > 0 && !alone && store.LocksRows)
                 return Result.MustBeAlone;
-            if (!await Write(store, learners, decision.Added, decision.Replaced, cancellation))
+            if (!await Write(store, learners, edition, decision.Added, decision.Replaced, cancellation))
                 return Result.MetAnother;
             rows = decision.Deferred;
         }
@@ -146,7 +148,7 @@ public sealed class CompletionInbox(
         return Result.Done;
     }
 
-    private async Task<(BatchDecision, LearnerRegister)> Decide(
+    private async Task<(BatchDecision, LearnerRegister, int Edition)> Decide(
         IIntakeStore store, IntakeOrder order, List<Candidate> rows, RowAnswer[] answers, CancellationToken cancellation)
     {
         var vendor = order.Vendor.Vendor!.Value;
@@ -161,11 +163,11 @@ public sealed class CompletionInbox(
         foreach (var row in rows)
             if (decision.Decide(row) is { } answer)
                 answers[row.Place] = answer;
-        return (decision, learners);
+        return (decision, learners, found.Edition);
     }
 
     private async Task<bool> Write(
-        IIntakeStore store, LearnerRegister learners, List<Completion> added, List<Replacement> replaced, CancellationToken cancellation)
+        IIntakeStore store, LearnerRegister learners, int edition, List<Completion> added, List<Replacement> replaced, CancellationToken cancellation)
     {
         if (added.Count == 0 && replaced.Count == 0)
             return true;
@@ -180,7 +182,8 @@ public sealed class CompletionInbox(
             return false;
 
         var figures = new FigureChanges();
-        var counts = new LearnerCounts(locked, figures);
+        var judging = await rules.At(edition, cancellation);
+        var counts = new LearnerCounts(locked, figures, judging);
         foreach (var (from, to) in learners.Merged)
             counts.Merge(from, learners.Now(to));
         foreach (var completion in added)
@@ -190,8 +193,11 @@ public sealed class CompletionInbox(
                 counts.Learn(completion);
         }
 
-        if (recounted.Count > 0)
-            await Recount(store, learners, recounted, added, replaced, figures, counts, cancellation);
+        counts.Unjudged.ExceptWith(recounted);
+        if (recounted.Count > 0 || counts.Unjudged.Count > 0)
+            await Recount(store, learners, recounted, added, replaced, figures, counts, judging, cancellation);
+        if (learners.Merged.Count > 0)
+            await MoveRecorded(learners, cancellation);
         return await store.Write(new IntakeChanges
         {
             Added = [.. added.OrderBy(c => c.ExternalId, StringComparer.Ordinal)],
@@ -204,9 +210,9 @@ public sealed class CompletionInbox(
         }, cancellation);
     }
 
-    private static async Task Recount(
+    private async Task Recount(
         IIntakeStore store, LearnerRegister learners, HashSet<Guid> recounted, List<Completion> added, List<Replacement> replaced,
-        FigureChanges figures, LearnerCounts counts, CancellationToken cancellation)
+        FigureChanges figures, LearnerCounts counts, RulesInForce judging, CancellationToken cancellation)
     {
         foreach (var (before, after) in replaced)
         {
@@ -216,12 +222,27 @@ public sealed class CompletionInbox(
                 figures.Count(after, +1);
         }
 
-        var asked = recounted.Concat(learners.Merged.Where(m => recounted.Contains(learners.Now(m.Value))).Select(m => m.Key)).Where(learners.IsStored).Order().ToArray();
+        var again = recounted.Concat(counts.Unjudged).ToHashSet();
+        var asked = again.Concat(learners.Merged.Where(m => again.Contains(learners.Now(m.Value))).Select(m => m.Key)).Where(learners.IsStored).Order().ToArray();
         var gone = replaced.Select(r => (r.Before.VendorId, r.Before.ExternalId)).ToHashSet();
-        var left = (await store.CompletionsOf(asked, cancellation)).Where(c => !gone.Contains((c.VendorId, c.ExternalId)))
+        var left = (asked.Length == 0 ? [] : await store.CompletionsOf(asked, cancellation)).Where(c => !gone.Contains((c.VendorId, c.ExternalId)))
             .Concat(replaced.Select(r => r.After)).Concat(added).ToLookup(c => learners.Now(c.LearnerId));
+        var recorded = (judging.AskWhatIsRecorded && asked.Length > 0
+            ? await db.Confirmations.AsNoTracking().Where(c => asked.Contains(c.LearnerId)).ToListAsync(cancellation) : []).ToLookup(c => learners.Now(c.LearnerId));
         foreach (var learner in recounted)
-            counts.Recount(learner, left[learner]);
+            counts.Recount(learner, left[learner], recorded[learner]);
+        foreach (var learner in counts.Unjudged)
+            counts.Judge(learner, left[learner], recorded[learner]);
+    }
+
+    // What communes recorded of one of two learners is recorded of the one they are.
+    private async Task MoveRecorded(LearnerRegister learners, CancellationToken cancellation)
+    {
+        foreach (var (from, to) in learners.Merged)
+        {
+            var now = learners.Now(to);
+            await db.Confirmations.Where(c => c.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(c => c.LearnerId, now), cancellation);
+        }
     }
 
     private static bool WithholdIfAnyFailed(RowAnswer[] answers)

@@ -2,8 +2,8 @@ using Platform.Rollup;
 
 namespace Platform.Learning;
 
-/// <summary>What the database holds under the ids and names of a batch.</summary>
-internal sealed record StoredRows(Dictionary<string, Completion> Completions, Dictionary<Guid, LearnerIdentity> Identities);
+/// <summary>What the database holds under the ids and names of a batch, and the newest edition of the rules by which learners are judged.</summary>
+internal sealed record StoredRows(Dictionary<string, Completion> Completions, Dictionary<Guid, LearnerIdentity> Identities, int Edition);
 
 /// <summary>Everything that one batch changes, in the order in which it is written.</summary>
 internal sealed class IntakeChanges

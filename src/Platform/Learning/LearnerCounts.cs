@@ -1,12 +1,13 @@
+using Platform.Confirmations;
 using Platform.Rollup;
 
 namespace Platform.Learning;
 
 /// <summary>
 /// Counts each learner of a batch once: where the latest completion says, in the month and course of the first. Works on the learners as
-/// they are locked, and notes what changes in the figures.
+/// they are locked, judges them by the rules in force, and notes what changes in the figures.
 /// </summary>
-internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChanges figures)
+internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChanges figures, RulesInForce rules)
 {
     private readonly Dictionary<Guid, Learner> fresh = [];
     private readonly HashSet<Learner> changed = [];
@@ -17,17 +18,27 @@ internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChan
     /// <summary>Stored learners that changed.</summary>
     internal IReadOnlyList<Learner> Changed => [.. changed];
 
+    /// <summary>Learners who cannot be judged by what comes new alone: another rule is theirs now, or they were two.</summary>
+    internal HashSet<Guid> Unjudged { get; } = [];
+
+    /// <summary>Makes somebody known who has completed nothing yet.</summary>
+    internal void Know(Learner learner) => fresh.Add(learner.Id, learner);
+
     /// <summary>Counts a completion that is added.</summary>
     internal void Learn(Completion completion)
     {
         if (!stored.TryGetValue(completion.LearnerId, out var learner) && !fresh.TryGetValue(completion.LearnerId, out learner))
         {
-            learner = new Learner { Id = completion.LearnerId, Counts = false };
+            learner = new Learner { Id = completion.LearnerId, Counts = false, JudgedBy = rules.EditionOf(completion.Audience) };
             fresh.Add(learner.Id, learner);
         }
 
         var before = new CountedLearner(learner);
         Add(learner, completion.TenantId, completion.Audience, completion.CompletedAt, completion.CourseId, completion.CompletedAt, completion.Passed ? completion.CompletedAt : null);
+        if (rules.HasJudged(learner))
+            rules.Add(learner, completion);
+        else
+            Unjudged.Add(learner.Id);
         Note(learner, before);
     }
 
@@ -47,11 +58,23 @@ internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChan
         var before = new CountedLearner(learner);
         if (old.Counts)
             Add(learner, old.TenantId, old.Audience, old.FirstAt, old.FirstCourseId, old.LatestAt, old.AchievedAt);
+        Unjudged.Remove(from);
+        Unjudged.Add(to);
         Note(learner, before);
     }
 
-    /// <summary>Counts a learner again from all completions that are left.</summary>
-    internal void Recount(Guid id, IEnumerable<Completion> completions)
+    /// <summary>Judges a learner again by everything that is known of it.</summary>
+    internal void Judge(Guid id, IEnumerable<Completion> completions, IEnumerable<Confirmation> recorded)
+    {
+        if (!stored.TryGetValue(id, out var learner))
+            learner = fresh[id];
+        var before = new CountedLearner(learner);
+        rules.Judge(learner, completions, recorded);
+        Note(learner, before);
+    }
+
+    /// <summary>Counts a learner again from all completions that are left, and judges it.</summary>
+    internal void Recount(Guid id, IEnumerable<Completion> completions, IEnumerable<Confirmation> recorded)
     {
         if (!stored.TryGetValue(id, out var learner) && !fresh.TryGetValue(id, out learner))
         {
@@ -71,6 +94,7 @@ internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChan
                 Add(learner, completion.TenantId, completion.Audience, completion.CompletedAt, completion.CourseId, completion.CompletedAt, completion.Passed ? completion.CompletedAt : null);
         }
 
+        rules.Judge(learner, completions, recorded);
         Note(learner, before);
     }
 

@@ -20,7 +20,8 @@ internal sealed class PortableIntakeStore(PlatformDb db) : IIntakeStore
     public async Task<StoredRows> Find(short vendor, string[] ids, Guid[] names, CancellationToken cancellation) => new(
         await db.Completions.AsNoTracking().Where(c => c.VendorId == vendor && ids.Contains(c.ExternalId))
             .ToDictionaryAsync(c => c.ExternalId, StringComparer.Ordinal, cancellation),
-        await db.LearnerIdentities.AsNoTracking().Where(i => names.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellation));
+        await db.LearnerIdentities.AsNoTracking().Where(i => names.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellation),
+        await db.Recomputations.MaxAsync(r => (int?)r.Edition, cancellation) ?? 0);
 
     public Task<List<LearnerIdentity>> NamesOf(Guid[] learners, CancellationToken cancellation) =>
         db.LearnerIdentities.AsNoTracking().Where(i => learners.Contains(i.LearnerId)).ToListAsync(cancellation);
@@ -80,6 +81,7 @@ internal sealed class PortableIntakeStore(PlatformDb db) : IIntakeStore
         db.Learners.UpdateRange(changes.ChangedLearners);
         await Add(changes.Figures.Facts, cancellation);
         await Add(changes.Figures.Totals, changes.At, cancellation);
+        await Add(changes.Figures.Confirmations, cancellation);
         await db.SaveChangesAsync(cancellation);
         Forget();
         return true;
@@ -149,7 +151,20 @@ internal sealed class PortableIntakeStore(PlatformDb db) : IIntakeStore
         {
             if (!present.TryGetValue(cell, out var total))
                 db.AudienceTotals.Add(total = new AudienceTotal { TenantId = cell.Tenant, Audience = cell.Audience, Year = cell.Year });
-            (total.Learners, total.Achieved, total.AsOf) = (total.Learners + delta.Learners, total.Achieved + delta.Achieved, at);
+            (total.Learners, total.Achieved, total.Confirmed, total.AsOf) = (total.Learners + delta.Learners, total.Achieved + delta.Achieved, total.Confirmed + delta.Confirmed, at);
+        }
+    }
+
+    private async Task Add(List<KeyValuePair<ConfirmationCell, long>> confirmations, CancellationToken cancellation)
+    {
+        var (tenants, months) = (confirmations.Select(c => c.Key.Tenant).Distinct().ToList(), confirmations.Select(c => c.Key.Month).Distinct().ToList());
+        var present = (await db.ConfirmationFacts.Where(f => tenants.Contains(f.TenantId) && months.Contains(f.Month)).ToListAsync(cancellation))
+            .ToDictionary(f => new ConfirmationCell(f.TenantId, f.Month, f.Audience));
+        foreach (var (cell, delta) in confirmations)
+        {
+            if (!present.TryGetValue(cell, out var fact))
+                db.ConfirmationFacts.Add(fact = new ConfirmationFact { TenantId = cell.Tenant, Id = Guid.CreateVersion7(), Month = cell.Month, Audience = cell.Audience });
+            fact.Confirmed += delta;
         }
     }
 }

@@ -45,6 +45,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             batch.BatchCommands.Add(new NpgsqlBatchCommand(start));
         batch.BatchCommands.Add(Command($"select {Columns} from completions where vendor_id = $1 and external_id = any($2)", Value(vendor), Texts(ids)));
         batch.BatchCommands.Add(Command("select id, learner_id, vendor_id, key_mark from learner_identities where id = any($1)", Guids(names)));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select coalesce(max(edition), 0) from recomputations"));
         await batch.PrepareAsync(cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (start is not null)
@@ -65,7 +66,9 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             identities.Add(identity.Id, identity);
         }
 
-        return new StoredRows(completions, identities);
+        await reader.NextResultAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new StoredRows(completions, identities, reader.GetInt32(0));
     }
 
     public Task<List<LearnerIdentity>> NamesOf(Guid[] learners, CancellationToken cancellation) =>
@@ -167,14 +170,15 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
 
     private static void AddLearners(IntakeChanges changes, Adding add)
     {
-        const string arrays = "$1::uuid[], $2::smallint[], $3::smallint[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::boolean[]";
+        const string arrays = "$1::uuid[], $2::smallint[], $3::smallint[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::boolean[], "
+            + "$9::int[], $10::bytea[], $11::timestamptz[]";
         if (changes.NewLearners.Count > 0)
             add(changes.NewLearners.Count, $"insert into learners ({LearnerColumns}) select * from unnest({arrays})", Parameters(changes.NewLearners));
         if (changes.ChangedLearners.Count > 0)
             add(changes.ChangedLearners.Count, $"""
                 update learners l set tenant_id = s.tenant, audience = s.audience, first_course_id = s.course, first_at = s.first_at, latest_at = s.latest_at,
-                  achieved_at = s.achieved_at, counts = s.counts
-                from unnest({arrays}) s (id, tenant, audience, course, first_at, latest_at, achieved_at, counts) where l.id = s.id
+                  achieved_at = s.achieved_at, counts = s.counts, judged_by = s.judged_by, units = s.units, confirmed_at = s.confirmed_at
+                from unnest({arrays}) s (id, tenant, audience, course, first_at, latest_at, achieved_at, counts, judged_by, units, confirmed_at) where l.id = s.id
                 """, Parameters(changes.ChangedLearners));
 
         static NpgsqlParameter[] Parameters(IReadOnlyList<Learner> learners) =>
@@ -182,6 +186,8 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             Guids(Each(learners, l => l.Id)), Of(Each(learners, l => l.TenantId), NpgsqlDbType.Smallint), Of(Each(learners, l => (short)l.Audience), NpgsqlDbType.Smallint),
             Of(Each(learners, l => l.FirstCourseId), NpgsqlDbType.Integer), Times(Each(learners, l => l.FirstAt.UtcDateTime)), Times(Each(learners, l => l.LatestAt.UtcDateTime)),
             Of(Each(learners, l => l.AchievedAt?.UtcDateTime), NpgsqlDbType.TimestampTz), Of(Each(learners, l => l.Counts), NpgsqlDbType.Boolean),
+            Of(Each(learners, l => l.JudgedBy), NpgsqlDbType.Integer), Of(Each(learners, l => l.Units), NpgsqlDbType.Bytea),
+            Of(Each(learners, l => l.ConfirmedAt?.UtcDateTime), NpgsqlDbType.TimestampTz),
         ];
     }
 
@@ -223,17 +229,28 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
         var totals = changes.Figures.Totals;
         if (totals.Count > 0)
             add(-1, """
-                insert into audience_totals as t (tenant_id, audience, year, learners, achieved, as_of)
-                select *, $6 from unnest($1::smallint[], $2::text[], $3::int[], $4::bigint[], $5::bigint[])
+                insert into audience_totals as t (tenant_id, audience, year, learners, achieved, confirmed, as_of)
+                select *, $7 from unnest($1::smallint[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[])
                 on conflict (tenant_id, audience, year) do update
-                  set learners = t.learners + excluded.learners, achieved = t.achieved + excluded.achieved, as_of = greatest(t.as_of, excluded.as_of)
+                  set learners = t.learners + excluded.learners, achieved = t.achieved + excluded.achieved,
+                    confirmed = t.confirmed + excluded.confirmed, as_of = greatest(t.as_of, excluded.as_of)
                 """,
                 Of(Each(totals, t => t.Key.Tenant), NpgsqlDbType.Smallint), Texts(Each(totals, t => t.Key.Audience.ToString())), Of(Each(totals, t => t.Key.Year), NpgsqlDbType.Integer),
-                Of(Each(totals, t => t.Value.Learners), NpgsqlDbType.Bigint), Of(Each(totals, t => t.Value.Achieved), NpgsqlDbType.Bigint),
+                Of(Each(totals, t => t.Value.Learners), NpgsqlDbType.Bigint), Of(Each(totals, t => t.Value.Achieved), NpgsqlDbType.Bigint), Of(Each(totals, t => t.Value.Confirmed), NpgsqlDbType.Bigint),
                 new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        var confirmations = changes.Figures.Confirmations;
+        if (confirmations.Count > 0)
+            add(-1, """
+                insert into confirmation_facts as f (id, tenant_id, month, audience, confirmed)
+                select * from unnest($1::uuid[], $2::smallint[], $3::date[], $4::text[], $5::bigint[])
+                on conflict (tenant_id, month, audience) do update set confirmed = f.confirmed + excluded.confirmed
+                """,
+                Guids(Each(confirmations, _ => Guid.CreateVersion7())), Of(Each(confirmations, c => c.Key.Tenant), NpgsqlDbType.Smallint),
+                Of(Each(confirmations, c => c.Key.Month), NpgsqlDbType.Date), Texts(Each(confirmations, c => c.Key.Audience.ToString())),
+                Of(Each(confirmations, c => c.Value), NpgsqlDbType.Bigint));
     }
 
-    private const string LearnerColumns = "id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts";
+    private const string LearnerColumns = "id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts, judged_by, units, confirmed_at";
 
     private static DateTimeOffset At(NpgsqlDataReader r, int column) => new(r.GetDateTime(column));
 
@@ -247,6 +264,9 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
         LatestAt = At(r, 5),
         AchievedAt = r.IsDBNull(6) ? null : At(r, 6),
         Counts = r.GetBoolean(7),
+        JudgedBy = r.GetInt32(8),
+        Units = r.IsDBNull(9) ? null : r.GetFieldValue<byte[]>(9),
+        ConfirmedAt = r.IsDBNull(10) ? null : At(r, 10),
     };
 
     private static LearnerIdentity ReadIdentity(NpgsqlDataReader r) => new()

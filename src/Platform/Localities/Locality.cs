@@ -56,6 +56,8 @@ public sealed class Locality : ITracked
 
     public List<Rollup.CompletionFact> CompletionFacts { get; } = [];
 
+    public List<Rollup.ConfirmationFact> ConfirmationFacts { get; } = [];
+
     public List<Rollup.Population> Populations { get; } = [];
 
     public long Change { get; private set; }

@@ -60,9 +60,9 @@ internal static class PlanReading
         target.Accumulation = from.Accumulation ?? Accumulation.Cumulative;
         target.Source = faults.Value($"{at}/source", from.Source);
         target.Population = faults.Optional($"{at}/population", from.Population, 40);
-        if (target.Source == FigureSource.Completions && target.Audience is null)
+        if (target.Source != FigureSource.Reported && target.Audience is null)
             faults.Add($"{at}/audience", Problems.Required, new Explanation(
-                "Chỉ tiêu lấy số từ lượt hoàn thành phải có nhóm đối tượng.", "A target fed by completions needs an audience."));
+                "Chỉ tiêu lấy số từ lượt hoàn thành hoặc xác nhận phổ cập phải có nhóm đối tượng.", "A target fed by completions or confirmations needs an audience."));
     }
 
     internal static void Task(TaskContent from, PlanTask task, string at, Faults faults)

@@ -74,7 +74,7 @@ public enum FigureSource
     /// <summary>Learners of the audience who passed a course.</summary>
     Completions,
 
-    /// <summary>People confirmed on VNeID; sent as figures.</summary>
+    /// <summary>Learners of the audience whom the skill framework's rule confirms.</summary>
     Confirmations,
 
     /// <summary>Figures that the locality reports.</summary>

@@ -39,7 +39,29 @@ public sealed class CompletionFact : IWrittenByIntake, ITracked
     public long Change { get; private set; }
 }
 
-/// <summary>Learners of a locality and audience by the year in which they first learnt and first passed; progress on targets is read from it.</summary>
+/// <summary>
+/// Learners confirmed by the skill framework's rule, by locality × audience × month in which they reached its level. Exact in the
+/// transaction that confirms them; each learner is in one cell at most.
+/// </summary>
+public sealed class ConfirmationFact : IWrittenByIntake, ITracked
+{
+    public short TenantId { get; set; }
+
+    public Guid Id { get; set; }
+
+    /// <summary>First day of the month in Asia/Ho_Chi_Minh.</summary>
+    public DateOnly Month { get; set; }
+
+    public Audience Audience { get; set; }
+
+    public long Confirmed { get; set; }
+
+    public Locality? Locality { get; set; }
+
+    public long Change { get; private set; }
+}
+
+/// <summary>Learners of a locality and audience by the year in which they first learnt, first passed and were confirmed; progress on targets is read from it.</summary>
 public sealed class AudienceTotal : IWrittenByIntake
 {
     public short TenantId { get; set; }
@@ -52,6 +74,9 @@ public sealed class AudienceTotal : IWrittenByIntake
 
     /// <summary>Learners who first passed a course in this year.</summary>
     public long Achieved { get; set; }
+
+    /// <summary>Learners who reached the skill framework's level in this year.</summary>
+    public long Confirmed { get; set; }
 
     public DateTimeOffset AsOf { get; set; }
 }
@@ -74,7 +99,7 @@ public sealed class Population : ITenantOwned
     public Locality? Locality { get; set; }
 }
 
-/// <summary>A figure that a locality sends for a target whose source is not completions. The latest by date counts.</summary>
+/// <summary>A figure that a locality sends for a target whose source is reports. The latest by date counts.</summary>
 public sealed class TargetFigure : ITenantOwned
 {
     public short TenantId { get; set; }
@@ -148,7 +173,7 @@ public sealed class TargetProgress : ITenantOwned
 }
 
 internal sealed class FiguresMapping :
-    IEntityTypeConfiguration<CompletionFact>, IEntityTypeConfiguration<AudienceTotal>, IEntityTypeConfiguration<Population>,
+    IEntityTypeConfiguration<CompletionFact>, IEntityTypeConfiguration<ConfirmationFact>, IEntityTypeConfiguration<AudienceTotal>, IEntityTypeConfiguration<Population>,
     IEntityTypeConfiguration<TargetFigure>, IEntityTypeConfiguration<TargetProgress>
 {
     public void Configure(EntityTypeBuilder<CompletionFact> builder)
@@ -157,6 +182,13 @@ internal sealed class FiguresMapping :
         builder.HasIndex(f => new { f.TenantId, f.Month, f.Audience, f.CourseId }).IsUnique();
         builder.HasOne(f => f.Locality).WithMany(l => l.CompletionFacts).HasForeignKey(f => f.TenantId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(f => f.Course).WithMany().HasForeignKey(f => f.CourseId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<ConfirmationFact> builder)
+    {
+        builder.HasKey(f => new { f.TenantId, f.Id });
+        builder.HasIndex(f => new { f.TenantId, f.Month, f.Audience }).IsUnique();
+        builder.HasOne(f => f.Locality).WithMany(l => l.ConfirmationFacts).HasForeignKey(f => f.TenantId).OnDelete(DeleteBehavior.Restrict);
     }
 
     public void Configure(EntityTypeBuilder<AudienceTotal> builder)

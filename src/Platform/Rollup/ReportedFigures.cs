@@ -17,7 +17,7 @@ internal static class ReportedFigures
         var before = targets.Where(t => t.PlanId == fromPlan).ToDictionary(t => t.Id);
         var ids = before.Keys.ToList();
         foreach (var figure in await db.TargetFigures.AsNoTracking().Where(f => f.TenantId == tenant && ids.Contains(f.TargetId)).ToListAsync(cancellation))
-            foreach (var target in next[Identity(before[figure.TargetId])].Where(t => t.Source != FigureSource.Completions).Take(1))
+            foreach (var target in next[Identity(before[figure.TargetId])].Where(t => t.Source == FigureSource.Reported).Take(1))
                 db.TargetFigures.Add(new TargetFigure
                 {
                     TenantId = tenant,

@@ -54,13 +54,13 @@ public static class RollupApi
         return await ListPopulations(locality, db, cancellation);
     }
 
-    /// <summary>Sends a figure for a target that is not fed by completions. The latest by date counts; the same date again replaces it.</summary>
+    /// <summary>Sends a figure for a target that is fed by reports. The latest by date counts; the same date again replaces it.</summary>
     private static async Task<Ok<FigureView>> ReportFigure(
         RouteLocality locality, Guid targetId, FigureContent body, PlatformDb db, TimeProvider clock, CancellationToken cancellation)
     {
         var target = await db.Targets.AsNoTracking().SingleOrDefaultAsync(t => t.TenantId == locality.Id && t.Id == targetId, cancellation)
             ?? throw new ProblemException(Problems.UnknownTarget);
-        if (target.Source == FigureSource.Completions)
+        if (target.Source != FigureSource.Reported)
             throw new ProblemException(Problems.NotReported);
         if (!await db.Plans.AnyAsync(p => p.TenantId == locality.Id && p.Id == target.PlanId && p.Status == PlanStatus.Issued, cancellation))
             throw new ProblemException(Problems.WrongStatus);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
 using Platform.Access.People;
+using Platform.Confirmations;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning;
@@ -51,6 +52,7 @@ internal sealed class SampleLoader(IServiceProvider services)
     internal async Task Load(Action<string> say, CancellationToken cancellation)
     {
         await LoadCourses(cancellation);
+        await LoadFramework(cancellation);
         await RegisterClients(cancellation);
         foreach (var name in Plans)
             say(await LoadPlan(name, cancellation));
@@ -78,6 +80,34 @@ internal sealed class SampleLoader(IServiceProvider services)
         await using var work = services.CreateAsyncScope();
         var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
         db.Courses.AddRange(Read<List<CourseView>>("courses").Select(c => new Course { Code = c.Code, Title = c.Title, Audiences = [.. c.Audiences], Units = [.. c.Units] }));
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    // As the owner, as an operator would; before there is anybody to judge, so nothing has to be judged again.
+    private async Task LoadFramework(CancellationToken cancellation)
+    {
+        var framework = Read<SampleFramework>("framework");
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        await using var db = services.GetRequiredService<DatabaseOptions>().OpenAsOwner();
+        var units = framework.Units.Select((u, i) => new FrameworkUnit { Code = u.Code!, NameVi = u.NameVi!, NameEn = u.NameEn!, Ordinal = i + 1 }).ToList();
+        db.FrameworkUnits.AddRange(units);
+        var courses = await db.Courses.AsNoTracking().ToListAsync(cancellation);
+        foreach (var content in framework.Rules)
+        {
+            var rule = content.Validate(units.Select(u => u.Code).ToHashSet(StringComparer.Ordinal));
+            (rule.Version, rule.CreatedAt, rule.CreatedBy) = (1, now, "sample");
+            rule.Courses.AddRange(rule.Units.SelectMany((unit, place) => courses.Where(c => c.Units.Contains(unit)).Select(c => new FrameworkRuleCourse { CourseId = c.Id, Unit = (short)place })));
+            db.Recomputations.Add(new Recomputation
+            {
+                Edition = db.Recomputations.Local.Count + 1,
+                Rule = rule,
+                Audience = rule.Audience,
+                State = RecomputationState.Done,
+                StartedAt = now,
+                EndedAt = now,
+            });
+        }
+
         await db.SaveChangesAsync(cancellation);
     }
 
@@ -188,6 +218,9 @@ internal sealed class SampleLoader(IServiceProvider services)
         return stored;
     }
 }
+
+/// <summary>The sample skill framework.</summary>
+internal sealed record SampleFramework(IReadOnlyList<UnitContent> Units, IReadOnlyList<RuleContent> Rules);
 
 /// <summary>A sample file: the plan with the code of its locality.</summary>
 internal sealed record SamplePlan : PlanContent

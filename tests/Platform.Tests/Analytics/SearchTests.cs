@@ -45,7 +45,7 @@ public sealed class SearchTests(World world)
         using var client = await world.As("operator");
         var metadata = System.Xml.Linq.XDocument.Parse(await client.GetStringAsync(new Uri("/odata/$metadata", UriKind.Relative), TestContext.Current.CancellationToken));
         var sets = metadata.Descendants().Where(e => e.Name.LocalName == "EntitySet").ToList();
-        Assert.Equal(15, sets.Count);
+        Assert.Equal(16, sets.Count);
         Assert.All(sets, set => Assert.Equal("true", set.Descendants().Single(e => (string?)e.Attribute("Property") == "Searchable").Attribute("Bool")!.Value));
     }
 

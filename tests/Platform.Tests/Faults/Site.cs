@@ -18,7 +18,7 @@ public sealed class Site : IAsyncLifetime
     private readonly List<string> table = [];
     private DevelopmentDatabase? database;
     private Wire? wire;
-    private string? token;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> tokens = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -42,10 +42,10 @@ public sealed class Site : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Starts a server and waits until it is ready; its address.</summary>
-    internal async Task<(Executable Process, string Address)> Serve()
+    /// <summary>Starts a server with more settings and waits until it is ready; its address.</summary>
+    internal async Task<(Executable Process, string Address)> Serve(params (string Name, string Value)[] more)
     {
-        var server = Executable.Start("Production", new Dictionary<string, string>
+        var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__Application"] = new NpgsqlConnectionStringBuilder(database!.Options.ApplicationConnection) { Host = "127.0.0.1", Port = wire!.Port, MaxPoolSize = 20 }.ConnectionString,
             ["Secrets__PseudonymKeyFile"] = Path.Combine(folder, "pseudonym.key"),
@@ -56,7 +56,10 @@ public sealed class Site : IAsyncLifetime
             // A process that lives for seconds is not worth tuning.
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",
-        }, "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}");
+        };
+        foreach (var (name, value) in more)
+            settings[name] = value;
+        var server = Executable.Start("Production", settings, "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}");
         try
         {
             return (server, await server.Ready());
@@ -69,13 +72,16 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>The sample vendor at an address; its token works at every server.</summary>
-    internal async Task<HttpClient> Vendor(string address)
+    internal Task<HttpClient> Vendor(string address) => As(address, "sampleVendor");
+
+    /// <summary>Any sample client at an address.</summary>
+    internal async Task<HttpClient> As(string address, string name)
     {
-        if (token is null)
+        if (!tokens.TryGetValue(name, out var token))
         {
             // Over a connection of its own: those of the client are for what is cut.
             using var asking = new HttpClient { BaseAddress = new Uri(address) };
-            var sample = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "sample-credentials.json"), Cancellation))!["clients"]!["sampleVendor"]!;
+            var sample = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "sample-credentials.json"), Cancellation))!["clients"]![name]!;
             using var form = new FormUrlEncodedContent(new Dictionary<string, string>
             {
                 ["grant_type"] = "client_credentials",
@@ -83,7 +89,7 @@ public sealed class Site : IAsyncLifetime
                 ["client_secret"] = sample["clientSecret"]!.ToString(),
             });
             using var answer = await asking.PostAsync(new Uri("/connect/token", UriKind.Relative), form, Cancellation);
-            token = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancellation))!["access_token"]!.ToString();
+            tokens[name] = token = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancellation))!["access_token"]!.ToString();
         }
 
         return new HttpClient

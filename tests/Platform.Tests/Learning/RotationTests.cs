@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Access;
+using Platform.Confirmations;
 using Platform.Learning;
 using Platform.Limits;
 using Platform.Localities;
@@ -40,7 +41,7 @@ public sealed class RotationTests(World world)
             var services = world.Instance.App.Services;
             var inbox = new CompletionInbox(
                 db, new IntakeOptions { Store = store }, services.GetRequiredService<LocalityDirectory>(), services.GetRequiredService<CourseDirectory>(), pseudonyms,
-                services.GetRequiredService<Callers>(), services.GetRequiredService<IntakeTurns>(), TimeProvider.System);
+                services.GetRequiredService<Callers>(), services.GetRequiredService<IntakeTurns>(), services.GetRequiredService<RuleBook>(), TimeProvider.System);
             var answers = await inbox.Take(new IntakeOrder(vendor), [.. rows.Select((row, i) => new SentRow(i, row.Id, row, null))], TestContext.Current.CancellationToken);
             return answers.Select(a => a.Outcome).ToArray();
         });

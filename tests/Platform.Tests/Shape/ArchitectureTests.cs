@@ -10,18 +10,19 @@ public sealed partial class ArchitectureTests
         ["Http"] = ["Access", "Tenancy", "Database", "Localities", "OData"],
         ["Access"] = ["Http", "Tenancy", "Database", "Localities", "Limits"],
         ["Tenancy"] = ["Database", "Localities"],
-        ["Database"] = ["Http", "Access", "Tenancy", "Localities", "Plans", "Assignments", "Learning", "Rollup", "Webhooks", "Imports"],
+        ["Database"] = ["Http", "Access", "Tenancy", "Localities", "Plans", "Assignments", "Learning", "Confirmations", "Rollup", "Webhooks", "Imports"],
         ["Localities"] = ["Http", "Access", "Tenancy", "Database", "Assignments", "Plans", "Rollup"],
         ["Plans"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Assignments", "Rollup"],
         ["Assignments"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans"],
-        ["Learning"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Rollup", "Limits", "Webhooks"],
+        ["Learning"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Confirmations", "Rollup", "Limits", "Webhooks"],
+        ["Confirmations"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Rollup"],
         ["Rollup"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning"],
         ["Limits"] = ["Http", "Access"],
         ["Webhooks"] = ["Http", "Access", "Database"],
         ["Imports"] = ["Http", "Access", "Tenancy", "Database", "Learning", "Webhooks"],
         ["Analytics"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "OData"],
         ["VendorPage"] = ["Http"],
-        ["SampleData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Rollup"],
+        ["SampleData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Confirmations", "Rollup"],
         ["CommandLine"] = ["Http", "Access", "Database", "Learning", "Analytics", "SampleData", "VendorPage"],
     };
 
@@ -63,6 +64,6 @@ public sealed partial class ArchitectureTests
         Assert.All(Repository.CSharp("src"), file =>
             Assert.True(Repository.Read(file).Count(c => c == '\n') <= (file.StartsWith("src/Platform.OData/", StringComparison.Ordinal) ? 800 : 500), file));
 
-    [GeneratedRegex(@"(?:using (?:static )?(?:Platform\.)?|[^\w.](?:Platform\.)?)(?<room>Http|Access|Tenancy|Database|Localities|Plans|Assignments|Learning|Rollup|Analytics|Limits|Webhooks|Imports|VendorPage|SampleData|CommandLine|OData)(?:;|\.[A-Z]\w+[^\w(]*[({<?;, ])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
+    [GeneratedRegex(@"(?:using (?:static )?(?:Platform\.)?|[^\w.](?:Platform\.)?)(?<room>Http|Access|Tenancy|Database|Localities|Plans|Assignments|Learning|Confirmations|Rollup|Analytics|Limits|Webhooks|Imports|VendorPage|SampleData|CommandLine|OData)(?:;|\.[A-Z]\w+[^\w(]*[({<?;, ])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex OtherRoom();
 }

@@ -34,7 +34,7 @@ create or replace function platform_recounted() returns uuid[] stable parallel s
   as $$ select coalesce(nullif(current_setting('platform.recounted', true), ''), '{}')::uuid[] $$;
 drop policy if exists intake_recount on completions;
 create policy intake_recount on completions for select
-  using ((select platform_vendor()) is not null and learner_id = any ((select platform_recounted())::uuid[]));
+  using ((select platform_vendor()) is not null and learner_id in (select unnest(platform_recounted())));
 
 -- What a completion says changes by a higher revision only, which keeps the one before.
 create or replace function platform_keep_revision() returns trigger language plpgsql
@@ -58,6 +58,7 @@ create statistics if not exists st_localities_province (dependencies, ndistinct)
 -- Room in each page, so that counting a learner or a cell again needs no new index entries.
 alter table learners set (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 alter table completion_facts set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+alter table confirmation_facts set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 alter table audience_totals set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 
 -- Whether the account of this connection looks after what belongs to a locality, or to the nation where that is null. Asked of its grants,
@@ -185,11 +186,11 @@ select
 from (
   select
     t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
-    case when t.source = 'Completions' then l.achieved else f.numerator end as numerator,
+    case when t.source = 'Reported' then f.numerator else l.achieved end as numerator,
     case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
-    case when t.source = 'Completions' then coalesce(l.members, 0) else case when f.target_id is null then 0 else m.members end end as members_with_figures,
+    case when t.source = 'Reported' then case when f.target_id is null then 0 else m.members end else coalesce(l.members, 0) end as members_with_figures,
     m.members,
-    case when t.source = 'Completions' then l.as_of else f.as_of end as as_of
+    case when t.source = 'Reported' then f.as_of else l.as_of end as as_of
   from targets t
   join plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
   join localities lo on lo.id = t.tenant_id
@@ -204,13 +205,15 @@ from (
       and (q.tenant_id = t.tenant_id
         or (lo.level = 'Province' and q.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) p on true
   left join lateral (
-    select sum(a.achieved)::bigint as achieved, max(a.as_of) as as_of,
+    select sum(case when t.source = 'Confirmations' then a.confirmed else a.achieved end)::bigint as achieved, max(a.as_of) as as_of,
       count(distinct case when t.unit = 'Count' or p.declared = 1 or q.people is not null then a.tenant_id end)::int as members
     from audience_totals a
     left join populations q on q.tenant_id = a.tenant_id and q.code = t.population and q.year = t.year
-    where a.audience = t.audience and (a.year = t.year or (a.year < t.year and t.accumulation = 'Cumulative'))
+    where t.source <> 'Reported' and a.audience = t.audience and (a.year = t.year or (a.year < t.year and t.accumulation = 'Cumulative'))
       and (a.tenant_id = t.tenant_id
-        or (lo.level = 'Province' and a.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) l on true
+        or (lo.level = 'Province' and a.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))
+      -- Where no rule confirms the audience, nobody knows how many are.
+      and (t.source <> 'Confirmations' or exists (select 1 from recomputations r where r.audience = t.audience))) l on true
   left join lateral (
     select g.target_id, g.numerator, g.denominator, g.as_of from target_figures g
     where g.tenant_id = t.tenant_id and g.target_id = t.id

@@ -132,11 +132,11 @@ select
 from (
   select
     t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
-    case when t.source = 'Completions' then l.achieved else f.numerator end as numerator,
+    case when t.source = 'Reported' then f.numerator else l.achieved end as numerator,
     case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
-    case when t.source = 'Completions' then coalesce(l.members, 0) else case when f.target_id is null then 0 else m.members end end as members_with_figures,
+    case when t.source = 'Reported' then case when f.target_id is null then 0 else m.members end else coalesce(l.members, 0) end as members_with_figures,
     m.members,
-    case when t.source = 'Completions' then l.as_of else f.as_of end as as_of
+    case when t.source = 'Reported' then f.as_of else l.as_of end as as_of
   from dbo.targets t
   join dbo.plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
   join dbo.localities lo on lo.id = t.tenant_id
@@ -153,12 +153,13 @@ from (
   outer apply (
     select sum(cast(b.achieved as bigint)) as achieved, max(b.as_of) as as_of, count(distinct b.contributes) as members
     from (
-      select a.achieved, a.as_of, case when t.unit = 'Count' or p.declared = 1 or q.people is not null then a.tenant_id end as contributes
+      select case when t.source = 'Confirmations' then a.confirmed else a.achieved end as achieved, a.as_of, case when t.unit = 'Count' or p.declared = 1 or q.people is not null then a.tenant_id end as contributes
       from dbo.audience_totals a
       left join dbo.populations q on q.tenant_id = a.tenant_id and q.code = t.population and q.year = t.year
-      where a.audience = t.audience and (a.year = t.year or (a.year < t.year and t.accumulation = 'Cumulative'))
+      where t.source <> 'Reported' and a.audience = t.audience and (a.year = t.year or (a.year < t.year and t.accumulation = 'Cumulative'))
         and (a.tenant_id = t.tenant_id
-          or (lo.level = 'Province' and a.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) b) l
+          or (lo.level = 'Province' and a.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))
+        and (t.source <> 'Confirmations' or exists (select 1 from dbo.recomputations r where r.audience = t.audience))) b) l
   outer apply (
     select top 1 g.target_id, g.numerator, g.denominator, g.as_of from dbo.target_figures g
     where g.tenant_id = t.tenant_id and g.target_id = t.id

@@ -1,0 +1,154 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Database;
+using Platform.Http;
+using Platform.Learning;
+using Platform.Localities;
+using Platform.Plans;
+using Platform.Rollup;
+using Platform.Tenancy;
+
+namespace Platform.Confirmations;
+
+/// <summary>A valid row, with its person under a pseudonym.</summary>
+internal sealed record RecordedRow(int Place, Pseudonym Person, Audience Audience, ConfirmationSource Source, DateTimeOffset ConfirmedAt, string? Reference);
+
+/// <summary>
+/// Keeps what communes record of people, and judges them in the same transaction, in the same order of locks as the intake. A person whom
+/// no vendor has sent yet becomes known, and counts as a learner only once there is a completion.
+/// </summary>
+internal sealed class RecordedConfirmations(IServiceScopeFactory scopes, IntakeOptions intake, RuleBook rules, Pseudonyms pseudonyms, TimeProvider clock)
+{
+    // Transactions that met so often take turns.
+    private const int MeetingsBeforeAlone = 4, MostAttempts = 12;
+
+    /// <summary>Records rows for a commune; the answers go to their places.</summary>
+    internal Task Record(LocalityEntry commune, string by, IReadOnlyList<RecordedRow> rows, RowAnswer?[] answers, CancellationToken cancellation) =>
+        Repeat(async (db, store, judging) =>
+        {
+            var found = await store.Find(0, [], [.. rows.SelectMany(r => (Guid[])[r.Person.Newest, .. r.Person.Earlier]).Distinct()], cancellation);
+            var fresh = new Dictionary<Guid, (LearnerIdentity Name, RecordedRow Row)>();
+            var learnerOf = rows.Select(row => Known(found, row.Person) ?? New(row)).ToList();
+            var known = learnerOf.Where(l => !fresh.Values.Any(f => f.Name.LearnerId == l)).Distinct().Order().ToArray();
+            if (await store.Claim([.. fresh.Values.Select(f => f.Name).OrderBy(n => n.Id)], [], known, [], cancellation) is not { } locked)
+                return false;
+
+            var present = (await db.Confirmations.AsNoTracking().Where(c => c.TenantId == commune.Id && known.Contains(c.LearnerId) && c.WithdrawnAt == null)
+                .ToListAsync(cancellation)).ToDictionary(c => (c.LearnerId, c.Source), c => c.Id);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                var row = rows[i];
+                var outcome = RowOutcome.Duplicate;
+                if (!present.TryGetValue((learnerOf[i], row.Source), out var id))
+                {
+                    (id, outcome) = (Guid.CreateVersion7(), RowOutcome.Created);
+                    present.Add((learnerOf[i], row.Source), id);
+                    db.Confirmations.Add(new Confirmation
+                    {
+                        TenantId = commune.Id,
+                        Id = id,
+                        LearnerId = learnerOf[i],
+                        Source = row.Source,
+                        ConfirmedAt = row.ConfirmedAt,
+                        Reference = row.Reference,
+                        RecordedAt = clock.GetUtcNow(),
+                        RecordedBy = by,
+                    });
+                }
+
+                answers[row.Place] = new RowAnswer(row.Place, $"{id}", outcome);
+            }
+
+            await db.SaveChangesAsync(cancellation);
+            await Judge(db, store, judging, locked, fresh.Values.Select(f => Unlearnt(f.Name.LearnerId, commune, f.Row)), cancellation);
+            return true;
+
+            Guid New(RecordedRow row)
+            {
+                if (!fresh.TryGetValue(row.Person.Newest, out var made))
+                    fresh.Add(row.Person.Newest, made = (new LearnerIdentity { Id = row.Person.Newest, LearnerId = Guid.CreateVersion7(), KeyMark = pseudonyms.Newest.Mark }, row));
+                return made.Name.LearnerId;
+            }
+        }, cancellation);
+
+    /// <summary>Withdraws what a commune recorded; it stays in the list with the reason.</summary>
+    internal async Task<Confirmation> Withdraw(LocalityEntry commune, Guid id, string by, string reason, CancellationToken cancellation)
+    {
+        Confirmation? withdrawn = null;
+        await Repeat(async (db, store, judging) =>
+        {
+            var learner = await db.Confirmations.Where(c => c.TenantId == commune.Id && c.Id == id).Select(c => (Guid?)c.LearnerId).SingleOrDefaultAsync(cancellation)
+                ?? throw new ProblemException(Problems.UnknownConfirmation);
+            var locked = (await store.Claim([], [], [learner], [], cancellation))!;
+            withdrawn = await db.Confirmations.SingleAsync(c => c.TenantId == commune.Id && c.Id == id, cancellation);
+            if (withdrawn.WithdrawnAt is not null)
+                throw new ProblemException(Problems.ConfirmationWithdrawn);
+            (withdrawn.WithdrawnAt, withdrawn.WithdrawnBy, withdrawn.WithdrawalReason) = (clock.GetUtcNow(), by, reason);
+            await db.SaveChangesAsync(cancellation);
+            await Judge(db, store, judging, locked, [], cancellation);
+            return true;
+        }, cancellation);
+        return withdrawn!;
+    }
+
+    private static Guid? Known(StoredRows found, Pseudonym person) =>
+        ((Guid[])[person.Newest, .. person.Earlier]).Where(found.Identities.ContainsKey).Select(name => (Guid?)found.Identities[name].LearnerId).FirstOrDefault();
+
+    private static Learner Unlearnt(Guid id, LocalityEntry commune, RecordedRow row) => new()
+    {
+        Id = id,
+        TenantId = commune.Id,
+        Audience = row.Audience,
+        FirstAt = row.ConfirmedAt,
+        LatestAt = row.ConfirmedAt,
+        Counts = false,
+    };
+
+    private async Task Judge(
+        PlatformDb db, IIntakeStore store, RulesInForce judging, Dictionary<Guid, Learner> locked, IEnumerable<Learner> fresh, CancellationToken cancellation)
+    {
+        var figures = new FigureChanges();
+        var counts = new LearnerCounts(locked, figures, judging);
+        var unlearnt = fresh.ToList();
+        unlearnt.ForEach(counts.Know);
+        Guid[] everybody = [.. locked.Keys.Concat(unlearnt.Select(l => l.Id)).Order()];
+        var completions = (locked.Count == 0 ? [] : await store.CompletionsOf([.. locked.Keys.Order()], cancellation)).ToLookup(c => c.LearnerId);
+        var recorded = (await db.Confirmations.AsNoTracking().Where(c => everybody.Contains(c.LearnerId)).ToListAsync(cancellation)).ToLookup(c => c.LearnerId);
+        foreach (var learner in everybody)
+            counts.Judge(learner, completions[learner], recorded[learner]);
+        if (counts.New.Count + counts.Changed.Count > 0)
+            await store.Write(new IntakeChanges
+            {
+                Added = [],
+                Replaced = [],
+                NewLearners = counts.New,
+                ChangedLearners = counts.Changed,
+                Merged = new Dictionary<Guid, Guid>(),
+                Figures = figures,
+                At = clock.GetUtcNow(),
+            }, cancellation);
+    }
+
+    private async Task Repeat(Func<PlatformDb, IIntakeStore, RulesInForce, Task<bool>> attempt, CancellationToken cancellation)
+    {
+        for (var n = 1; ; n++)
+        {
+            await using var work = scopes.CreateAsyncScope();
+            work.ServiceProvider.GetRequiredService<TenantScope>().EnterJudgement();
+            var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+            try
+            {
+                await using var store = intake.Open(db);
+                await store.Begin(alone: n > MeetingsBeforeAlone, cancellation);
+                if (await attempt(db, store, await rules.At((await store.Find(0, [], [], cancellation)).Edition, cancellation)))
+                {
+                    await store.Commit(cancellation);
+                    return;
+                }
+            }
+            catch (Exception failure) when (n < MostAttempts && failure.AsDatabase() is { } database && db.Dialect.IsCollision(database))
+            {
+                // Who another transaction added is seen by the next attempt.
+            }
+        }
+    }
+}
