@@ -91,7 +91,10 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_accounts_vendor_id");
 
-                    b.ToTable("accounts");
+                    b.ToTable("accounts", t =>
+                        {
+                            t.HasTrigger("audit");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.ClientSecret", b =>
@@ -128,7 +131,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_client_secrets_account_id");
 
-                    b.ToTable("client_secrets");
+                    b.ToTable("client_secrets", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit1");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.Grant", b =>
@@ -186,7 +193,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("TenantId", "AgencyId")
                         .HasDatabaseName("ix_grants_tenant_id_agency_id");
 
-                    b.ToTable("grants");
+                    b.ToTable("grants", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit2");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.People.ExternalIdentity", b =>
@@ -215,7 +226,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_external_identities_account_id");
 
-                    b.ToTable("external_identities");
+                    b.ToTable("external_identities", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit3");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.People.Invitation", b =>
@@ -282,7 +297,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("LocalityId")
                         .HasDatabaseName("ix_invitations_locality_id");
 
-                    b.ToTable("invitations");
+                    b.ToTable("invitations", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit4");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.People.Passkey", b =>
@@ -343,7 +362,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_passkeys_account_id");
 
-                    b.ToTable("passkeys");
+                    b.ToTable("passkeys", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit5");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.People.PasswordReset", b =>
@@ -386,7 +409,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_password_resets_account_id");
 
-                    b.ToTable("password_resets");
+                    b.ToTable("password_resets", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit6");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.People.Person", b =>
@@ -446,7 +473,11 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_people_contact_hash");
 
-                    b.ToTable("people");
+                    b.ToTable("people", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit7");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.People.RecoveryCode", b =>
@@ -463,7 +494,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("AccountId", "Hash")
                         .HasName("pk_recovery_codes");
 
-                    b.ToTable("recovery_codes");
+                    b.ToTable("recovery_codes", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit8");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.People.Session", b =>
@@ -525,7 +560,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_sessions_account_id");
 
-                    b.ToTable("sessions");
+                    b.ToTable("sessions", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit9");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.PersonalAccessToken", b =>
@@ -574,7 +613,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_personal_access_tokens_account_id");
 
-                    b.ToTable("personal_access_tokens");
+                    b.ToTable("personal_access_tokens", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit10");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Access.ProtectionKey", b =>
@@ -623,7 +666,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_revoked_tokens_account_id");
 
-                    b.ToTable("revoked_tokens");
+                    b.ToTable("revoked_tokens", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit11");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Assignments.Assignment", b =>
@@ -685,8 +732,131 @@ namespace Platform.Migrations.PostgreSql
 
                     b.ToTable("assignments", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit12");
+
                             t.HasTrigger("changes");
                         });
+                });
+
+            modelBuilder.Entity("Platform.Audit.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("character varying(120)")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
+                    b.Property<string>("After")
+                        .HasColumnType("text")
+                        .HasColumnName("after");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text")
+                        .HasColumnName("before");
+
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change");
+
+                    b.Property<string>("Request")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("request");
+
+                    b.Property<string>("RowKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("row_key");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("subject");
+
+                    b.Property<short?>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_entries");
+
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_audit_entries_change");
+
+                    b.HasIndex("TenantId", "Change")
+                        .HasDatabaseName("ix_audit_entries_tenant_id_change");
+
+                    b.ToTable("audit_entries");
+                });
+
+            modelBuilder.Entity("Platform.Audit.AuditSeal", b =>
+                {
+                    b.Property<short>("Chain")
+                        .HasColumnType("smallint")
+                        .HasColumnName("chain");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<long>("After")
+                        .HasColumnType("bigint")
+                        .HasColumnName("after");
+
+                    b.Property<int>("Entries")
+                        .HasColumnType("integer")
+                        .HasColumnName("entries");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset?>("PurgedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("purged_at");
+
+                    b.Property<DateTimeOffset>("SealedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sealed_at");
+
+                    b.Property<long>("UpTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("up_to");
+
+                    b.HasKey("Chain", "Number")
+                        .HasName("pk_audit_seals");
+
+                    b.HasIndex("UpTo")
+                        .HasDatabaseName("ix_audit_seals_up_to");
+
+                    b.ToTable("audit_seals");
                 });
 
             modelBuilder.Entity("Platform.Confirmations.Confirmation", b =>
@@ -817,7 +987,11 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_framework_rules_audience_version");
 
-                    b.ToTable("framework_rules");
+                    b.ToTable("framework_rules", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit13");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Confirmations.FrameworkRuleCourse", b =>
@@ -840,7 +1014,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("CourseId")
                         .HasDatabaseName("ix_framework_rule_courses_course_id");
 
-                    b.ToTable("framework_rule_courses");
+                    b.ToTable("framework_rule_courses", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit14");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Confirmations.FrameworkUnit", b =>
@@ -869,7 +1047,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("Code")
                         .HasName("pk_framework_units");
 
-                    b.ToTable("framework_units");
+                    b.ToTable("framework_units", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit15");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Confirmations.Recomputation", b =>
@@ -1198,7 +1380,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("VendorId", "Name")
                         .HasName("pk_import_mappings");
 
-                    b.ToTable("import_mappings", (string)null);
+                    b.ToTable("import_mappings", null, t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit16");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Learning.Completion", b =>
@@ -1404,6 +1590,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.ToTable("courses", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit17");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes2");
                         });
@@ -1609,6 +1798,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.ToTable("agencies", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit18");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes3");
                         });
@@ -1751,7 +1943,11 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_villages_tenant_id_kind_name");
 
-                    b.ToTable("villages");
+                    b.ToTable("villages", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit19");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
@@ -1805,7 +2001,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("TenantId", "TaskId")
                         .HasDatabaseName("ix_initiatives_tenant_id_task_id");
 
-                    b.ToTable("initiatives");
+                    b.ToTable("initiatives", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit20");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Plans.LegalBasis", b =>
@@ -1871,7 +2071,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("TenantId", "PlanId")
                         .HasDatabaseName("ix_legal_bases_tenant_id_plan_id");
 
-                    b.ToTable("legal_bases");
+                    b.ToTable("legal_bases", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit21");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Plans.Plan", b =>
@@ -2002,6 +2206,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.ToTable("plans", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit22");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
                         });
@@ -2114,6 +2321,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.ToTable("tasks", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit23");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
                         });
@@ -2204,7 +2414,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("TenantId", "PlanId")
                         .HasDatabaseName("ix_reporting_rules_tenant_id_plan_id");
 
-                    b.ToTable("reporting_rules");
+                    b.ToTable("reporting_rules", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit24");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Plans.Target", b =>
@@ -2318,6 +2532,9 @@ namespace Platform.Migrations.PostgreSql
 
                     b.ToTable("targets", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit25");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
                         });
@@ -2489,7 +2706,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("TenantId", "Code", "Year")
                         .HasName("pk_populations");
 
-                    b.ToTable("populations");
+                    b.ToTable("populations", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit26");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Rollup.TargetFigure", b =>
@@ -2517,7 +2738,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("TenantId", "TargetId", "AsOf")
                         .HasName("pk_target_figures");
 
-                    b.ToTable("target_figures");
+                    b.ToTable("target_figures", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit27");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Rollup.TargetProgress", b =>
@@ -2669,7 +2894,11 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("VendorId")
                         .HasDatabaseName("ix_webhooks_vendor_id");
 
-                    b.ToTable("webhooks");
+                    b.ToTable("webhooks", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit28");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Webhooks.WebhookDelivery", b =>
@@ -2926,6 +3155,17 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Locality");
 
                     b.Navigation("Task");
+                });
+
+            modelBuilder.Entity("Platform.Audit.AuditEntry", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_audit_entries_localities_tenant_id");
+
+                    b.Navigation("Locality");
                 });
 
             modelBuilder.Entity("Platform.Confirmations.Confirmation", b =>

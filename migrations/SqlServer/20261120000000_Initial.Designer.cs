@@ -94,7 +94,12 @@ namespace Platform.Migrations.SqlServer
                         .HasDatabaseName("ix_accounts_vendor_id")
                         .HasFilter("[vendor_id] IS NOT NULL");
 
-                    b.ToTable("accounts");
+                    b.ToTable("accounts", t =>
+                        {
+                            t.HasTrigger("audit");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.ClientSecret", b =>
@@ -131,7 +136,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_client_secrets_account_id");
 
-                    b.ToTable("client_secrets");
+                    b.ToTable("client_secrets", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit1");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.Grant", b =>
@@ -189,7 +200,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("TenantId", "AgencyId")
                         .HasDatabaseName("ix_grants_tenant_id_agency_id");
 
-                    b.ToTable("grants");
+                    b.ToTable("grants", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit2");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.People.ExternalIdentity", b =>
@@ -218,7 +235,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_external_identities_account_id");
 
-                    b.ToTable("external_identities");
+                    b.ToTable("external_identities", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit3");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.People.Invitation", b =>
@@ -285,7 +308,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("LocalityId")
                         .HasDatabaseName("ix_invitations_locality_id");
 
-                    b.ToTable("invitations");
+                    b.ToTable("invitations", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit4");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.People.Passkey", b =>
@@ -346,7 +375,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_passkeys_account_id");
 
-                    b.ToTable("passkeys");
+                    b.ToTable("passkeys", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit5");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.People.PasswordReset", b =>
@@ -389,7 +424,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_password_resets_account_id");
 
-                    b.ToTable("password_resets");
+                    b.ToTable("password_resets", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit6");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.People.Person", b =>
@@ -450,7 +491,13 @@ namespace Platform.Migrations.SqlServer
                         .HasDatabaseName("ix_people_contact_hash")
                         .HasFilter("[contact_hash] IS NOT NULL");
 
-                    b.ToTable("people");
+                    b.ToTable("people", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit7");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.People.RecoveryCode", b =>
@@ -467,7 +514,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasKey("AccountId", "Hash")
                         .HasName("pk_recovery_codes");
 
-                    b.ToTable("recovery_codes");
+                    b.ToTable("recovery_codes", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit8");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.People.Session", b =>
@@ -529,7 +582,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_sessions_account_id");
 
-                    b.ToTable("sessions");
+                    b.ToTable("sessions", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit9");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.PersonalAccessToken", b =>
@@ -578,7 +637,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_personal_access_tokens_account_id");
 
-                    b.ToTable("personal_access_tokens");
+                    b.ToTable("personal_access_tokens", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit10");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Access.ProtectionKey", b =>
@@ -627,7 +692,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_revoked_tokens_account_id");
 
-                    b.ToTable("revoked_tokens");
+                    b.ToTable("revoked_tokens", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit11");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Assignments.Assignment", b =>
@@ -689,10 +760,134 @@ namespace Platform.Migrations.SqlServer
 
                     b.ToTable("assignments", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit12");
+
                             t.HasTrigger("changes");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("Platform.Audit.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("address");
+
+                    b.Property<string>("After")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("after");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("before");
+
+                    b.Property<byte[]>("Change")
+                        .IsRequired()
+                        .HasColumnType("rowversion")
+                        .HasColumnName("change");
+
+                    b.Property<string>("Request")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("request");
+
+                    b.Property<string>("RowKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("row_key");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("subject");
+
+                    b.Property<short?>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_entries");
+
+                    b.HasIndex("Change")
+                        .HasDatabaseName("ix_audit_entries_change");
+
+                    b.HasIndex("TenantId", "Change")
+                        .HasDatabaseName("ix_audit_entries_tenant_id_change");
+
+                    b.ToTable("audit_entries");
+                });
+
+            modelBuilder.Entity("Platform.Audit.AuditSeal", b =>
+                {
+                    b.Property<short>("Chain")
+                        .HasColumnType("smallint")
+                        .HasColumnName("chain");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<long>("After")
+                        .HasColumnType("bigint")
+                        .HasColumnName("after");
+
+                    b.Property<int>("Entries")
+                        .HasColumnType("int")
+                        .HasColumnName("entries");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset?>("PurgedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("purged_at");
+
+                    b.Property<DateTimeOffset>("SealedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("sealed_at");
+
+                    b.Property<long>("UpTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("up_to");
+
+                    b.HasKey("Chain", "Number")
+                        .HasName("pk_audit_seals");
+
+                    b.HasIndex("UpTo")
+                        .HasDatabaseName("ix_audit_seals_up_to");
+
+                    b.ToTable("audit_seals");
                 });
 
             modelBuilder.Entity("Platform.Confirmations.Confirmation", b =>
@@ -823,7 +1018,13 @@ namespace Platform.Migrations.SqlServer
                         .IsUnique()
                         .HasDatabaseName("ix_framework_rules_audience_version");
 
-                    b.ToTable("framework_rules");
+                    b.ToTable("framework_rules", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit13");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Confirmations.FrameworkRuleCourse", b =>
@@ -846,7 +1047,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("CourseId")
                         .HasDatabaseName("ix_framework_rule_courses_course_id");
 
-                    b.ToTable("framework_rule_courses");
+                    b.ToTable("framework_rule_courses", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit14");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Confirmations.FrameworkUnit", b =>
@@ -875,7 +1082,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasKey("Code")
                         .HasName("pk_framework_units");
 
-                    b.ToTable("framework_units");
+                    b.ToTable("framework_units", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit15");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Confirmations.Recomputation", b =>
@@ -1206,7 +1419,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasKey("VendorId", "Name")
                         .HasName("pk_import_mappings");
 
-                    b.ToTable("import_mappings", (string)null);
+                    b.ToTable("import_mappings", null, t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit16");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Learning.Completion", b =>
@@ -1412,6 +1631,9 @@ namespace Platform.Migrations.SqlServer
 
                     b.ToTable("courses", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit17");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes2");
                         });
@@ -1619,6 +1841,9 @@ namespace Platform.Migrations.SqlServer
 
                     b.ToTable("agencies", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit18");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes3");
                         });
@@ -1765,7 +1990,13 @@ namespace Platform.Migrations.SqlServer
                         .IsUnique()
                         .HasDatabaseName("ix_villages_tenant_id_kind_name");
 
-                    b.ToTable("villages");
+                    b.ToTable("villages", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit19");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
@@ -1819,7 +2050,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("TenantId", "TaskId")
                         .HasDatabaseName("ix_initiatives_tenant_id_task_id");
 
-                    b.ToTable("initiatives");
+                    b.ToTable("initiatives", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit20");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Plans.LegalBasis", b =>
@@ -1885,7 +2122,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("TenantId", "PlanId")
                         .HasDatabaseName("ix_legal_bases_tenant_id_plan_id");
 
-                    b.ToTable("legal_bases");
+                    b.ToTable("legal_bases", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit21");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Plans.Plan", b =>
@@ -2016,6 +2259,9 @@ namespace Platform.Migrations.SqlServer
 
                     b.ToTable("plans", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit22");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
                         });
@@ -2130,6 +2376,9 @@ namespace Platform.Migrations.SqlServer
 
                     b.ToTable("tasks", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit23");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
                         });
@@ -2222,7 +2471,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("TenantId", "PlanId")
                         .HasDatabaseName("ix_reporting_rules_tenant_id_plan_id");
 
-                    b.ToTable("reporting_rules");
+                    b.ToTable("reporting_rules", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit24");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Plans.Target", b =>
@@ -2336,6 +2591,9 @@ namespace Platform.Migrations.SqlServer
 
                     b.ToTable("targets", t =>
                         {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit25");
+
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
                         });
@@ -2513,7 +2771,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasKey("TenantId", "Code", "Year")
                         .HasName("pk_populations");
 
-                    b.ToTable("populations");
+                    b.ToTable("populations", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit26");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Rollup.TargetFigure", b =>
@@ -2541,7 +2805,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasKey("TenantId", "TargetId", "AsOf")
                         .HasName("pk_target_figures");
 
-                    b.ToTable("target_figures");
+                    b.ToTable("target_figures", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit27");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Rollup.TargetProgress", b =>
@@ -2693,7 +2963,13 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("VendorId")
                         .HasDatabaseName("ix_webhooks_vendor_id");
 
-                    b.ToTable("webhooks");
+                    b.ToTable("webhooks", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit28");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Webhooks.WebhookDelivery", b =>
@@ -2950,6 +3226,17 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Locality");
 
                     b.Navigation("Task");
+                });
+
+            modelBuilder.Entity("Platform.Audit.AuditEntry", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_audit_entries_localities_tenant_id");
+
+                    b.Navigation("Locality");
                 });
 
             modelBuilder.Entity("Platform.Confirmations.Confirmation", b =>

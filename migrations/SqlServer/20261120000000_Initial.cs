@@ -12,6 +12,24 @@ namespace Platform.Migrations.SqlServer
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "audit_seals",
+                columns: table => new
+                {
+                    chain = table.Column<short>(type: "smallint", nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    after = table.Column<long>(type: "bigint", nullable: false),
+                    up_to = table.Column<long>(type: "bigint", nullable: false),
+                    entries = table.Column<int>(type: "int", nullable: false),
+                    hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    sealed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    purged_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_seals", x => new { x.chain, x.number });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "completion_versions",
                 columns: table => new
                 {
@@ -456,6 +474,35 @@ namespace Platform.Migrations.SqlServer
                     table.PrimaryKey("pk_audience_totals", x => new { x.tenant_id, x.audience, x.year });
                     table.ForeignKey(
                         name: "fk_audience_totals_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_entries",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    tenant_id = table.Column<short>(type: "smallint", nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    actor = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: false),
+                    address = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    request = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    action = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    subject = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    row_key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    before = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    after = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    change = table.Column<byte[]>(type: "rowversion", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_entries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_audit_entries_localities_tenant_id",
                         column: x => x.tenant_id,
                         principalTable: "localities",
                         principalColumn: "id",
@@ -1300,6 +1347,21 @@ namespace Platform.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_change",
+                table: "audit_entries",
+                column: "change");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_tenant_id_change",
+                table: "audit_entries",
+                columns: new[] { "tenant_id", "change" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_seals_up_to",
+                table: "audit_seals",
+                column: "up_to");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_client_secrets_account_id",
                 table: "client_secrets",
                 column: "account_id");
@@ -1578,6 +1640,12 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "audience_totals");
+
+            migrationBuilder.DropTable(
+                name: "audit_entries");
+
+            migrationBuilder.DropTable(
+                name: "audit_seals");
 
             migrationBuilder.DropTable(
                 name: "client_secrets");

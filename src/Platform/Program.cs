@@ -3,6 +3,7 @@ using Platform.Access;
 using Platform.Access.People;
 using Platform.Analytics;
 using Platform.Assignments;
+using Platform.Audit;
 using Platform.CommandLine;
 using Platform.Confirmations;
 using Platform.Database;
@@ -43,6 +44,7 @@ namespace Platform
             AddDatabase(services, database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
+            services.AddAudit();
             services.AddLimits();
             services.AddIdempotency();
             services.AddWebhooks();
@@ -65,6 +67,7 @@ namespace Platform
             app.UseAuthorization();
             app.UseTenantGate();
             app.UseLimits();
+            app.UseAudit();
             app.UseBodies();
             app.UseIdempotency();
             app.MapDocumentation();
@@ -88,6 +91,7 @@ namespace Platform
             app.MapRollup();
             app.MapWebhooks();
             app.MapAnalytics(secrets.PagingKey);
+            app.MapAudit(secrets.PagingKey);
             app.MapQuestionPage();
             app.MapVendorExamples();
             return app;

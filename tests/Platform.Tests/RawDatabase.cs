@@ -80,12 +80,12 @@ internal static class RawDatabase
         }
     }
 
-    /// <summary>Every base table that has tenant_id, but for the grants, which say who may do what and are global.</summary>
+    /// <summary>Every base table that has tenant_id, but for the grants, which say who may do what and are global, and the audit log, which is the auditors'.</summary>
     internal static async Task<List<string>> TenantTables(this World world) =>
         [.. (await world.Everything("""
             select c.table_name::text from information_schema.columns c
             join information_schema.tables t using (table_schema, table_name)
-            where c.table_schema = 'public' and c.column_name = 'tenant_id' and t.table_type = 'BASE TABLE' and c.table_name <> 'grants'
+            where c.table_schema = 'public' and c.column_name = 'tenant_id' and t.table_type = 'BASE TABLE' and c.table_name not in ('grants', 'audit_entries')
             order by 1
             """)).Select(r => (string)r[0]!)];
 

@@ -3,14 +3,14 @@ using System.Text;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 
 namespace Platform.Access;
 
 /// <summary>A key that protects tokens, encrypted. A global table, which the application adds to and never changes.</summary>
-public sealed class ProtectionKey
+public sealed class ProtectionKey : IBookkeeping
 {
     public int Id { get; set; }
 

@@ -32,6 +32,9 @@ public enum Reach
 
     /// <summary>The caller's own account.</summary>
     Account,
+
+    /// <summary>The audit log of what the caller audits.</summary>
+    Audit,
 }
 
 /// <summary>
@@ -73,6 +76,7 @@ public static class TenantGate
 
         var scope = context.RequestServices.GetRequiredService<TenantScope>();
         var directory = context.RequestServices.GetRequiredService<LocalityDirectory>();
+        scope.Actor = new Actor(caller.Key, context.Connection.RemoteIpAddress?.ToString(), context.TraceIdentifier);
         switch (requirement.Reach)
         {
             case Reach.Intake:
@@ -80,6 +84,9 @@ public static class TenantGate
                 break;
             case Reach.Everything:
                 await EnterAllReadable(scope, caller, directory, context.RequestAborted);
+                break;
+            case Reach.Audit:
+                await EnterAudit(scope, caller, directory, context.RequestAborted);
                 break;
             case Reach.Agency:
                 await EnterAgencies(scope, caller, directory, context.RequestAborted);
@@ -143,6 +150,26 @@ public static class TenantGate
         {
             throw new ProblemException(Problems.NotAllowed);
         }
+    }
+
+    private static async Task EnterAudit(TenantScope scope, Caller caller, LocalityDirectory directory, CancellationToken cancellation)
+    {
+        var standings = caller.Standings.Where(s => s.Role == Role.Auditor).ToList();
+        if (standings.Exists(s => s.Tenant is null))
+        {
+            scope.EnterAudit();
+            return;
+        }
+
+        var audited = new HashSet<short>();
+        foreach (var tenant in standings.Select(s => s.Tenant).OfType<short>())
+        {
+            audited.Add(tenant);
+            if ((await directory.Get(tenant, cancellation)).Level == LocalityLevel.Province)
+                audited.UnionWith((await directory.CommunesOf(tenant, cancellation)).Select(c => c.Id));
+        }
+
+        scope.EnterAudit(audited);
     }
 
     private static async Task EnterAgencies(TenantScope scope, Caller caller, LocalityDirectory directory, CancellationToken cancellation)

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Platform.Access;
+using Platform.Audit;
 using Platform.Database;
 using Platform.Database.Embedded;
 using Platform.SampleData;
+using Platform.Tenancy;
 
 namespace Platform.CommandLine;
 
@@ -34,7 +36,14 @@ internal static class Verbs
         var verify = new Command("verify", "Count every figure again from the completions and name each difference; ends with 1 if there is any (ConnectionStrings:Verification).");
         verify.SetAction((_, cancellation) => Guarded(() => Verify(cancellation)));
 
-        var root = new RootCommand("Platform: kế hoạch, chỉ tiêu, phân công và số liệu Bình dân học vụ số của mọi xã, phường.") { serve, migrate, openapi, sample, firstOperator, verify };
+        var before = new Option<DateOnly>("--before") { Description = "Entries sealed before this day (UTC) are removed.", Required = true };
+        var verifyAudit = new Command("verify", "Work every seal of the audit log out again; ends with 1 if one does not fit (ConnectionStrings:Application).");
+        verifyAudit.SetAction((_, cancellation) => Guarded(() => VerifyAudit(cancellation)));
+        var purgeAudit = new Command("purge", "Remove entries whose time of retention is over, as the owner (ConnectionStrings:Owner); their seals stay.") { before };
+        purgeAudit.SetAction((parsed, cancellation) => Guarded(() => PurgeAudit(parsed.GetValue(before), cancellation)));
+        var audit = new Command("audit", "The audit log.") { verifyAudit, purgeAudit };
+
+        var root = new RootCommand("Platform: kế hoạch, chỉ tiêu, phân công và số liệu Bình dân học vụ số của mọi xã, phường.") { serve, migrate, openapi, sample, firstOperator, verify, audit };
         root.Options.Add(urls);
         root.Options.Add(data);
         root.SetAction((parsed, cancellation) => Guarded(() => Serve(parsed.GetValue(urls)!, DataFolder(parsed.GetValue(data)), cancellation)));
@@ -83,6 +92,27 @@ internal static class Verbs
         if (await Verification.Run(connection, Console.WriteLine, cancellation) is var differences && differences > 0)
             throw new InvalidOperationException($"{differences:N0} figures differ from what the completions say.");
         Console.WriteLine("Every figure equals what the completions say.");
+    }
+
+    private static async Task VerifyAudit(CancellationToken cancellation)
+    {
+        await using var db = new Contexts(DatabaseOptions.From(Builder().Configuration)).Open(WholeAudit());
+        if (await db.Verify(Console.WriteLine, cancellation) is var faults && faults > 0)
+            throw new InvalidOperationException($"{faults:N0} faults: the audit log is not as it was sealed.");
+        Console.WriteLine("The audit log is as it was sealed.");
+    }
+
+    private static async Task PurgeAudit(DateOnly before, CancellationToken cancellation)
+    {
+        await using var db = DatabaseOptions.From(Builder().Configuration).OpenAsOwner(WholeAudit());
+        Console.WriteLine($"Removed {await db.Purge(new DateTimeOffset(before, TimeOnly.MinValue, TimeSpan.Zero), TimeProvider.System, cancellation):N0} entries.");
+    }
+
+    private static TenantScope WholeAudit()
+    {
+        var scope = new TenantScope();
+        scope.EnterAudit();
+        return scope;
     }
 
     private static async Task OpenApi(string output, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
+using Platform.Audit;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning;
@@ -21,7 +22,7 @@ public static class ConfirmationsApi
     public static void MapConfirmations(this IEndpointRouteBuilder routes)
     {
         var own = routes.MapGroup("/v1/localities/{code}/confirmations").WithTags("Confirmations").Require(Scopes.Write, Reach.RouteLocality).Fails(401, 403, 404);
-        own.MapGet("", ListConfirmations).WithName(nameof(ListConfirmations)).Fails(400);
+        own.MapGet("", ListConfirmations).WithName(nameof(ListConfirmations)).ReadsPeople().Fails(400);
         own.MapPost("", RecordConfirmations).WithName(nameof(RecordConfirmations)).Fails(400, 413, 415, 422);
         own.MapPost("{id:guid}/withdrawal", WithdrawConfirmation).WithName(nameof(WithdrawConfirmation)).Fails(400, 409, 413, 415, 422);
     }

@@ -104,7 +104,7 @@ public enum RecomputationState
 /// A version of a rule coming into force, and how far all learners of its audience have been judged by it. The edition numbers these
 /// events over all audiences; the newest of an audience is what the intake judges by, and learners carry the one they were judged by.
 /// </summary>
-public sealed class Recomputation
+public sealed class Recomputation : IBookkeeping
 {
     public int Edition { get; set; }
 

@@ -16,6 +16,9 @@ public interface ITracked
     long Change { get; }
 }
 
+/// <summary>Rows of the machine's own bookkeeping: what changes in them is nobody's doing and is not audited.</summary>
+public interface IBookkeeping;
+
 /// <summary>
 /// The key of a row that was removed; a trigger writes it. What a vendor's batch may change it may also remove, so it may note that here.
 /// </summary>

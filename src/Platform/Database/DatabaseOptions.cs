@@ -21,11 +21,12 @@ public sealed class DatabaseOptions
     public Dialect Dialect => field ??= Dialect.Of(Provider);
 
     /// <summary>A context under the owner, whom nobody serves under: to migrate, and to make the first accounts.</summary>
-    public PlatformDb OpenAsOwner()
+    /// <param name="scope">What it may see where row-level security binds the owner, too; nothing by default.</param>
+    public PlatformDb OpenAsOwner(Tenancy.TenantScope? scope = null)
     {
-        var builder = new DbContextOptionsBuilder();
+        var builder = new DbContextOptionsBuilder().AddInterceptors(Dialect.Scoping);
         Dialect.Configure(builder, OwnerConnection ?? throw new InvalidOperationException("ConnectionStrings:Owner is not configured: this needs the owner of the database."));
-        return Dialect.Create(builder.Options, new Tenancy.TenantScope());
+        return Dialect.Create(builder.Options, scope ?? new Tenancy.TenantScope());
     }
 
     /// <summary>Reads the options; environment variables such as ConnectionStrings__Application override files.</summary>

@@ -35,8 +35,8 @@ public abstract class Dialect
     /// <summary>Tells the database the scope of a context, before or with each of its commands.</summary>
     public abstract IInterceptor Scoping { get; }
 
-    /// <summary>Fills a command that tells the connection its scope; row-level security reads it.</summary>
-    public abstract void DescribeScope(DbCommand command, TenantScope scope);
+    /// <summary>Fills a command that tells the connection its scope; row-level security reads it. Where something may be changed, also on whose behalf.</summary>
+    public abstract void DescribeScope(DbCommand command, TenantScope scope, bool mayChange);
 
     /// <summary>Removes what <see cref="CreateObjects"/> made, so that migrations can change the tables under it. Repeatable.</summary>
     public abstract string DropObjects();
@@ -67,6 +67,15 @@ public abstract class Dialect
     /// transaction that was given a smaller one may commit later; so the number is that before the oldest transaction still running.
     /// </summary>
     public abstract string LatestChange { get; }
+
+    /// <summary>The number up to which all entries of the audit log are to be seen, as <see cref="LatestChange"/> is of changes.</summary>
+    public abstract string LatestAudit { get; }
+
+    /// <summary>Has an entry of the audit log carry the number of its transaction.</summary>
+    public abstract void NumberAudit(PropertyBuilder<long> change);
+
+    /// <summary>Adds an entry to the audit log: tenant, actor, address, request, action, subject, key, details.</summary>
+    public abstract string NoteAudit { get; }
 
     /// <summary>A statement that tells how the engine would run another, as <see cref="EstimatedRows"/> reads it; null where the engine is not asked.</summary>
     public virtual string? Explain(string statement) => null;
@@ -102,12 +111,37 @@ public abstract class Dialect
             HasVendor: entity.FindProperty("VendorId") is not null,
             ReadBelow: entity.ClrType == typeof(Plans.Plan));
 
+    /// <summary>The tables whose every change goes to the audit log, with their keys and the columns that go there.</summary>
+    protected static IEnumerable<AuditedTable> AuditedTables(IModel model) =>
+        from entity in model.GetEntityTypes()
+        where IsAudited(entity)
+        orderby entity.GetTableName()
+        select new AuditedTable(
+            entity.GetTableName()!,
+            [.. entity.FindPrimaryKey()!.Properties.Select(p => p.GetColumnName())],
+            [.. entity.GetProperties().Where(p => !IsHidden(p)).Select(p => p.GetColumnName())],
+            [.. entity.GetProperties().Where(IsHidden).Select(p => p.GetColumnName())]);
+
+    internal static bool IsAudited(IReadOnlyEntityType entity) =>
+        entity.GetTableName() is not null && entity.GetViewName() is null && !entity.IsOwned()
+        && !typeof(IWrittenByIntake).IsAssignableFrom(entity.ClrType) && !typeof(IBookkeeping).IsAssignableFrom(entity.ClrType);
+
+    // Secrets are nobody's to read, not even as hashes, nor is how to reach a person; what the machine keeps up to date is nobody's doing.
+    private static bool IsHidden(IReadOnlyProperty property) =>
+        property.ClrType == typeof(byte[]) || property.Name is nameof(ITracked.Change) or "SearchText" or "LastUsedAt" or "LastSeenAt" or "LastStep" or "SignCount"
+        || Secretive.Any(word => property.Name.Contains(word, StringComparison.Ordinal));
+
+    private static readonly string[] Secretive = ["Secret", "Hash", "Stamp", "Protected", "Contact", "Authenticator"];
+
     /// <summary>The tables whose rows only their vendor sees.</summary>
     protected static IEnumerable<string> VendorTables(IModel model) =>
         from entity in model.GetEntityTypes()
         where typeof(IVendorOwned).IsAssignableFrom(entity.ClrType) && entity.GetTableName() is not null
         orderby entity.GetTableName()
         select entity.GetTableName();
+
+    /// <summary>One table whose changes are audited.</summary>
+    protected sealed record AuditedTable(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> Shown, IReadOnlyList<string> Hidden);
 
     /// <summary>One table under row-level security.</summary>
     protected sealed record ProtectedTable(string Name, bool Intake, bool Personal, bool HasVendor, bool ReadBelow);

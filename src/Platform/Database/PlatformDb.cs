@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Access;
 using Platform.Access.People;
 using Platform.Assignments;
+using Platform.Audit;
 using Platform.Confirmations;
 using Platform.Http.Idempotency;
 using Platform.Imports;
@@ -119,6 +120,10 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
 
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
+
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
 
     public DbSet<Grant> Grants => Set<Grant>();
@@ -153,6 +158,10 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         return this;
     }
 
+    /// <summary>The number up to which the audit log is complete.</summary>
+    public Task<long> LatestAudit(CancellationToken cancellation) =>
+        Database.SqlQueryRaw<long>(Dialect.LatestAudit).SingleAsync(cancellation);
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(24);
@@ -171,6 +180,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         var people = new PeopleMapping();
         var invitations = new InvitationMapping();
         var webhooks = new WebhookMapping();
+        var audit = new AuditMapping(Dialect);
         var imports = new ImportEntities();
         modelBuilder
             .ApplyConfiguration<Locality>(localities).ApplyConfiguration<LocalityName>(localities)
@@ -194,6 +204,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
             .ApplyConfiguration(new StoredAnswerMapping())
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
+        modelBuilder.ApplyConfiguration<AuditEntry>(audit).ApplyConfiguration<AuditSeal>(audit);
         modelBuilder.ApplyConfiguration(new RemovedRowMapping(Dialect));
         RemovedRowMapping.Track(modelBuilder, Dialect);
 
@@ -223,13 +234,19 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         modelBuilder.Entity<Learner>().HasQueryFilter(Belt, l => l.TenantId == Scope.Tenant || Scope.Vendor != null);
         modelBuilder.Entity<Confirmation>().HasQueryFilter(Belt, c => c.TenantId == Scope.Tenant || Scope.Vendor != null);
 
+        modelBuilder.Entity<AuditEntry>().HasQueryFilter(Belt, e => Scope.WholeAudit || Scope.Audited.Contains(e.TenantId ?? 0));
+
         OwnByVendor<RejectedBlock>(modelBuilder);
         OwnByVendor<IntakeCount>(modelBuilder);
         OwnByVendor<Import>(modelBuilder);
         OwnByVendor<SavedMapping>(modelBuilder);
 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
             NameInSnakeCase(entity);
+            if (Dialect.IsAudited(entity))
+                modelBuilder.Entity(entity.ClrType).ToTable(table => table.HasTrigger("audit"));
+        }
     }
 
     /// <summary>The name of the tenant filter; the architecture test looks for it on every tenant-owned entity.</summary>

@@ -52,7 +52,7 @@ public sealed class PostgreSqlDialect : Dialect
     public override Func<PlatformDb> Pool(Action<DbContextOptionsBuilder> configure) => Contexts.Pool<PostgreSqlDb>(configure);
 
     /// <summary>Nothing that is unset was ever set, so only what is in scope is told; an empty scope needs no words.</summary>
-    public override void DescribeScope(DbCommand command, TenantScope scope)
+    public override void DescribeScope(DbCommand command, TenantScope scope, bool mayChange)
     {
         var settings = new List<string>(2);
         Set("tenant", Text(scope.Tenant));
@@ -62,6 +62,14 @@ public sealed class PostgreSqlDialect : Dialect
         Set("account", scope.Account?.ToString(CultureInfo.InvariantCulture) ?? "");
         Set("nation", scope.Nation ? "on" : "");
         Set("vendor", Text(scope.Vendor));
+        Set("audited", scope.WholeAudit ? "all" : string.Join(',', scope.Audited));
+        if (mayChange)
+        {
+            Set("actor", scope.Actor?.Key ?? "");
+            Set("address", scope.Actor?.Address ?? "");
+            Set("request", scope.Actor?.Request ?? "");
+        }
+
         if (settings.Count > 0)
             command.CommandText = $"select {string.Join(", ", settings)};";
 
@@ -82,6 +90,14 @@ public sealed class PostgreSqlDialect : Dialect
     public override string Measure(params string[] tables) => $"analyze {string.Join(", ", tables)}";
 
     public override string LatestChange => "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as \"Value\"";
+
+    public override string LatestAudit => "select platform_audit_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as \"Value\"";
+
+    public override void NumberAudit(PropertyBuilder<long> change) => change.ValueGeneratedNever();
+
+    public override string NoteAudit =>
+        "insert into audit_entries (tenant_id, at, actor, address, request, action, subject, row_key, after, change) "
+        + "values ({0}::smallint, clock_timestamp(), {1}, {2}::text, {3}::text, {4}, {5}, {6}, {7}::text, platform_audit_base() + pg_current_xact_id()::text::bigint)";
 
     public override string Explain(string statement) => "explain (format json) " + statement;
 
@@ -216,6 +232,13 @@ public sealed class PostgreSqlDialect : Dialect
             Policy(sql, table, "vendor_own", "all", "vendor_id = (select platform_vendor())", "vendor_id = (select platform_vendor())");
         }
 
+        foreach (var table in AuditedTables(model))
+            Trigger(sql, table.Name, "audit", "after insert or update or delete", $"for each row execute function platform_audit('{string.Join(',', table.Key)}', '{string.Join(',', table.Hidden)}')");
+        sql.AppendLine("alter table audit_entries enable row level security; alter table audit_entries force row level security;");
+        Policy(sql, "audit_entries", "everybody_notes", "insert", check: "true");
+        Policy(sql, "audit_entries", "auditor_reads", "select", "(select platform_whole_audit()) or tenant_id = any ((select platform_audited())::smallint[])");
+        Policy(sql, "audit_entries", "owner_purges", "delete to current_user", "(select platform_whole_audit())");
+
         foreach (var (table, notesRemovals) in TrackedTables(model))
         {
             Trigger(sql, table, "number_change", "before update", "for each row execute function platform_number_change()");
@@ -234,6 +257,7 @@ public sealed class PostgreSqlDialect : Dialect
             grant select, insert, update, delete on all tables in schema public to {applicationRole};
             revoke all on "__EFMigrationsHistory" from {applicationRole};
             grant select on "__EFMigrationsHistory" to {applicationRole};
+            revoke update, delete on audit_entries, audit_seals from {applicationRole};
             revoke update, delete on protection_keys from {applicationRole};
             -- A grant is as it was given until it ends; a secret may be used and withdrawn, never changed.
             revoke update, delete on grants, accounts from {applicationRole};

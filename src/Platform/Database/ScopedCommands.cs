@@ -27,14 +27,14 @@ public sealed class ScopedCommands : DbCommandInterceptor, IDbTransactionInterce
 
     public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
     {
-        Prepend(command, eventData);
+        Prepend(command, eventData, mayChange: true);
         return result;
     }
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        Prepend(command, eventData);
+        Prepend(command, eventData, mayChange: true);
         return ValueTask.FromResult(result);
     }
 
@@ -118,12 +118,12 @@ public sealed class ScopedCommands : DbCommandInterceptor, IDbTransactionInterce
         return ValueTask.FromResult(result);
     }
 
-    private static bool Prepend(DbCommand command, CommandEventData eventData)
+    private static bool Prepend(DbCommand command, CommandEventData eventData, bool mayChange = false)
     {
         if (eventData.Context is not PlatformDb db || command.Transaction is not null)
             return false;
         var text = command.CommandText;
-        db.Dialect.DescribeScope(command, db.Scope);
+        db.Dialect.DescribeScope(command, db.Scope, mayChange);
         if (ReferenceEquals(command.CommandText, text))
             return false;
         command.CommandText += text;
@@ -139,7 +139,7 @@ public sealed class ScopedCommands : DbCommandInterceptor, IDbTransactionInterce
             return null;
         var command = connection.CreateCommand();
         command.Transaction = transaction;
-        db.Dialect.DescribeScope(command, db.Scope);
+        db.Dialect.DescribeScope(command, db.Scope, mayChange: true);
         if (command.CommandText.Length > 0)
             return command;
         command.Dispose();

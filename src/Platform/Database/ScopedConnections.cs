@@ -14,7 +14,7 @@ public sealed class ScopedConnections : DbConnectionInterceptor
         if (eventData.Context is not PlatformDb db)
             return;
         using var command = connection.CreateCommand();
-        db.Dialect.DescribeScope(command, db.Scope);
+        db.Dialect.DescribeScope(command, db.Scope, mayChange: true);
         command.ExecuteNonQuery();
     }
 
@@ -24,7 +24,7 @@ public sealed class ScopedConnections : DbConnectionInterceptor
         if (eventData.Context is not PlatformDb db)
             return;
         await using var command = connection.CreateCommand();
-        db.Dialect.DescribeScope(command, db.Scope);
+        db.Dialect.DescribeScope(command, db.Scope, mayChange: true);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -39,13 +39,14 @@ public sealed class SqlServerDialect : Dialect
 
     public override Func<PlatformDb> Pool(Action<DbContextOptionsBuilder> configure) => Contexts.Pool<SqlServerDb>(configure);
 
-    public override void DescribeScope(DbCommand command, TenantScope scope)
+    public override void DescribeScope(DbCommand command, TenantScope scope, bool mayChange)
     {
         command.CommandText =
             "exec sp_set_session_context N'tenant', @tenant; exec sp_set_session_context N'superior', @superior; " +
             "exec sp_set_session_context N'province', @province; exec sp_set_session_context N'locality', @locality; " +
             "exec sp_set_session_context N'nation', @nation; exec sp_set_session_context N'vendor', @vendor; " +
-            "exec sp_set_session_context N'account', @account;";
+            "exec sp_set_session_context N'account', @account; exec sp_set_session_context N'audited', @audited; " +
+            "exec sp_set_session_context N'actor', @actor; exec sp_set_session_context N'address', @address; exec sp_set_session_context N'request', @request;";
         Add("@tenant", System.Data.SqlDbType.SmallInt, scope.Tenant);
         Add("@superior", System.Data.SqlDbType.NVarChar, List(scope.Superiors));
         Add("@province", System.Data.SqlDbType.NVarChar, List(scope.Provinces));
@@ -53,6 +54,10 @@ public sealed class SqlServerDialect : Dialect
         Add("@nation", System.Data.SqlDbType.SmallInt, (short)(scope.Nation ? 1 : 0));
         Add("@vendor", System.Data.SqlDbType.SmallInt, scope.Vendor);
         Add("@account", System.Data.SqlDbType.Int, scope.Account);
+        Add("@audited", System.Data.SqlDbType.NVarChar, scope.WholeAudit ? "all" : List(scope.Audited));
+        Add("@actor", System.Data.SqlDbType.NVarChar, scope.Actor?.Key);
+        Add("@address", System.Data.SqlDbType.NVarChar, scope.Actor?.Address);
+        Add("@request", System.Data.SqlDbType.NVarChar, scope.Actor?.Request);
 
         void Add(string name, System.Data.SqlDbType type, object? value) =>
             command.Parameters.Add(new SqlParameter(name, type) { Value = value ?? DBNull.Value });
@@ -68,6 +73,13 @@ public sealed class SqlServerDialect : Dialect
 
     public override string LatestChange => "select cast(min_active_rowversion() as bigint) - 1 as Value";
 
+    public override string LatestAudit => LatestChange;
+
+    public override void NumberAudit(PropertyBuilder<long> change) => NumberChanges(change);
+
+    public override string NoteAudit =>
+        "insert into dbo.audit_entries (tenant_id, at, actor, address, request, action, subject, row_key, after) values ({0}, sysdatetimeoffset(), {1}, {2}, {3}, {4}, {5}, {6}, {7})";
+
     public override void DescribeRecount(DbCommand command, TenantScope scope)
     {
         command.CommandText = "exec sp_set_session_context N'recounted', @recounted;";
@@ -78,7 +90,7 @@ public sealed class SqlServerDialect : Dialect
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
         drop function if exists dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
-          dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.may_give, dbo.may_invite, dbo.may_admit, dbo.stands_above, dbo.is_own_account, dbo.is_own_vendor;
+          dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.may_give, dbo.may_invite, dbo.may_admit, dbo.stands_above, dbo.is_own_account, dbo.is_own_vendor, dbo.may_audit;
         """;
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -137,7 +149,7 @@ public sealed class SqlServerDialect : Dialect
                 "add block predicate dbo.may_administer(N'Operator', null) on dbo.framework_units before update",
             ]);
         sql.AppendLine("create security policy dbo.tenancy");
-        sql.AppendJoin(",\n", predicates.Concat(vendors).Concat(administration)).AppendLine().AppendLine("with (state = on);").AppendLine("go");
+        sql.AppendJoin(",\n", predicates.Concat(vendors).Concat(administration).Append("add filter predicate dbo.may_audit(tenant_id) on dbo.audit_entries")).AppendLine().AppendLine("with (state = on);").AppendLine("go");
         foreach (var (table, _) in TrackedTables(model).Where(t => t.NotesRemovals))
             sql.AppendLine(CultureInfo.InvariantCulture, $"""
                 create or alter trigger dbo.{table}_removed on dbo.{table} after delete as
@@ -148,8 +160,27 @@ public sealed class SqlServerDialect : Dialect
                 end
                 go
                 """);
+        foreach (var table in AuditedTables(model))
+            sql.AppendLine(CultureInfo.InvariantCulture, $"""
+                create or alter trigger dbo.{table.Name}_audit on dbo.{table.Name} after insert, update, delete as
+                begin
+                  set nocount on;
+                  insert into dbo.audit_entries (tenant_id, at, actor, address, request, action, subject, row_key, before, after)
+                  select {TenantOf(table)}, sysdatetimeoffset(), coalesce(cast(session_context(N'actor') as nvarchar(120)), original_login()),
+                    cast(session_context(N'address') as nvarchar(64)), cast(session_context(N'request') as nvarchar(64)),
+                    case when d.{table.Key[0]} is null then N'Insert' when i.{table.Key[0]} is null then N'Delete' else N'Update' end,
+                    N'{table.Name}', concat_ws(N'/', {string.Join(", ", table.Key.Where(table.Shown.Contains).DefaultIfEmpty("").Select(k => k.Length == 0 ? "N'…'" : $"coalesce(i.{k}, d.{k})"))}), b.whole, a.whole
+                  from inserted i full join deleted d on {string.Join(" and ", table.Key.Select(k => $"i.{k} = d.{k}"))}
+                  outer apply (select (select {string.Join(", ", table.Shown.Select(c => $"d.[{c}]"))} where d.{table.Key[0]} is not null for json path, without_array_wrapper) as whole) b
+                  outer apply (select (select {string.Join(", ", table.Shown.Select(c => $"i.[{c}]"))} where i.{table.Key[0]} is not null for json path, without_array_wrapper) as whole) a
+                  where coalesce(b.whole, N'') <> coalesce(a.whole, N'');
+                end
+                go
+                """);
         sql.AppendLine(CultureInfo.InvariantCulture, $"""
             grant select, insert, update, delete on schema::dbo to {applicationRole};
+            deny update, delete on dbo.audit_entries to {applicationRole};
+            deny update, delete on dbo.audit_seals to {applicationRole};
             deny update, delete on dbo.protection_keys to {applicationRole};
             deny delete on dbo.grants to {applicationRole};
             deny update on dbo.grants(account_id, role, tenant_id, agency_id, valid_from, granted_by) to {applicationRole};
@@ -178,6 +209,9 @@ public sealed class SqlServerDialect : Dialect
             """);
         return sql.ToString();
     }
+
+    private static string TenantOf(AuditedTable table) =>
+        new[] { "tenant_id", "province_id", "locality_id" }.FirstOrDefault(table.Shown.Contains) is { } column ? $"coalesce(i.{column}, d.{column})" : "null";
 
     public override async Task<string?> FindRoleWeakness(DbConnection connection, CancellationToken cancellation)
     {

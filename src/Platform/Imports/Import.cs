@@ -1,9 +1,10 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
+using Platform.Database;
 using Platform.Http;
-using Platform.Learning;
 using Platform.Learning.Formats;
+using Platform.Learning;
 using Platform.Tenancy;
 
 namespace Platform.Imports;
@@ -34,7 +35,7 @@ public enum ImportState
 /// A file of completions that is taken in the background. How far it was read changes in the transaction of the rows that were read, so that
 /// whoever goes on after a crash takes every row once.
 /// </summary>
-public sealed class Import : IVendorOwned
+public sealed class Import : IVendorOwned, IBookkeeping
 {
     public Guid Id { get; set; }
 
@@ -156,7 +157,7 @@ internal sealed record ImportReason(string Code, int Rows, List<string> First)
 /// The right to work on an import, for one server at a time and for a limited time; it lasts as long as the file is needed. A global table,
 /// because servers look for work of every vendor; it holds nothing but ids.
 /// </summary>
-public sealed class ImportLease
+public sealed class ImportLease : IBookkeeping
 {
     /// <summary>Until when a paused import is left alone.</summary>
     internal static readonly DateTimeOffset Never = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);

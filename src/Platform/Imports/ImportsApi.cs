@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
+using Platform.Audit;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning;
@@ -29,7 +30,7 @@ public static class ImportsApi
         imports.MapGet("", ListImports).WithName(nameof(ListImports)).Fails(400);
         imports.MapGet("{id:guid}", GetImport).WithName(nameof(GetImport)).Fails(404);
         imports.MapGet("{id:guid}/report", GetImportReport).WithName(nameof(GetImportReport)).Fails(404);
-        imports.MapGet("{id:guid}/rejected", ListRejectedOfImport).WithName(nameof(ListRejectedOfImport))
+        imports.MapGet("{id:guid}/rejected", ListRejectedOfImport).WithName(nameof(ListRejectedOfImport)).ReadsPeople()
             .Produces(200, contentType: RowFormats.Csv).Produces(200, contentType: RowFormats.Lines).Produces(200, contentType: RowFormats.Workbook).Fails(404);
         imports.MapPut("{id:guid}/pause", PauseImport).WithName(nameof(PauseImport)).Fails(404, 409);
         imports.MapDelete("{id:guid}/pause", ResumeImport).WithName(nameof(ResumeImport)).Fails(404, 409);

@@ -1,5 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 using Platform.Localities;
 using Platform.Plans;
@@ -117,7 +117,7 @@ public sealed class Learner : IWrittenByIntake, IPersonal
 /// A name under which vendors know a learner (a citizen number's or a vendor id's pseudonym) and the learner it is. A global table:
 /// the same person comes through several vendors and communes. Holds pseudonyms only.
 /// </summary>
-public sealed class LearnerIdentity
+public sealed class LearnerIdentity : IBookkeeping
 {
     /// <summary>The keyed pseudonym; see <see cref="Pseudonyms"/>.</summary>
     public Guid Id { get; set; }

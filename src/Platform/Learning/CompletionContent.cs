@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Platform.Access;
 using Platform.Http;
 using Platform.Plans;
+using Platform.Tenancy;
 
 namespace Platform.Learning;
 
@@ -38,6 +39,9 @@ public sealed record SentRow(int Index, string? Id, CompletionContent? Content, 
 /// <param name="DryRun">Answer as if, and write nothing.</param>
 public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun = false)
 {
+    /// <summary>Who sent them from where; null for what is read from a file.</summary>
+    public Actor? Sender { get; init; }
+
     /// <summary>
     /// Written in the transaction of the rows, so that it is kept exactly when they are: how far a file has been read. Called last, with
     /// every answer, also when no row is good; never in a dry run.

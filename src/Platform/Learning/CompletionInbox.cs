@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
+using Platform.Audit;
 using Platform.Confirmations;
 using Platform.Database;
 using Platform.Http;
@@ -72,6 +74,7 @@ public sealed class CompletionInbox(
             var learners = new LearnerRegister(vendor.Vendor.Value, pseudonyms.Newest.Mark, found.Identities, []);
             if (!await Write(store, learners, found.Edition, [], [new Replacement(before, voided)], cancellation))
                 return Result.MetAnother;
+            await db.Note(AuditAction.Intake, "completions", $"{vendor.Vendor}/{id}", new { voided = 1, reason }, cancellation);
             await store.Commit(cancellation);
             return Result.Done;
         }, cancellation);
@@ -144,6 +147,8 @@ public sealed class CompletionInbox(
             return Result.Done;
         if (order.Alongside is { } alongside)
             await alongside(answers, cancellation);
+        if (Array.Exists(answers, a => a.Outcome is RowOutcome.Created or RowOutcome.Corrected))
+            await db.Note(AuditAction.Intake, "completions", $"{order.Vendor.Vendor}", Counted(answers), cancellation);
         await store.Commit(cancellation);
         return Result.Done;
     }
@@ -244,6 +249,10 @@ public sealed class CompletionInbox(
             await db.Confirmations.Where(c => c.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(c => c.LearnerId, now), cancellation);
         }
     }
+
+    // Not the rows: each completion keeps what it was before.
+    private static Dictionary<string, int> Counted(RowAnswer[] answers) =>
+        answers.GroupBy(a => a.Outcome).ToDictionary(a => JsonNamingPolicy.CamelCase.ConvertName($"{a.Key}"), a => a.Count());
 
     private static bool WithholdIfAnyFailed(RowAnswer[] answers)
     {

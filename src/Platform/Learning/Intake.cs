@@ -35,6 +35,14 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
     internal Task<RowAnswer[]> TakeChunk(IntakePart part, Func<PlatformDb, IReadOnlyList<RowAnswer>, CancellationToken, Task>? alongside, CancellationToken cancellation) =>
         Store([part], alongside, cancellation);
 
+    // What is stored together comes from one client, perhaps from several of its machines.
+    private static Actor Senders(IReadOnlyList<IntakePart> parts)
+    {
+        var senders = parts.Select(p => p.Job.Order.Sender).OfType<Actor>().ToList();
+        return new Actor(
+            parts[0].Job.Order.Vendor.Key, string.Join(',', senders.Select(s => s.Address).Distinct().Take(3)), string.Join(',', senders.Select(s => s.Request).Distinct().Take(2)));
+    }
+
     // What was gathered is stored even when one of its senders has left: it is answered to the others.
     private Task<RowAnswer[]> Store(IReadOnlyList<IntakePart> parts) => Store(parts, null, CancellationToken.None);
 
@@ -44,7 +52,9 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
         var order = parts[^1].Job.Order;
         var vendor = order.Vendor.Vendor!.Value;
         await using var work = scopes.CreateAsyncScope();
-        work.ServiceProvider.GetRequiredService<TenantScope>().EnterIntake(vendor);
+        var scope = work.ServiceProvider.GetRequiredService<TenantScope>();
+        scope.EnterIntake(vendor);
+        scope.Actor = Senders(parts);
         var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
         var rejected = work.ServiceProvider.GetRequiredService<RejectedRows>();
         if (alongside is not null)

@@ -1,12 +1,12 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 using Platform.Tenancy;
 
 namespace Platform.Learning;
 
 /// <summary>How many of a vendor's rows had one outcome, for one reason, on one day in Vietnam.</summary>
-public sealed class IntakeCount : IVendorOwned
+public sealed class IntakeCount : IVendorOwned, IBookkeeping
 {
     public short VendorId { get; set; }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
+using Platform.Audit;
 using Platform.Database;
 using Platform.Http;
 using Platform.Http.Idempotency;
@@ -10,6 +11,7 @@ using Platform.Learning.Formats;
 using Platform.Limits;
 using Platform.Localities;
 using Platform.Plans;
+using Platform.Tenancy;
 
 namespace Platform.Learning;
 
@@ -25,10 +27,10 @@ public static class LearningApi
             .WithMetadata(new BodyLimit(CompletionPush.Limit));
         var one = routes.MapGroup("/v1/completions/{id}").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403, 404);
         one.MapPost("voiding", VoidCompletion).WithName(nameof(VoidCompletion)).Fails(400, 409, 413, 415, 422);
-        one.MapGet("history", ListHistory).WithName(nameof(ListHistory));
+        one.MapGet("history", ListHistory).WithName(nameof(ListHistory)).ReadsPeople();
 
         var own = routes.MapGroup("/v1").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403);
-        own.MapGet("intakes/{id:guid}/rejected", ListRejected).WithName(nameof(ListRejected))
+        own.MapGet("intakes/{id:guid}/rejected", ListRejected).WithName(nameof(ListRejected)).ReadsPeople()
             .Produces(200, contentType: RowFormats.Lines).Produces(200, contentType: RowFormats.Csv).Fails(404);
     }
 
@@ -50,10 +52,10 @@ public static class LearningApi
     /// Citizen numbers are turned into keyed pseudonyms before anything is stored or logged (Luật 91/2025/QH15); rejected rows are kept encrypted.
     /// </remarks>
     private static Task PushCompletions(
-        HttpContext http, Intake intake, IntakeOptions options,
+        HttpContext http, TenantScope scope, Intake intake, IntakeOptions options,
         [Description("All or none, of at most 10,000 rows: one row that is rejected or in conflict withholds the others.")] bool atomic = false,
         [Description("Answer the same and write nothing; at most 10,000 rows.")] bool dryRun = false) =>
-        new CompletionPush(http, intake, options, new IntakeOrder(http.Features.Get<Caller>()!, atomic, dryRun)).Run();
+        new CompletionPush(http, intake, options, new IntakeOrder(http.Features.Get<Caller>()!, atomic, dryRun) { Sender = scope.Actor }).Run();
 
     /// <summary>The rows of one request that were rejected or in conflict, in the format they came in, each with why: mend them and send them again.</summary>
     /// <remarks>NDJSON and JSON carry the reason in <c>error</c>, CSV in two more columns at the end; both are ignored when they are sent back.</remarks>

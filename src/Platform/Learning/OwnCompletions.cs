@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
+using Platform.Audit;
 using Platform.Database;
 using Platform.Http;
 using Platform.Localities;
@@ -17,8 +18,8 @@ public static class OwnCompletions
     public static void MapOwnCompletions(this IEndpointRouteBuilder routes)
     {
         var own = routes.MapGroup("/v1").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403);
-        own.MapGet("completions", ListCompletions).WithName(nameof(ListCompletions)).Fails(400);
-        own.MapGet("completions/{id}", GetCompletion).WithName(nameof(GetCompletion)).Fails(404);
+        own.MapGet("completions", ListCompletions).WithName(nameof(ListCompletions)).ReadsPeople().Fails(400);
+        own.MapGet("completions/{id}", GetCompletion).WithName(nameof(GetCompletion)).ReadsPeople().Fails(404);
         own.MapGet("usage", ListUsage).WithName(nameof(ListUsage)).Fails(400);
         own.MapGet("error-statistics", ListErrorStatistics).WithName(nameof(ListErrorStatistics)).Fails(400);
     }

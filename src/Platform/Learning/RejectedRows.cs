@@ -1,9 +1,9 @@
 using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning.Formats;
@@ -21,7 +21,7 @@ internal sealed record RejectedRow(string Raw, string Code, string? Pointer, Exp
 }
 
 /// <summary>Rejected rows of one chunk, compressed and sealed: rows may hold citizen numbers, which lie nowhere in clear.</summary>
-public sealed class RejectedBlock : IVendorOwned
+public sealed class RejectedBlock : IVendorOwned, IBookkeeping
 {
     public short VendorId { get; set; }
 

@@ -1,5 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 
 namespace Platform.Localities;
@@ -15,7 +15,7 @@ public enum LocalityLevel
 }
 
 /// <summary>A province or a commune. Each is a tenant; its <see cref="Id"/> is the tenant_id of all its rows. A global, public table.</summary>
-public sealed class Locality : ITracked
+public sealed class Locality : ITracked, IBookkeeping
 {
     public short Id { get; set; }
 
@@ -64,7 +64,7 @@ public sealed class Locality : ITracked
 }
 
 /// <summary>A name and kind with the days from and to which they hold. A global, public table.</summary>
-public sealed class LocalityName
+public sealed class LocalityName : IBookkeeping
 {
     public short LocalityId { get; set; }
 

@@ -32,6 +32,7 @@ internal sealed class SampleLoader(IServiceProvider services)
         ("thaiNguyenViewer", "thai-nguyen-viewer", "Tỉnh Thái Nguyên: xem số liệu", Role.ProvinceViewer, "19"),
         ("thaiNguyenManager", "thai-nguyen-manager", "Tỉnh Thái Nguyên: quản lý", Role.ProvinceManager, "19"),
         ("operator", "operator", "Vận hành nền tảng", Role.Operator, null),
+        ("auditor", "auditor", "Kiểm toán nhật ký", Role.Auditor, null),
     ];
 
     /// <summary>The sample people: name in the credentials file, account key, the person's name, role, locality, agency.</summary>

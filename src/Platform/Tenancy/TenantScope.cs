@@ -50,8 +50,17 @@ public sealed class TenantScope
     /// </summary>
     public List<Guid> Recounted { get; private set; } = [];
 
+    /// <summary>On whose behalf the unit of work runs; what it changes is put down to them.</summary>
+    public Actor? Actor { get; set; }
+
+    /// <summary>The whole audit log may be read.</summary>
+    public bool WholeAudit { get; private set; }
+
+    /// <summary>The localities whose audit log may be read.</summary>
+    public List<short> Audited { get; private set; } = [];
+
     /// <summary>Tells one reach from another.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{string.Join(',', Superiors)}/{string.Join(',', Provinces)}/{string.Join(',', Localities)}/{Nation}/{Vendor}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{string.Join(',', Superiors)}/{string.Join(',', Provinces)}/{string.Join(',', Localities)}/{Nation}/{Vendor}/{WholeAudit}/{string.Join(',', Audited)}");
 
     // For the filters, which may only compare: comparing with null is left out of a statement, so each kind of scope gets a condition
     // that the database finds by index, and never an «or» that it has to try on each row.
@@ -118,6 +127,14 @@ public sealed class TenantScope
         Nation = true;
     }
 
+    /// <summary>Read the audit log of some localities, or all of it, and nothing else.</summary>
+    public void EnterAudit(IEnumerable<short>? localities = null)
+    {
+        Enter();
+        WholeAudit = localities is null;
+        Audited = [.. localities ?? []];
+    }
+
     /// <summary>Take in completions of one vendor for the localities it was granted.</summary>
     public void EnterIntake(short vendor)
     {
@@ -146,6 +163,12 @@ public sealed class TenantScope
         entered = true;
     }
 }
+
+/// <summary>Who does something, and where from.</summary>
+/// <param name="Key">The account's key.</param>
+/// <param name="Address">The network address.</param>
+/// <param name="Request">The request's trace id.</param>
+public sealed record Actor(string Key, string? Address, string? Request);
 
 /// <summary>Rows that a vendor's batch may change in every locality: completions, learners and the figures made of them.</summary>
 public interface IWrittenByIntake : ITenantOwned;

@@ -1,5 +1,6 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
+using Platform.Database;
 
 namespace Platform.Webhooks;
 
@@ -48,7 +49,7 @@ public enum DisabledBecause
 }
 
 /// <summary>What is to be told, written in the transaction of what happened.</summary>
-public sealed class WebhookMessage
+public sealed class WebhookMessage : IBookkeeping
 {
     public Guid Id { get; set; }
 
@@ -61,7 +62,7 @@ public sealed class WebhookMessage
 }
 
 /// <summary>One message on its way to one webhook.</summary>
-public sealed class WebhookDelivery
+public sealed class WebhookDelivery : IBookkeeping
 {
     public Guid Id { get; set; }
 

@@ -10,20 +10,21 @@ public sealed partial class ArchitectureTests
         ["Http"] = ["Access", "Tenancy", "Database", "Localities", "OData"],
         ["Access"] = ["Http", "Tenancy", "Database", "Localities", "Limits"],
         ["Tenancy"] = ["Database", "Localities"],
-        ["Database"] = ["Http", "Access", "Tenancy", "Localities", "Plans", "Assignments", "Learning", "Confirmations", "Rollup", "Webhooks", "Imports"],
+        ["Database"] = ["Http", "Access", "Tenancy", "Localities", "Plans", "Assignments", "Learning", "Confirmations", "Rollup", "Webhooks", "Imports", "Audit"],
         ["Localities"] = ["Http", "Access", "Tenancy", "Database", "Assignments", "Plans", "Rollup"],
         ["Plans"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Assignments", "Rollup"],
         ["Assignments"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans"],
-        ["Learning"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Confirmations", "Rollup", "Limits", "Webhooks"],
-        ["Confirmations"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Rollup"],
+        ["Learning"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Confirmations", "Rollup", "Limits", "Webhooks", "Audit"],
+        ["Confirmations"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Rollup", "Audit"],
         ["Rollup"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning"],
         ["Limits"] = ["Http", "Access"],
         ["Webhooks"] = ["Http", "Access", "Database"],
-        ["Imports"] = ["Http", "Access", "Tenancy", "Database", "Learning", "Webhooks"],
-        ["Analytics"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "OData"],
+        ["Imports"] = ["Http", "Access", "Tenancy", "Database", "Learning", "Webhooks", "Audit"],
+        ["Analytics"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "Audit", "OData"],
+        ["Audit"] = ["Http", "Access", "Tenancy", "Database", "Localities"],
         ["VendorPage"] = ["Http"],
         ["SampleData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Confirmations", "Rollup"],
-        ["CommandLine"] = ["Http", "Access", "Database", "Learning", "Analytics", "SampleData", "VendorPage"],
+        ["CommandLine"] = ["Http", "Access", "Tenancy", "Database", "Audit", "Learning", "Analytics", "SampleData", "VendorPage"],
     };
 
     [Fact]
@@ -64,6 +65,6 @@ public sealed partial class ArchitectureTests
         Assert.All(Repository.CSharp("src"), file =>
             Assert.True(Repository.Read(file).Count(c => c == '\n') <= (file.StartsWith("src/Platform.OData/", StringComparison.Ordinal) ? 800 : 500), file));
 
-    [GeneratedRegex(@"(?:using (?:static )?(?:Platform\.)?|[^\w.](?:Platform\.)?)(?<room>Http|Access|Tenancy|Database|Localities|Plans|Assignments|Learning|Confirmations|Rollup|Analytics|Limits|Webhooks|Imports|VendorPage|SampleData|CommandLine|OData)(?:;|\.[A-Z]\w+[^\w(]*[({<?;, ])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
+    [GeneratedRegex(@"(?:using (?:static )?(?:Platform\.)?|[^\w.](?:Platform\.)?)(?<room>Http|Access|Tenancy|Database|Localities|Plans|Assignments|Learning|Confirmations|Rollup|Analytics|Limits|Webhooks|Imports|Audit|VendorPage|SampleData|CommandLine|OData)(?:;|\.[A-Z]\w+[^\w(]*[({<?;, ])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex OtherRoom();
 }

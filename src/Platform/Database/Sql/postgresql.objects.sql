@@ -14,6 +14,44 @@ create or replace function platform_nation() returns boolean stable parallel saf
 create or replace function platform_vendor() returns smallint stable parallel safe language sql
   as $$ select nullif(current_setting('platform.vendor', true), '')::smallint $$;
 
+create or replace function platform_whole_audit() returns boolean stable parallel safe language sql
+  as $$ select coalesce(current_setting('platform.audited', true), '') = 'all' $$;
+create or replace function platform_audited() returns smallint[] stable parallel safe language sql
+  as $$ select string_to_array(nullif(nullif(current_setting('platform.audited', true), ''), 'all'), ',')::smallint[] $$;
+
+-- Who did what: each audited row's change goes to the log in its own transaction. Arguments: the key's columns, and the columns that stay out.
+-- Another cluster counts its transactions anew; entries go on from where the restored log ends.
+do $$
+  declare known bigint := 0;
+  begin
+    if to_regprocedure('platform_audit_base()') is not null then execute 'select platform_audit_base()' into known; end if;
+    if (select max(up_to) from audit_seals) >= known + pg_current_xact_id()::text::bigint then
+      known := (select max(up_to) from audit_seals) + 1000000;
+    end if;
+    execute format('create or replace function platform_audit_base() returns bigint immutable parallel safe language sql as %L', format('select %s::bigint', known));
+  end $$;
+create or replace function platform_audit() returns trigger language plpgsql
+  as $$
+  declare old_row jsonb; new_row jsonb; whole jsonb; hidden text[] := string_to_array(tg_argv[1], ',');
+  begin
+    if tg_op <> 'INSERT' then old_row := to_jsonb(old) - hidden; end if;
+    if tg_op <> 'DELETE' then new_row := to_jsonb(new) - hidden; end if;
+    if tg_op = 'DELETE' then whole := to_jsonb(old); else whole := to_jsonb(new); end if;
+    if tg_op = 'UPDATE' then
+      if old_row = new_row then return null; end if;
+      select jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key) into old_row, new_row
+        from jsonb_each(old_row) o where o.value is distinct from new_row -> o.key;
+    end if;
+    insert into audit_entries (tenant_id, at, actor, address, request, action, subject, row_key, before, after, change)
+    values (
+      coalesce(whole ->> 'tenant_id', whole ->> 'province_id', whole ->> 'locality_id')::smallint, clock_timestamp(),
+      coalesce(nullif(current_setting('platform.actor', true), ''), session_user),
+      nullif(current_setting('platform.address', true), ''), nullif(current_setting('platform.request', true), ''),
+      initcap(tg_op), tg_table_name, (select string_agg(case when k = any (hidden) then '…' else coalesce(whole ->> k, '') end, '/') from unnest(string_to_array(tg_argv[0], ',')) k),
+      old_row::text, new_row::text, platform_audit_base() + pg_current_xact_id()::text::bigint);
+    return null;
+  end $$;
+
 -- Where the vendor of this connection may complete: everywhere, or the communes it was granted itself or through their province.
 drop function if exists platform_vendor_completes(smallint);
 create or replace function platform_vendor_grants() returns setof smallint stable parallel safe language sql rows 10

@@ -38,6 +38,10 @@ create or alter function dbo.may_read_completion(@tenant smallint, @vendor small
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or @vendor = cast(session_context(N'vendor') as smallint)
     or exists (select 1 from string_split(cast(session_context(N'recounted') as nvarchar(4000)), N',') r where r.value = cast(@learner as nvarchar(36)));
 go
+create or alter function dbo.may_audit(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where cast(session_context(N'audited') as nvarchar(4000)) = N'all'
+    or charindex(concat(N',', @tenant, N','), cast(session_context(N'audited') as nvarchar(4000))) > 0;
+go
 create or alter function dbo.is_own_vendor(@vendor smallint) returns table with schemabinding as
   return select 1 as ok where @vendor = cast(session_context(N'vendor') as smallint);
 go

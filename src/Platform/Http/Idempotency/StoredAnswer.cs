@@ -1,5 +1,6 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
+using Platform.Database;
 
 namespace Platform.Http.Idempotency;
 
@@ -7,7 +8,7 @@ namespace Platform.Http.Idempotency;
 /// What a caller's <c>Idempotency-Key</c> stands for: first a claim by the request that is being carried out, then its answer.
 /// A global table, keyed by caller.
 /// </summary>
-public sealed class StoredAnswer
+public sealed class StoredAnswer : IBookkeeping
 {
     public int CallerId { get; set; }
 
