@@ -93,7 +93,7 @@ public sealed class DefaultDenyTests(World world)
                    select (operation.Key.ToUpperInvariant(), path.Key, security is null ? null : security[0]!["clientCredentials"]!.AsArray().FirstOrDefault()?.GetValue<string>() ?? Anybody)];
     }
 
-    private static string Fill(string path) => path.Replace("{code}", "05953", StringComparison.Ordinal).Replace("{grant}", "1", StringComparison.Ordinal) switch
+    private static string Fill(string path) => path.Replace("{code}", "05953", StringComparison.Ordinal).Replace("{grant}", "1", StringComparison.Ordinal).Replace("framework-rules/{id}", "framework-rules/1", StringComparison.Ordinal) switch
     {
         var rest when rest.Contains('{', StringComparison.Ordinal) => string.Concat(rest.Split('{', '}').Select((part, i) => i % 2 == 0 ? part : $"{Guid.Empty}")),
         var rest => rest,

@@ -89,12 +89,15 @@ public sealed partial class AnalyticsReachTests
             Assert.NotEmpty(codes);
             Assert.True(codes.TrueForAll(c => Within(set, c, caller, reach)), $"{caller}: {set}?$search");
             var own = codes.First(reach.Contains);
-            var through = await client.Rows($"/odata/Localities?$filter=Code in ('{own}','{Beyond(caller)}') and {set}/$count($search=a) gt 0&$select=Code");
-            Assert.Equal([own], through.Select(r => r.Text("Code")));
             searched++;
+            if (set is "LegalBases" or "Initiatives" or "ReportingRules" or "Assignments")
+                continue; // a plan's or a task's, not a locality's own
+            var navigation = set == "TargetProgress" ? "Progress" : set;
+            var through = await client.Rows($"/odata/Localities?$filter=Code in ('{own}','{Beyond(caller)}') and {navigation}/$count($search=a) gt 0&$select=Code");
+            Assert.Equal([own], through.Select(r => r.Text("Code")));
         }
 
-        Assert.Equal(4, searched);
+        Assert.True(searched >= 8, $"{searched} sets");
     }
 
     [Theory]
