@@ -18,16 +18,16 @@ internal sealed class BareIntake(NpgsqlDataSource source) : IAsyncDisposable
             order by s.id on conflict do nothing
             returning tenant_id, learner_id, course_id, audience, completed_at, passed),
         counted as (
-          insert into bare.learners as l (id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts)
+          insert into bare.learners as l (id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts, judged_by)
             select distinct on (learner_id) learner_id, tenant_id, audience, course_id, min(completed_at) over w, max(completed_at) over w,
-              min(completed_at) filter (where passed) over w, true
+              min(completed_at) filter (where passed) over w, true, 0
             from stored window w as (partition by learner_id) order by learner_id, completed_at
             on conflict (id) do update set latest_at = greatest(l.latest_at, excluded.latest_at), first_at = least(l.first_at, excluded.first_at),
               achieved_at = least(l.achieved_at, excluded.achieved_at)
             returning tenant_id, audience, first_course_id, first_at, achieved_at, xmax = 0 as is_new),
         totals as (
-          insert into bare.audience_totals as t (tenant_id, audience, year, learners, achieved, as_of)
-            select tenant_id, audience::text, extract(year from first_at)::int, count(*), count(achieved_at), now() from counted where is_new group by 1, 2, 3 order by 1, 2, 3
+          insert into bare.audience_totals as t (tenant_id, audience, year, learners, achieved, confirmed, as_of)
+            select tenant_id, audience::text, extract(year from first_at)::int, count(*), count(achieved_at), 0, now() from counted where is_new group by 1, 2, 3 order by 1, 2, 3
             on conflict (tenant_id, audience, year) do update set learners = t.learners + excluded.learners, achieved = t.achieved + excluded.achieved),
         cells as (
           select tenant_id, date_trunc('month', completed_at at time zone 'Asia/Ho_Chi_Minh')::date as month, audience, course_id, 1 as c, 0 as l, passed::int as p from stored
