@@ -49,11 +49,14 @@ public static class ImportMappings
         body.Check("/fields", faults);
         faults.ThrowIfAny();
 
+        var vendor = http.Features.Get<Caller>()!.Vendor!.Value;
+        await using var transaction = await db.BeginAlone($"mapping:{vendor}:{name}", cancellation);
         var saved = await db.ImportMappings.SingleOrDefaultAsync(m => m.Name == name, cancellation);
         if (saved is null)
-            db.ImportMappings.Add(saved = new SavedMapping { VendorId = http.Features.Get<Caller>()!.Vendor!.Value, Name = name, Content = "" });
+            db.ImportMappings.Add(saved = new SavedMapping { VendorId = vendor, Name = name, Content = "" });
         (saved.Content, saved.UpdatedAt) = (JsonSerializer.Serialize(body, Json.Options), clock.GetUtcNow());
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         return TypedResults.Ok(View(saved));
     }
 

@@ -47,6 +47,18 @@ public sealed class MappingTests(World world)
     }
 
     [Fact]
+    public async Task A_mapping_that_is_saved_by_several_at_once_is_saved_by_all_of_them()
+    {
+        using var batch = await Batch.Start(world);
+        var sent = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => batch.Client.Send(HttpMethod.Put, $"/v1/import-mappings/cung-luc-{i % 3}", """{"fields":{"id":{"columns":["Mã"]}}}""")));
+        foreach (var answer in sent)
+        {
+            using (answer)
+                await answer.Body(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
     public async Task A_vendors_own_mapping_is_saved_used_replaced_and_removed()
     {
         using var batch = await Batch.Start(world);
