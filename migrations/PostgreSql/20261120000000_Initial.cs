@@ -707,6 +707,29 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "tenants",
+                columns: table => new
+                {
+                    locality_id = table.Column<short>(type: "smallint", nullable: false),
+                    state = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    onboarded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
+                    onboarded_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    state_changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    state_changed_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
+                    state_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tenants", x => x.locality_id);
+                    table.ForeignKey(
+                        name: "fk_tenants_localities_locality_id",
+                        column: x => x.locality_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "villages",
                 columns: table => new
                 {
@@ -1601,6 +1624,12 @@ namespace Platform.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_tenants_state",
+                table: "tenants",
+                column: "state",
+                filter: "state <> 'Active'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_villages_tenant_id_kind_name",
                 table: "villages",
                 columns: new[] { "tenant_id", "kind", "name" },
@@ -1748,6 +1777,9 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "target_figures");
+
+            migrationBuilder.DropTable(
+                name: "tenants");
 
             migrationBuilder.DropTable(
                 name: "villages");

@@ -2830,6 +2830,58 @@ namespace Platform.Migrations.PostgreSql
                     b.ToView("target_progress", (string)null);
                 });
 
+            modelBuilder.Entity("Platform.Tenancy.Tenant", b =>
+                {
+                    b.Property<short>("LocalityId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("locality_id");
+
+                    b.Property<DateTimeOffset>("OnboardedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("onboarded_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("OnboardedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("onboarded_by");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset?>("StateChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("state_changed_at");
+
+                    b.Property<string>("StateChangedBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("state_changed_by");
+
+                    b.Property<string>("StateReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("state_reason");
+
+                    b.HasKey("LocalityId")
+                        .HasName("pk_tenants");
+
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_tenants_state")
+                        .HasFilter("state <> 'Active'");
+
+                    b.ToTable("tenants", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit28");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Webhooks.Webhook", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2897,7 +2949,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit29");
                         });
                 });
 
@@ -3557,6 +3609,18 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Locality");
 
                     b.Navigation("Target");
+                });
+
+            modelBuilder.Entity("Platform.Tenancy.Tenant", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("LocalityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenants_localities_locality_id");
+
+                    b.Navigation("Locality");
                 });
 
             modelBuilder.Entity("Platform.Webhooks.WebhookDelivery", b =>

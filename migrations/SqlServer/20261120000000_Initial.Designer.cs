@@ -2899,6 +2899,60 @@ namespace Platform.Migrations.SqlServer
                     b.ToView("target_progress", (string)null);
                 });
 
+            modelBuilder.Entity("Platform.Tenancy.Tenant", b =>
+                {
+                    b.Property<short>("LocalityId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("locality_id");
+
+                    b.Property<DateTimeOffset>("OnboardedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("onboarded_at")
+                        .HasDefaultValueSql("sysdatetimeoffset()");
+
+                    b.Property<string>("OnboardedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("onboarded_by");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset?>("StateChangedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("state_changed_at");
+
+                    b.Property<string>("StateChangedBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("state_changed_by");
+
+                    b.Property<string>("StateReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("state_reason");
+
+                    b.HasKey("LocalityId")
+                        .HasName("pk_tenants");
+
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_tenants_state")
+                        .HasFilter("state <> 'Active'");
+
+                    b.ToTable("tenants", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit28");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("Platform.Webhooks.Webhook", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2966,7 +3020,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit29");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3628,6 +3682,18 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Locality");
 
                     b.Navigation("Target");
+                });
+
+            modelBuilder.Entity("Platform.Tenancy.Tenant", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("LocalityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenants_localities_locality_id");
+
+                    b.Navigation("Locality");
                 });
 
             modelBuilder.Entity("Platform.Webhooks.WebhookDelivery", b =>

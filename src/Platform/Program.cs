@@ -16,6 +16,7 @@ using Platform.Localities;
 using Platform.Plans;
 using Platform.Rollup;
 using Platform.Tenancy;
+using Platform.Tenants;
 using Platform.VendorPage;
 using Platform.Webhooks;
 
@@ -43,6 +44,7 @@ namespace Platform
             services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey, secrets.ContactKeys, ExternalProvider.From(builder.Configuration));
             AddDatabase(services, database);
             services.AddSingleton<LocalityDirectory>();
+            services.AddScoped<Onboarding>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
             services.AddAudit();
             services.AddLimits();
@@ -80,6 +82,7 @@ namespace Platform
             app.MapGrants();
             app.MapPersonalAccessTokens();
             app.MapLocalities();
+            app.MapTenants();
             app.MapPlans();
             app.MapAssignments();
             app.MapLearning();

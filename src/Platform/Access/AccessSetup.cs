@@ -33,7 +33,7 @@ public static class AccessSetup
         services.AddOptions<PeopleOptions>().BindConfiguration("People").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(contacts).AddSingleton<Contacts>().AddSingleton<PasswordRules>().AddSingleton<Links>();
         services.AddScoped<SignInDesk>().AddScoped<SecondFactor>().AddScoped<Sessions>().AddScoped<Reception>();
-        services.AddScoped<TenantScope>().AddScoped<ClientAuthentication>();
+        services.AddSingleton<TenantStates>().AddScoped<TenantScope>().AddScoped<ClientAuthentication>();
     }
 
     // Identity's ceremonies; the parts of it that keep accounts are not used.

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Platform.Access.People;
 using Platform.Database;
 using Platform.Localities;
+using Platform.Tenancy;
 
 namespace Platform.Access;
 
@@ -34,6 +35,10 @@ public sealed record Standing(int Grant, Role Role, short? Tenant, Guid? Agency)
         Role.CommuneAdmin => locality is not null && Tenant == locality.Id && role == Role.AgencyOfficer,
         _ => false,
     };
+
+    /// <summary>Opens nothing for as long as its own locality is suspended. What is above or beside the locality goes on.</summary>
+    internal bool IsSuspended(SuspendedTenants suspended, bool writes) =>
+        Role is Role.CommuneAdmin or Role.AgencyOfficer or Role.ProvinceManager or Role.ProvinceViewer && Tenant is { } own && suspended.Refuses(own, writes);
 
     /// <summary>May push completions for the locality.</summary>
     public bool Completes(LocalityEntry locality) =>

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 using Platform.Http;
 using Platform.Localities;
+using Platform.Tenancy;
 
 namespace Platform.Access;
 
@@ -29,7 +30,7 @@ public static class MeApi
     /// <summary>Whether the caller may run an operation, by which grant, or why not.</summary>
     /// <remarks>Operations are named by their operationId. Without a locality: whether it is allowed anywhere.</remarks>
     private static async Task<Ok<AccessExplanation>> ExplainAccess(
-        HttpContext http, EndpointDataSource endpoints, LocalityDirectory directory,
+        HttpContext http, EndpointDataSource endpoints, LocalityDirectory directory, TenantStates states,
         [Description("operationId: IssuePlan.")] string operation, CancellationToken cancellation,
         [Description("Code of a province or commune.")] string? locality = null)
     {
@@ -42,6 +43,10 @@ public static class MeApi
 
         var caller = http.Features.Get<Caller>()!;
         var by = caller.Standings.Where(s => s.Allows(requirement, place)).ToList();
+        var suspended = await states.Find(cancellation);
+        var writes = Suspension.Writes(requirement, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? HttpMethods.Get);
+        if (by.Count > 0 && by.TrueForAll(s => s.IsSuspended(suspended, writes)))
+            return Answer(false, requirement.Scope, [], "Được cấp quyền, nhưng địa phương đang tạm ngừng.", "Granted, but the locality is suspended.");
         var scope = requirement.Scope;
         var held = scope is null || caller.Scopes.Contains(scope);
         var shown = scope is null || http.User.HasClaim("scope", scope);

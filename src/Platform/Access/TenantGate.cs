@@ -61,7 +61,7 @@ public static class TenantGate
             throw new ProblemException(Problems.NotAllowed);
         }
 
-        await next(context);
+        await Suspension.Watch(context, next);
     });
 
     private static async Task Enter(HttpContext context, Requirement requirement)
@@ -77,6 +77,8 @@ public static class TenantGate
         var scope = context.RequestServices.GetRequiredService<TenantScope>();
         var directory = context.RequestServices.GetRequiredService<LocalityDirectory>();
         scope.Actor = new Actor(caller.Key, context.Connection.RemoteIpAddress?.ToString(), context.TraceIdentifier);
+        if (requirement.Reach != Reach.RouteLocality)
+            caller = await Suspension.Apply(context, caller, requirement, null);
         switch (requirement.Reach)
         {
             case Reach.Intake:
@@ -106,6 +108,7 @@ public static class TenantGate
         var locality = await directory.Find(code, context.RequestAborted);
         if (locality is null || !caller.Standings.Any(s => s.Allows(requirement, locality)))
             throw UnknownLocality(code);
+        caller = await Suspension.Apply(context, caller, requirement, locality);
         context.Features.Set(new RouteLocality(locality));
         // A province's figures are made of its communes' rows, so its manager reads it as a viewer does.
         if (caller.Manages(locality) && (requirement.Scope == Scopes.Write || locality.Level == LocalityLevel.Commune))

@@ -38,6 +38,8 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<LocalityName> LocalityNames => Set<LocalityName>();
 
+    public DbSet<Tenant> Tenants => Set<Tenant>();
+
     public DbSet<RemovedRow> RemovedRows => Set<RemovedRow>();
 
     public DbSet<Agency> Agencies => Set<Agency>();
@@ -205,7 +207,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
         modelBuilder.ApplyConfiguration<AuditEntry>(audit).ApplyConfiguration<AuditSeal>(audit);
-        modelBuilder.ApplyConfiguration(new RemovedRowMapping(Dialect));
+        modelBuilder.ApplyConfiguration(new TenantMapping(Dialect)).ApplyConfiguration(new RemovedRowMapping(Dialect));
         RemovedRowMapping.Track(modelBuilder, Dialect);
 
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>

@@ -169,7 +169,14 @@ public sealed class PostgreSqlDialect : Dialect
             }
             else if (table.Intake)
                 Policy(sql, table.Name, "intake", "all", "(select platform_vendor()) is not null", "(select platform_vendor()) is not null");
+            KeepSuspended(sql, table);
         }
+
+        Policy(sql, "agencies", "founding", "insert", check: "platform_founds(tenant_id)");
+        sql.AppendLine("alter table tenants enable row level security;");
+        Policy(sql, "tenants", "everybody_reads", "select", "true");
+        Policy(sql, "tenants", "overseen_insert", "insert", check: "platform_oversees(locality_id)");
+        Policy(sql, "tenants", "overseen_update", "update", "platform_oversees(locality_id)", "platform_oversees(locality_id)");
 
         // Everybody's grants can be read, to find out who is calling; what they are is changed by those who look after them only. Not
         // forced: the owner, under whom nobody serves, makes the first account.
@@ -259,6 +266,8 @@ public sealed class PostgreSqlDialect : Dialect
             grant select on "__EFMigrationsHistory" to {applicationRole};
             revoke update, delete on audit_entries, audit_seals from {applicationRole};
             revoke update, delete on protection_keys from {applicationRole};
+            revoke update, delete on tenants from {applicationRole};
+            grant update (state, state_changed_at, state_changed_by, state_reason) on tenants to {applicationRole};
             -- A grant is as it was given until it ends; a secret may be used and withdrawn, never changed.
             revoke update, delete on grants, accounts from {applicationRole};
             grant update (valid_to, ended_by) on grants to {applicationRole};
@@ -300,10 +309,22 @@ public sealed class PostgreSqlDialect : Dialect
         return await command.ExecuteScalarAsync(cancellation) as string;
     }
 
-    private static void Policy(StringBuilder sql, string table, string name, string command, string? rows = null, string? check = null)
+    // The learners and figures of a closed tenant still change with what is taken elsewhere: a person who moves away is counted there no more.
+    private static void KeepSuspended(StringBuilder sql, ProtectedTable table)
+    {
+        const string writable = "tenant_id <> all ((select platform_unwritable())::smallint[])", open = "tenant_id <> all ((select platform_closed())::smallint[])";
+        const string intake = "(select platform_vendor()) is not null";
+        var check = table.HasVendor ? open : table.Intake ? $"({intake} or {writable})" : writable;
+        var rows = table.HasVendor ? "true" : $"(tenant_id is distinct from (select platform_tenant()) or {check} or platform_refuse_suspended())";
+        Policy(sql, table.Name, "suspended_insert", "insert", check: table is { Personal: true, HasVendor: false } ? $"{check} and {open}" : check, kind: " as restrictive");
+        Policy(sql, table.Name, "suspended_update", "update", rows, check, " as restrictive");
+        Policy(sql, table.Name, "suspended_delete", "delete", rows, kind: " as restrictive");
+    }
+
+    private static void Policy(StringBuilder sql, string table, string name, string command, string? rows = null, string? check = null, string kind = "")
     {
         sql.AppendLine(CultureInfo.InvariantCulture, $"drop policy if exists {name} on {table};");
-        sql.AppendLine(CultureInfo.InvariantCulture, $"create policy {name} on {table} for {command}{(rows is null ? "" : $" using ({rows})")}{(check is null ? "" : $" with check ({check})")};");
+        sql.AppendLine(CultureInfo.InvariantCulture, $"create policy {name} on {table}{kind} for {command}{(rows is null ? "" : $" using ({rows})")}{(check is null ? "" : $" with check ({check})")};");
     }
 
     private static void Trigger(StringBuilder sql, string table, string name, string when, string what)

@@ -89,7 +89,7 @@ public sealed class SqlServerDialect : Dialect
     public override string DropObjects() => """
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
-        drop function if exists dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
+        drop function if exists dbo.may_write_agency, dbo.oversees, dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
           dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.may_give, dbo.may_invite, dbo.may_admit, dbo.stands_above, dbo.is_own_account, dbo.is_own_vendor, dbo.may_audit;
         """;
 
@@ -110,6 +110,7 @@ public sealed class SqlServerDialect : Dialect
             {
                 { HasVendor: true } => "dbo.may_write_completion(tenant_id, vendor_id)",
                 { Intake: true } => "dbo.may_write_figure(tenant_id)",
+                { Name: "agencies" } => "dbo.may_write_agency(tenant_id)",
                 _ => "dbo.may_write(tenant_id)",
             };
             return (string[])
@@ -145,6 +146,8 @@ public sealed class SqlServerDialect : Dialect
                 "add block predicate dbo.may_invite(invited_by, role, locality_id) on dbo.invitations after insert",
                 "add block predicate dbo.stands_above(account_id) on dbo.password_resets after insert",
                 "add block predicate dbo.is_own_account(account_id) on dbo.recovery_codes after insert",
+                "add block predicate dbo.oversees(locality_id) on dbo.tenants after insert",
+                "add block predicate dbo.oversees(locality_id) on dbo.tenants before update",
                 .. ((string[])["framework_units", "framework_rules", "framework_rule_courses"]).Select(t => $"add block predicate dbo.may_administer(N'Operator', null) on dbo.{t} after insert"),
                 "add block predicate dbo.may_administer(N'Operator', null) on dbo.framework_units before update",
             ]);
@@ -182,6 +185,8 @@ public sealed class SqlServerDialect : Dialect
             deny update, delete on dbo.audit_entries to {applicationRole};
             deny update, delete on dbo.audit_seals to {applicationRole};
             deny update, delete on dbo.protection_keys to {applicationRole};
+            deny delete on dbo.tenants to {applicationRole};
+            deny update on dbo.tenants(locality_id, onboarded_at, onboarded_by) to {applicationRole};
             deny delete on dbo.grants to {applicationRole};
             deny update on dbo.grants(account_id, role, tenant_id, agency_id, valid_from, granted_by) to {applicationRole};
             deny delete on dbo.accounts to {applicationRole};

@@ -60,6 +60,14 @@ public static class Problems
     public static readonly ProblemKind AgencyInUse = new("PLT-2004", 409, "Cơ quan đang được giao nhiệm vụ hoặc có cán bộ", "The agency still has assignments or officers");
     public static readonly ProblemKind VillageExists = new("PLT-2005", 409, "Địa phương đã có thôn này", "The locality already has this village");
 
+    // 2600–2699 tenants
+    public static readonly ProblemKind TenantReadOnly = new("PLT-2601", 403, "Địa phương đang tạm ngừng: chỉ được đọc", "The locality is suspended: it can only be read");
+    public static readonly ProblemKind TenantClosed = new("PLT-2602", 403, "Địa phương đang tạm đóng", "The locality is closed");
+    public static readonly ProblemKind NotOnboarded = new("PLT-2603", 404, "Địa phương này chưa được đưa vào hệ thống", "The locality has not been onboarded");
+    public static readonly ProblemKind CompletionTenantClosed = new("PLT-2604", 422, "Địa phương đang tạm đóng nên không nhận lượt hoàn thành", "The locality is closed and takes no completions");
+    public static readonly ProblemKind OneReach = new("PLT-2605", 422, "Cần đúng một trong communes, province, nation", "Exactly one of communes, province and nation is needed");
+    public static readonly ProblemKind OnboardsCommunes = new("PLT-2606", 422, "Chỉ đưa vào hệ thống xã, phường, đặc khu", "Communes are onboarded, not provinces");
+
     // 2700–2799 people
     public static readonly ProblemKind SignInRefused = new("PLT-2701", 401, "Sai tài khoản, mật khẩu hoặc mã, hoặc tài khoản đang tạm khóa", "The account, password or code is wrong, or the account is locked for a while");
     public static readonly ProblemKind SecondFactorNeeded = new("PLT-2702", 401, "Cần thêm mã của ứng dụng xác thực hoặc mã khôi phục", "A code of the authenticator app or a recovery code is needed too");

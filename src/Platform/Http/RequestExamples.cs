@@ -38,6 +38,8 @@ internal static class RequestExamples
         ["AcceptInvitation"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e","name":"Nguyễn Thị Lan","password":"con trâu gặm cỏ bờ đê"}""")!,
         ["JoinByInvitation"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e"}""")!,
         ["ResetPassword"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e","password":"bốn mùa hoa nở ven sông"}""")!,
+        ["OnboardTenants"] = JsonNode.Parse("""{"province":"19","admin":"Invitation"}""")!,
+        ["SetTenantState"] = JsonNode.Parse("""{"state":"ReadOnly","reason":"Rà soát dữ liệu sau sắp xếp địa giới"}""")!,
         ["CreateAgency"] = JsonNode.Parse("""{"key":"cong-an-xa","name":"Công an xã","kind":"Police"}""")!,
         ["CreateVillage"] = JsonNode.Parse("""{"kind":"Xóm","name":"Mai Sơn"}""")!,
         ["CreatePlan"] = JsonNode.Parse("""

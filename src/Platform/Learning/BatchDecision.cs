@@ -1,5 +1,6 @@
 using Platform.Http;
 using Platform.Plans;
+using Platform.Tenancy;
 
 namespace Platform.Learning;
 
@@ -18,7 +19,7 @@ internal sealed record Replacement(Completion Before, Completion After)
 /// </summary>
 internal sealed class BatchDecision(
     IntakeOrder order, Dictionary<string, Completion> stored, LearnerRegister learners, IReadOnlyDictionary<Guid, Learner> places,
-    Func<short, bool> mayComplete, DateTimeOffset now)
+    Func<short, bool> mayComplete, SuspendedTenants suspended, DateTimeOffset now)
 {
     private readonly Dictionary<Guid, (short Tenant, Audience Audience, DateTimeOffset At)> latest = [];
     private readonly HashSet<string> changed = new(StringComparer.Ordinal), deferredIds = new(StringComparer.Ordinal);
@@ -85,7 +86,7 @@ internal sealed class BatchDecision(
     private RowAnswer Correct(Candidate row, Completion before)
     {
         var (tenant, audience) = (row.TenantId ?? before.TenantId, row.Audience ?? before.Audience);
-        if (Unplaced(row, tenant, audience) is { } fault)
+        if ((IsClosed(row, before.TenantId) ?? Unplaced(row, tenant, audience)) is { } fault)
             return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, fault);
         var after = Completion(row, tenant, audience);
         after.Reason = row.Reason;
@@ -116,8 +117,14 @@ internal sealed class BatchDecision(
         if (tenant is null || audience is null)
             return new FieldFault($"/{row.Index}/{(tenant is null ? "locality" : "audience")}", Problems.Required, new Explanation(
                 "Chưa biết người học này nên không thể lấy theo người học.", "The learner is not known yet, so it cannot be taken from there."));
-        return row.TenantId is null && !mayComplete(tenant.Value) ? new FieldFault($"/{row.Index}/locality", Problems.CompletionLocalityNotGranted) : null;
+        return row.TenantId is null && !mayComplete(tenant.Value)
+            ? new FieldFault($"/{row.Index}/locality", Problems.CompletionLocalityNotGranted)
+            : IsClosed(row, tenant.Value);
     }
+
+    // Neither into a closed locality nor, by a correction, out of it.
+    private FieldFault? IsClosed(Candidate row, short tenant) =>
+        suspended.IsClosed(tenant) ? new FieldFault($"/{row.Index}/locality", Problems.CompletionTenantClosed) : null;
 
     private (short Tenant, Audience Audience)? PlaceOf(Guid? learner)
     {

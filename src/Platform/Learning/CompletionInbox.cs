@@ -8,6 +8,7 @@ using Platform.Http;
 using Platform.Limits;
 using Platform.Localities;
 using Platform.Rollup;
+using Platform.Tenancy;
 
 namespace Platform.Learning;
 
@@ -18,7 +19,7 @@ namespace Platform.Learning;
 /// </summary>
 public sealed class CompletionInbox(
     PlatformDb db, IntakeOptions options, LocalityDirectory directory, CourseDirectory courses, Pseudonyms pseudonyms, Callers callers,
-    IntakeTurns turns, RuleBook rules, TimeProvider clock)
+    IntakeTurns turns, RuleBook rules, TenantStates states, TimeProvider clock)
 {
     /// <summary>The most rows of one batch.</summary>
     public const int MaxRows = 10_000;
@@ -50,7 +51,8 @@ public sealed class CompletionInbox(
             }
             catch (Exception failure) when (!refused && failure.AsDatabase() is { } database && db.Dialect.IsRefusal(database))
             {
-                // A grant ended in the seconds for which callers are remembered: the rows are checked again with the grants of now.
+                // A grant ended, or a locality was closed, in the seconds for which they are remembered: the rows are checked again with what holds now.
+                await states.FindNow(cancellation);
                 order = order with { Vendor = await callers.FindNow(order.Vendor.Key, cancellation) ?? throw new ProblemException(Problems.NotAllowed) };
             }
         }
@@ -69,6 +71,8 @@ public sealed class CompletionInbox(
                 return Result.Done;
             if (before.VoidedAt is not null)
                 throw new ProblemException(Problems.AlreadyVoid);
+            if ((await states.FindNow(cancellation)).IsClosed(before.TenantId))
+                throw new ProblemException(Problems.TenantClosed);
             voided = Copy(before);
             (voided.VoidedAt, voided.VoidReason) = (clock.GetUtcNow(), reason);
             var learners = new LearnerRegister(vendor.Vendor.Value, pseudonyms.Newest.Mark, found.Identities, []);
@@ -84,7 +88,7 @@ public sealed class CompletionInbox(
     private async Task<List<Candidate>> Check(IntakeOrder order, IReadOnlyList<SentRow> rows, RowAnswer[] answers, CancellationToken cancellation)
     {
         var known = await courses.Find(rows.Select(r => r.Content?.Course), cancellation);
-        var reading = new CompletionReading(order.Vendor, await directory.ByCode(cancellation), known, pseudonyms, clock.GetUtcNow());
+        var reading = new CompletionReading(order.Vendor, await directory.ByCode(cancellation), known, pseudonyms, await states.Find(cancellation), clock.GetUtcNow());
         var candidates = new List<Candidate>(rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
@@ -164,7 +168,7 @@ public sealed class CompletionInbox(
         var unplaced = rows.Where(r => !r.SaysWhere).Select(learners.Find).OfType<Guid>().Distinct().ToArray();
         var places = unplaced.Length == 0 ? [] : await store.Learners(unplaced, cancellation);
         var entries = rows.TrueForAll(r => r.SaysWhere) ? [] : (await directory.All(cancellation)).ToDictionary(l => l.Id);
-        var decision = new BatchDecision(order, found.Completions, learners, places, tenant => order.Vendor.Completes(entries[tenant]), clock.GetUtcNow());
+        var decision = new BatchDecision(order, found.Completions, learners, places, tenant => order.Vendor.Completes(entries[tenant]), await states.Find(cancellation), clock.GetUtcNow());
         foreach (var row in rows)
             if (decision.Decide(row) is { } answer)
                 answers[row.Place] = answer;

@@ -2,6 +2,7 @@ using Platform.Access;
 using Platform.Http;
 using Platform.Localities;
 using Platform.Plans;
+using Platform.Tenancy;
 
 namespace Platform.Learning;
 
@@ -38,7 +39,8 @@ internal sealed record Candidate(
 
 /// <summary>Checks one row of a batch: pure, first fault wins, nothing of the learner's own ids leaves it but pseudonyms.</summary>
 internal sealed class CompletionReading(
-    Caller vendor, IReadOnlyDictionary<string, LocalityEntry> localities, IReadOnlyDictionary<string, int> courses, Pseudonyms pseudonyms, DateTimeOffset now)
+    Caller vendor, IReadOnlyDictionary<string, LocalityEntry> localities, IReadOnlyDictionary<string, int> courses, Pseudonyms pseudonyms,
+    SuspendedTenants suspended, DateTimeOffset now)
 {
     private static readonly DateTimeOffset Earliest = new(2024, 1, 1, 0, 0, 0, TimeSpan.FromHours(7));
 
@@ -122,6 +124,8 @@ internal sealed class CompletionReading(
                 return Problems.NotACommune;
             if (!vendor.Completes(locality))
                 return Problems.CompletionLocalityNotGranted;
+            if (suspended.IsClosed(locality.Id))
+                return Problems.CompletionTenantClosed;
             granted.Add(code, locality);
         }
 

@@ -135,6 +135,8 @@ internal sealed class SampleLoader(IServiceProvider services)
             }
 
             db.Accounts.Add(client);
+            if (role == Role.CommuneAdmin)
+                db.Tenants.Add(new Tenant { LocalityId = (await directory.Find(locality!, cancellation))!.Id, OnboardedBy = "sample" });
         }
 
         await db.SaveChangesAsync(cancellation);

@@ -11,6 +11,7 @@ namespace Platform.Tenancy;
 public sealed class TenantScope
 {
     private bool entered;
+    private HashSet<short> founded = [];
 
     /// <summary>The one tenant whose rows may be read and written.</summary>
     public short? Tenant { get; private set; }
@@ -120,6 +121,17 @@ public sealed class TenantScope
         Account = account;
     }
 
+    /// <summary>
+    /// Give communes that are being onboarded by an account their first agencies; read those of the province, or of every tenant for an operator.
+    /// </summary>
+    public void EnterFounding(int account, LocalityEntry province, bool nation, IEnumerable<short> communes)
+    {
+        Enter();
+        (Account, Nation, founded) = (account, nation, communes.ToHashSet());
+        if (!nation)
+            (Provinces, Whole) = ([province.Id], province.Id);
+    }
+
     /// <summary>Read every tenant's rows except people.</summary>
     public void EnterNation()
     {
@@ -154,7 +166,7 @@ public sealed class TenantScope
 
     /// <summary>True when a row may be added, changed or removed.</summary>
     public bool MayWrite(ITenantOwned row) =>
-        row.TenantId == Tenant || (Vendor is not null && row is IWrittenByIntake);
+        row.TenantId == Tenant || (Vendor is not null && row is IWrittenByIntake) || (row is Agency && founded.Contains(row.TenantId));
 
     private void Enter()
     {

@@ -6,6 +6,7 @@ using Platform.Learning;
 using Platform.Limits;
 using Platform.Localities;
 using Platform.Plans;
+using Platform.Tenancy;
 
 namespace Platform.Tests.Learning;
 
@@ -41,7 +42,8 @@ public sealed class RotationTests(World world)
             var services = world.Instance.App.Services;
             var inbox = new CompletionInbox(
                 db, new IntakeOptions { Store = store }, services.GetRequiredService<LocalityDirectory>(), services.GetRequiredService<CourseDirectory>(), pseudonyms,
-                services.GetRequiredService<Callers>(), services.GetRequiredService<IntakeTurns>(), services.GetRequiredService<RuleBook>(), TimeProvider.System);
+                services.GetRequiredService<Callers>(), services.GetRequiredService<IntakeTurns>(), services.GetRequiredService<RuleBook>(), services.GetRequiredService<TenantStates>(),
+                TimeProvider.System);
             var answers = await inbox.Take(new IntakeOrder(vendor), [.. rows.Select((row, i) => new SentRow(i, row.Id, row, null))], TestContext.Current.CancellationToken);
             return answers.Select(a => a.Outcome).ToArray();
         });

@@ -141,6 +141,21 @@ create or replace function platform_stands_above(account int) returns boolean st
           or (own.role = 'CommuneAdmin' and t.role = 'AgencyOfficer' and own.tenant_id = t.tenant_id))))
   $$;
 
+-- Suspended tenants. What is theirs is neither added to nor changed, whoever comes and whatever the servers still believe.
+create or replace function platform_unwritable() returns smallint[] stable parallel safe language sql
+  as $$ select coalesce(array_agg(locality_id), '{}') from tenants where state <> 'Active' $$;
+create or replace function platform_closed() returns smallint[] stable parallel safe language sql
+  as $$ select coalesce(array_agg(locality_id), '{}') from tenants where state <> 'Active' and state = 'Closed' $$;
+-- A policy that only hides rows would let a removal end well that removed nothing.
+create or replace function platform_refuse_suspended() returns boolean language plpgsql
+  as $$ begin raise insufficient_privilege using message = 'This tenant is suspended.'; end $$;
+-- Whether the transaction at hand has made the tenant: then it gives it its first agencies.
+create or replace function platform_founds(place smallint) returns boolean stable parallel safe language sql
+  as $$ select exists (select 1 from tenants t where t.locality_id = place and t.onboarded_at = now()) $$;
+-- A commune is looked after by its province; a province by the nation.
+create or replace function platform_oversees(place smallint) returns boolean stable parallel safe language sql
+  as $$ select platform_administers((select l.id from localities l where l.id = place and l.level = 'Commune')) $$;
+
 -- Numbers changes and notes removals (ITracked). A value that is read from other rows changes with them: a plan's status shows on its targets, tasks and
 -- assignments; a leading agency on its task and those below; a sub-task on its parent. Those rows are given a new number too.
 create or replace function platform_number_change() returns trigger language plpgsql

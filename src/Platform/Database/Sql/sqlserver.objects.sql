@@ -1,9 +1,11 @@
 -- What the scope of a session is, as inline predicates. Nothing set means nothing seen.
 create or alter function dbo.may_write(@tenant smallint) returns table with schemabinding as
-  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint);
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
+    and not exists (select 1 from dbo.tenants t where t.locality_id = @tenant and t.state <> N'Active');
 go
 create or alter function dbo.may_write_figure(@tenant smallint) returns table with schemabinding as
-  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or session_context(N'vendor') is not null;
+  return select 1 as ok where session_context(N'vendor') is not null or (@tenant = cast(session_context(N'tenant') as smallint)
+    and not exists (select 1 from dbo.tenants t where t.locality_id = @tenant and t.state <> N'Active'));
 go
 create or alter function dbo.may_read_person(@tenant smallint) returns table with schemabinding as
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or session_context(N'vendor') is not null;
@@ -28,11 +30,11 @@ create or alter function dbo.may_read_plan(@tenant smallint, @status nvarchar(24
     or exists (select 1 from dbo.localities l where l.id = @tenant and charindex(concat(N',', l.province_id, N','), cast(session_context(N'province') as nvarchar(4000))) > 0);
 go
 create or alter function dbo.may_write_completion(@tenant smallint, @vendor smallint) returns table with schemabinding as
-  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
-    or (@vendor = cast(session_context(N'vendor') as smallint) and exists (
+  return select 1 as ok where not exists (select 1 from dbo.tenants t where t.locality_id = @tenant and t.state = N'Closed')
+    and (@tenant = cast(session_context(N'tenant') as smallint) or (@vendor = cast(session_context(N'vendor') as smallint) and exists (
       select 1 from dbo.localities l join dbo.accounts a on a.vendor_id = @vendor join dbo.grants g on g.account_id = a.id
       where l.id = @tenant and g.role = N'Vendor' and (g.tenant_id is null or g.tenant_id in (l.id, l.province_id))
-        and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())));
+        and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset()))));
 go
 create or alter function dbo.may_read_completion(@tenant smallint, @vendor smallint, @learner uniqueidentifier) returns table with schemabinding as
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint) or @vendor = cast(session_context(N'vendor') as smallint)
@@ -52,6 +54,14 @@ create or alter function dbo.may_administer(@role nvarchar(24), @tenant smallint
       and g.valid_from <= sysdatetimeoffset() and (g.valid_to is null or g.valid_to > sysdatetimeoffset())
       and (g.role = N'Operator' or (g.role = N'ProvinceManager' and @role <> N'Operator'
         and g.tenant_id = (select l.province_id from dbo.localities l where l.id = @tenant))));
+go
+create or alter function dbo.oversees(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where exists (select 1 from dbo.may_administer(N'', (select l.id from dbo.localities l where l.id = @tenant and l.level = N'Commune')));
+go
+-- Agencies are also given to a commune that was just onboarded, by who oversees it.
+create or alter function dbo.may_write_agency(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where exists (select 1 from dbo.may_write(@tenant)) or (exists (select 1 from dbo.oversees(@tenant))
+    and exists (select 1 from dbo.tenants t where t.locality_id = @tenant and t.onboarded_at > dateadd(minute, -5, sysdatetimeoffset())));
 go
 create or alter function dbo.is_own_account(@account int) returns table with schemabinding as
   return select 1 as ok where @account = cast(session_context(N'account') as int);
