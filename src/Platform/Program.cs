@@ -13,6 +13,7 @@ using Platform.Imports;
 using Platform.Learning;
 using Platform.Limits;
 using Platform.Localities;
+using Platform.PersonalData;
 using Platform.Plans;
 using Platform.Rollup;
 using Platform.Tenancy;
@@ -47,6 +48,7 @@ namespace Platform
             services.AddScoped<Onboarding>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
             services.AddAudit();
+            services.AddPersonalData();
             services.AddLimits();
             services.AddIdempotency();
             services.AddWebhooks();
@@ -93,6 +95,7 @@ namespace Platform
             app.MapConfirmations();
             app.MapRollup();
             app.MapWebhooks();
+            app.MapPersonalData();
             app.MapAnalytics(secrets.PagingKey);
             app.MapAudit(secrets.PagingKey);
             app.MapQuestionPage();

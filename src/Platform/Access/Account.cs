@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 
 namespace Platform.Access;
 
@@ -14,6 +15,12 @@ public enum AccountKind
 }
 
 /// <summary>A machine or person that may hold grants. A global table.</summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Name, Form.Plain, nameof(Account.Name), nameof(Account.Key), nameof(Account.CreatedBy), nameof(Account.EndedBy))]
+[Personal(DataKind.Place, Form.Plain, nameof(Account.ProvinceId))]
+[Personal(DataKind.Source, Form.Plain, nameof(Account.VendorId))]
+[Personal(DataKind.Moment, Form.Plain, nameof(Account.CreatedAt), nameof(Account.EndedAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(Account.Id), nameof(Account.Kind))]
 public sealed class Account
 {
     public int Id { get; set; }

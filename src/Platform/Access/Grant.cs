@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 using Platform.Localities;
 
 namespace Platform.Access;
@@ -30,6 +31,10 @@ public enum Role
 }
 
 /// <summary>Who may do what where, from when to when, by whose leave. It is never removed: a withdrawn one ends. A global table.</summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Role, Form.Plain, nameof(Grant.Role), nameof(Grant.TenantId), nameof(Grant.AgencyId), nameof(Grant.ValidFrom), nameof(Grant.ValidTo))]
+[Personal(DataKind.Name, Form.Plain, nameof(Grant.GrantedBy), nameof(Grant.EndedBy))]
+[Personal(DataKind.Technical, Form.Plain, nameof(Grant.Id), nameof(Grant.AccountId))]
 public sealed class Grant
 {
     public int Id { get; set; }

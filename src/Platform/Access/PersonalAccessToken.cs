@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 
 namespace Platform.Access;
 
@@ -7,6 +8,12 @@ namespace Platform.Access;
 /// A token that somebody makes for a program that cannot ask for one, such as Excel: long-lived, so it is scoped, ends by itself, says when it
 /// was last used, and is kept as a hash only. Sent as the password of HTTP Basic on /odata, or as Bearer. A global table.
 /// </summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Credential, Form.Hashed, nameof(PersonalAccessToken.Hash))]
+[Personal(DataKind.Name, Form.Plain, nameof(PersonalAccessToken.Name))]
+[Personal(DataKind.Role, Form.Plain, nameof(PersonalAccessToken.Scopes))]
+[Personal(DataKind.Moment, Form.Plain, nameof(PersonalAccessToken.CreatedAt), nameof(PersonalAccessToken.ExpiresAt), nameof(PersonalAccessToken.LastUsedAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(PersonalAccessToken.Id), nameof(PersonalAccessToken.AccountId))]
 public sealed class PersonalAccessToken
 {
     /// <summary>How many may live at a time.</summary>

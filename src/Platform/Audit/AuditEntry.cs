@@ -28,6 +28,13 @@ public enum AuditAction
 /// One thing that was done: who, what, when, where from, what it was before and after. Triggers write it in the transaction of the change
 /// itself, whatever caused the change. The application can add to the log and can take nothing from it.
 /// </summary>
+[PersonalRecords(Concerned.Actors, Purpose.Accountability, LegalGround.LegalObligation, Keeping.AuditLog)]
+[Personal(DataKind.Name, Form.Plain, nameof(AuditEntry.Actor))]
+[Personal(DataKind.Device, Form.Plain, nameof(AuditEntry.Address))]
+[Personal(DataKind.Place, Form.Plain, nameof(AuditEntry.TenantId))]
+[Personal(DataKind.Moment, Form.Plain, nameof(AuditEntry.At))]
+[Personal(DataKind.FreeText, Form.Plain, nameof(AuditEntry.RowKey), nameof(AuditEntry.Before), nameof(AuditEntry.After))]
+[Personal(DataKind.Technical, Form.Plain, nameof(AuditEntry.Id), nameof(AuditEntry.Request), nameof(AuditEntry.Action), nameof(AuditEntry.Subject), nameof(AuditEntry.Change))]
 public sealed class AuditEntry : IBookkeeping
 {
     public long Id { get; set; }

@@ -139,6 +139,13 @@ public sealed class Recomputation : IBookkeeping
 /// Xác nhận phổ cập as a commune recorded it: a person's declaration, or an agency's confirmation. Counts where the audience's rule asks for
 /// this source. Withdrawn with a reason, never removed. Holds a pseudonym only.
 /// </summary>
+[PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
+[Personal(DataKind.Pseudonym, Form.Plain, nameof(Confirmation.Id), nameof(Confirmation.LearnerId))]
+[Personal(DataKind.Place, Form.Plain, nameof(Confirmation.TenantId))]
+[Personal(DataKind.Learning, Form.Plain, nameof(Confirmation.Source), nameof(Confirmation.ConfirmedAt))]
+[Personal(DataKind.FreeText, Form.Plain, nameof(Confirmation.Reference), nameof(Confirmation.WithdrawalReason))]
+[Personal(DataKind.Moment, Form.Plain, nameof(Confirmation.RecordedAt), nameof(Confirmation.WithdrawnAt))]
+[Personal(DataKind.Name, Form.Plain, nameof(Confirmation.RecordedBy), nameof(Confirmation.WithdrawnBy))]
 public sealed class Confirmation : IWrittenByIntake, IPersonal
 {
     /// <summary>The commune that recorded it.</summary>

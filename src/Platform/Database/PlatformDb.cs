@@ -12,6 +12,7 @@ using Platform.Http.Idempotency;
 using Platform.Imports;
 using Platform.Learning;
 using Platform.Localities;
+using Platform.PersonalData;
 using Platform.Plans;
 using Platform.Rollup;
 using Platform.Tenancy;
@@ -126,6 +127,10 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
 
+    public DbSet<PersonRequest> PersonRequests => Set<PersonRequest>();
+
+    public DbSet<PersonRequestSubject> PersonRequestSubjects => Set<PersonRequestSubject>();
+
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
 
     public DbSet<Grant> Grants => Set<Grant>();
@@ -184,6 +189,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         var webhooks = new WebhookMapping();
         var audit = new AuditMapping(Dialect);
         var imports = new ImportEntities();
+        var requests = new PersonRequestMapping();
         modelBuilder
             .ApplyConfiguration<Locality>(localities).ApplyConfiguration<LocalityName>(localities)
             .ApplyConfiguration<Agency>(agencies).ApplyConfiguration<Village>(agencies)
@@ -207,6 +213,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);
 
         modelBuilder.ApplyConfiguration<AuditEntry>(audit).ApplyConfiguration<AuditSeal>(audit);
+        modelBuilder.ApplyConfiguration<PersonRequest>(requests).ApplyConfiguration<PersonRequestSubject>(requests).ApplyConfiguration(new TenantKeyMapping());
         modelBuilder.ApplyConfiguration(new TenantMapping(Dialect)).ApplyConfiguration(new RemovedRowMapping(Dialect));
         RemovedRowMapping.Track(modelBuilder, Dialect);
 
@@ -227,6 +234,9 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         Belong<Population>(modelBuilder);
         Belong<TargetFigure>(modelBuilder);
         Belong<TargetProgress>(modelBuilder);
+        Belong<PersonRequest>(modelBuilder);
+        modelBuilder.Entity<PersonRequestSubject>().HasQueryFilter(Belt, s => s.TenantId == Scope.Tenant);
+        modelBuilder.Entity<TenantKey>().HasQueryFilter(Belt, k => k.TenantId == Scope.Tenant);
         Count<CompletionFact>(modelBuilder);
         Count<ConfirmationFact>(modelBuilder);
         Count<AudienceTotal>(modelBuilder);

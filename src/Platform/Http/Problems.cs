@@ -94,6 +94,14 @@ public static class Problems
     public static readonly ProblemKind ExternalFailed = new("PLT-2722", 400, "Đăng nhập ở nhà cung cấp khác không thành", "The sign-in at the other provider failed");
     public static readonly ProblemKind UnknownProvider = new("PLT-2723", 404, "Không có nhà cung cấp đăng nhập này", "There is no such provider");
 
+    // 2800–2899 personal data
+    public static readonly ProblemKind UnknownRequest = new("PLT-2801", 404, "Không có yêu cầu này", "There is no such request");
+    public static readonly ProblemKind RequestInAnotherState = new("PLT-2802", 409, "Trạng thái của yêu cầu không cho phép việc này", "The request's state does not allow this");
+    public static readonly ProblemKind RequestOfAnotherKind = new("PLT-2803", 409, "Loại yêu cầu này không cho phép việc đó", "A request of this kind does not allow that");
+    public static readonly ProblemKind PersonNotNamed = new("PLT-2804", 422, "Cần đúng một cách nêu người: số định danh, hoặc đơn vị cùng mã người học", "Name the person in one way: a citizen number, or a vendor with its learner id");
+    public static readonly ProblemKind UnknownVendor = new("PLT-2805", 422, "Không có đơn vị gửi dữ liệu này", "There is no such vendor");
+    public static readonly ProblemKind RequestsBelongToCommunes = new("PLT-2806", 409, "Yêu cầu về dữ liệu cá nhân được tiếp nhận ở xã", "Requests about personal data are kept by communes");
+
     // 3000–3999 plans
     public static readonly ProblemKind UnknownPlan = new("PLT-3001", 404, "Không có kế hoạch này", "There is no such plan");
     public static readonly ProblemKind NotADraft = new("PLT-3002", 409, "Kế hoạch đã ban hành; hãy lập bản sửa đổi", "The plan has been issued; make an amendment");

@@ -40,6 +40,8 @@ internal static class RequestExamples
         ["ResetPassword"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e","password":"bốn mùa hoa nở ven sông"}""")!,
         ["OnboardTenants"] = JsonNode.Parse("""{"province":"19","admin":"Invitation"}""")!,
         ["SetTenantState"] = JsonNode.Parse("""{"state":"ReadOnly","reason":"Rà soát dữ liệu sau sắp xếp địa giới"}""")!,
+        ["RecordRequest"] = JsonNode.Parse("""{"kind":"Access","person":{"citizenNumber":"019099000123"},"channel":"InPerson","receivedAt":"2026-11-20T09:00:00+07:00","note":"Hẹn trả lời tại bộ phận một cửa"}""")!,
+        ["AnswerRequest"] = JsonNode.Parse("""{"outcome":"Done","reason":"Đã giao bản sao dữ liệu"}""")!,
         ["CreateAgency"] = JsonNode.Parse("""{"key":"cong-an-xa","name":"Công an xã","kind":"Police"}""")!,
         ["CreateVillage"] = JsonNode.Parse("""{"kind":"Xóm","name":"Mai Sơn"}""")!,
         ["CreatePlan"] = JsonNode.Parse("""

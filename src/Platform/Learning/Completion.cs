@@ -29,6 +29,12 @@ public sealed class Course : ITracked
 }
 
 /// <summary>What a completion says, whoever keeps it: the row itself or a version that was replaced.</summary>
+[Personal(DataKind.Pseudonym, Form.Plain, nameof(CompletionRecord.LearnerId))]
+[Personal(DataKind.Source, Form.Plain, nameof(CompletionRecord.VendorId), nameof(CompletionRecord.ExternalId))]
+[Personal(DataKind.Place, Form.Plain, nameof(CompletionRecord.TenantId))]
+[Personal(DataKind.Learning, Form.Plain, nameof(CompletionRecord.CourseId), nameof(CompletionRecord.Audience), nameof(CompletionRecord.CompletedAt), nameof(CompletionRecord.Score), nameof(CompletionRecord.Passed), nameof(CompletionRecord.Revision))]
+[Personal(DataKind.Moment, Form.Plain, nameof(CompletionRecord.ReceivedAt), nameof(CompletionRecord.VoidedAt))]
+[Personal(DataKind.FreeText, Form.Plain, nameof(CompletionRecord.Reason), nameof(CompletionRecord.VoidReason))]
 public abstract class CompletionRecord : IWrittenByIntake, IPersonal
 {
     public short VendorId { get; set; }
@@ -69,9 +75,12 @@ public abstract class CompletionRecord : IWrittenByIntake, IPersonal
 /// again for another commune is seen as a conflict. The widest table of the product: native types, no surrogate key, no foreign key
 /// that would be looked up for each of millions of rows whose references were resolved just before.
 /// </summary>
+[PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
 public sealed class Completion : CompletionRecord;
 
 /// <summary>What a completion said before it was corrected, kept for good. Written by the correction, changed by nobody.</summary>
+[PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
+[Personal(DataKind.Moment, Form.Plain, nameof(CompletionVersion.ReplacedAt))]
 public sealed class CompletionVersion : CompletionRecord
 {
     /// <summary>When the next revision replaced it.</summary>
@@ -82,6 +91,11 @@ public sealed class CompletionVersion : CompletionRecord
 /// A person who learns, counted once: where and in which audience the latest completion says, in the month and course of the first.
 /// Recomputable from the completions alone, whatever the order they came in.
 /// </summary>
+[PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
+[Personal(DataKind.Pseudonym, Form.Plain, nameof(Learner.Id))]
+[Personal(DataKind.Place, Form.Plain, nameof(Learner.TenantId))]
+[Personal(DataKind.Learning, Form.Plain, nameof(Learner.Audience), nameof(Learner.FirstCourseId), nameof(Learner.FirstAt), nameof(Learner.LatestAt), nameof(Learner.AchievedAt), nameof(Learner.Units), nameof(Learner.ConfirmedAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(Learner.Counts), nameof(Learner.JudgedBy))]
 public sealed class Learner : IWrittenByIntake, IPersonal
 {
     public Guid Id { get; set; }
@@ -117,6 +131,11 @@ public sealed class Learner : IWrittenByIntake, IPersonal
 /// A name under which vendors know a learner (a citizen number's or a vendor id's pseudonym) and the learner it is. A global table:
 /// the same person comes through several vendors and communes. Holds pseudonyms only.
 /// </summary>
+[PersonalRecords(Concerned.Learners, Purpose.Recognition, LegalGround.PublicTask, Keeping.UntilErasure)]
+[Personal(DataKind.Pseudonym, Form.Keyed, nameof(LearnerIdentity.Id))]
+[Personal(DataKind.Pseudonym, Form.Plain, nameof(LearnerIdentity.LearnerId))]
+[Personal(DataKind.Source, Form.Plain, nameof(LearnerIdentity.VendorId))]
+[Personal(DataKind.Technical, Form.Plain, nameof(LearnerIdentity.KeyMark))]
 public sealed class LearnerIdentity : IBookkeeping
 {
     /// <summary>The keyed pseudonym; see <see cref="Pseudonyms"/>.</summary>

@@ -21,6 +21,11 @@ internal sealed record RejectedRow(string Raw, string Code, string? Pointer, Exp
 }
 
 /// <summary>Rejected rows of one chunk, compressed and sealed: rows may hold citizen numbers, which lie nowhere in clear.</summary>
+[PersonalRecords(Concerned.Learners, Purpose.Mending, LegalGround.PublicTask, Keeping.RejectedRows)]
+[Personal(DataKind.Source, Form.Plain, nameof(RejectedBlock.VendorId))]
+[Personal(DataKind.AsSent, Form.Encrypted, nameof(RejectedBlock.Sealed))]
+[Personal(DataKind.Moment, Form.Plain, nameof(RejectedBlock.ReceivedAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(RejectedBlock.IntakeId), nameof(RejectedBlock.Ordinal))]
 public sealed class RejectedBlock : IVendorOwned, IBookkeeping
 {
     public short VendorId { get; set; }

@@ -10,7 +10,7 @@ public sealed partial class ArchitectureTests
         ["Http"] = ["Access", "Tenancy", "Database", "Localities", "OData"],
         ["Access"] = ["Http", "Tenancy", "Database", "Localities", "Limits"],
         ["Tenancy"] = ["Database", "Localities"],
-        ["Database"] = ["Http", "Access", "Tenancy", "Localities", "Plans", "Assignments", "Learning", "Confirmations", "Rollup", "Webhooks", "Imports", "Audit"],
+        ["Database"] = ["Http", "Access", "Tenancy", "Localities", "Plans", "Assignments", "Learning", "Confirmations", "Rollup", "Webhooks", "Imports", "Audit", "PersonalData"],
         ["Localities"] = ["Http", "Access", "Tenancy", "Database", "Assignments", "Plans", "Rollup"],
         ["Tenants"] = ["Http", "Access", "Tenancy", "Database", "Localities"],
         ["Plans"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Assignments", "Rollup"],
@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ["Imports"] = ["Http", "Access", "Tenancy", "Database", "Learning", "Webhooks", "Audit"],
         ["Analytics"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "Audit", "OData"],
         ["Audit"] = ["Http", "Access", "Tenancy", "Database", "Localities"],
+        ["PersonalData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Confirmations", "Audit"],
         ["VendorPage"] = ["Http"],
         ["SampleData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Confirmations", "Rollup"],
         ["CommandLine"] = ["Http", "Access", "Tenancy", "Database", "Audit", "Learning", "Analytics", "SampleData", "VendorPage"],
@@ -66,6 +67,6 @@ public sealed partial class ArchitectureTests
         Assert.All(Repository.CSharp("src"), file =>
             Assert.True(Repository.Read(file).Count(c => c == '\n') <= (file.StartsWith("src/Platform.OData/", StringComparison.Ordinal) ? 800 : 500), file));
 
-    [GeneratedRegex(@"(?:using (?:static )?(?:Platform\.)?|[^\w.](?:Platform\.)?)(?<room>Http|Access|Tenancy|Database|Localities|Tenants|Plans|Assignments|Learning|Confirmations|Rollup|Analytics|Limits|Webhooks|Imports|Audit|VendorPage|SampleData|CommandLine|OData)(?:;|\.[A-Z]\w+[^\w(]*[({<?;, ])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
+    [GeneratedRegex(@"(?:using (?:static )?(?:Platform\.)?|[^\w.](?:Platform\.)?)(?<room>Http|Access|Tenancy|Database|Localities|Tenants|Plans|Assignments|Learning|Confirmations|Rollup|Analytics|Limits|Webhooks|Imports|Audit|PersonalData|VendorPage|SampleData|CommandLine|OData)(?:;|\.[A-Z]\w+[^\w(]*[({<?;, ])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex OtherRoom();
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 using Platform.Localities;
 
 namespace Platform.Access.People;
@@ -8,6 +9,12 @@ namespace Platform.Access.People;
 /// Leave for whoever holds its link to become a person with one grant, once, within a time. The grant is given in the inviter's name when the
 /// link is used: an inviter who may not give it any more has invited nobody. A global table.
 /// </summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Contact, Form.Encrypted, nameof(Invitation.Contact))]
+[Personal(DataKind.Credential, Form.Hashed, nameof(Invitation.Hash))]
+[Personal(DataKind.Role, Form.Plain, nameof(Invitation.Role), nameof(Invitation.LocalityId), nameof(Invitation.AgencyId), nameof(Invitation.ValidTo))]
+[Personal(DataKind.Moment, Form.Plain, nameof(Invitation.InvitedAt), nameof(Invitation.ExpiresAt), nameof(Invitation.WithdrawnAt), nameof(Invitation.AcceptedAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(Invitation.Id), nameof(Invitation.InvitedBy))]
 public sealed class Invitation
 {
     public Guid Id { get; set; }
@@ -43,6 +50,11 @@ public sealed class Invitation
 }
 
 /// <summary>Leave to set a new password by a link, once, within a time; given by somebody who stands above. A global table.</summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Credential, Form.Hashed, nameof(PasswordReset.Hash))]
+[Personal(DataKind.Name, Form.Plain, nameof(PasswordReset.IssuedBy))]
+[Personal(DataKind.Moment, Form.Plain, nameof(PasswordReset.IssuedAt), nameof(PasswordReset.ExpiresAt), nameof(PasswordReset.UsedAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(PasswordReset.Id), nameof(PasswordReset.AccountId))]
 public sealed class PasswordReset
 {
     public Guid Id { get; set; }

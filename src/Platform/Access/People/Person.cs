@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 
 namespace Platform.Access.People;
 
@@ -7,6 +8,13 @@ namespace Platform.Access.People;
 /// What only a person's account has: how the person is reached and proves who they are. What they may do is on the account, as a client's is.
 /// Belongs to no tenant: a global table.
 /// </summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Contact, Form.Encrypted, nameof(Person.Contact))]
+[Personal(DataKind.Contact, Form.Keyed, nameof(Person.ContactHash))]
+[Personal(DataKind.Credential, Form.Hashed, nameof(Person.PasswordHash))]
+[Personal(DataKind.Credential, Form.Encrypted, nameof(Person.AuthenticatorKey))]
+[Personal(DataKind.Moment, Form.Plain, nameof(Person.PasswordSetAt), nameof(Person.LockedUntil), nameof(Person.AuthenticatorSince), nameof(Person.LastSignInAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(Person.AccountId), nameof(Person.Failures), nameof(Person.LastStep))]
 public sealed class Person
 {
     public int AccountId { get; set; }
@@ -41,6 +49,9 @@ public sealed class Person
 }
 
 /// <summary>A code that stands in for a lost authenticator app, once; kept as a hash. A global table.</summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Credential, Form.Hashed, nameof(RecoveryCode.Hash))]
+[Personal(DataKind.Technical, Form.Plain, nameof(RecoveryCode.AccountId))]
 public sealed class RecoveryCode
 {
     public int AccountId { get; set; }
@@ -49,6 +60,11 @@ public sealed class RecoveryCode
 }
 
 /// <summary>A passkey (WebAuthn credential) of a person. A global table.</summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Credential, Form.Plain, nameof(Passkey.Id), nameof(Passkey.PublicKey))]
+[Personal(DataKind.Device, Form.Plain, nameof(Passkey.Name), nameof(Passkey.Transports))]
+[Personal(DataKind.Moment, Form.Plain, nameof(Passkey.CreatedAt), nameof(Passkey.LastUsedAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(Passkey.AccountId), nameof(Passkey.SignCount), nameof(Passkey.UserVerified), nameof(Passkey.BackupEligible), nameof(Passkey.BackedUp))]
 public sealed class Passkey
 {
     public required byte[] Id { get; set; }
@@ -76,6 +92,11 @@ public sealed class Passkey
 }
 
 /// <summary>An identity at another provider that a person linked; what the provider calls the person is kept as a keyed hash. A global table.</summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Credential, Form.Keyed, nameof(ExternalIdentity.SubjectHash))]
+[Personal(DataKind.Source, Form.Plain, nameof(ExternalIdentity.Provider))]
+[Personal(DataKind.Moment, Form.Plain, nameof(ExternalIdentity.LinkedAt))]
+[Personal(DataKind.Technical, Form.Plain, nameof(ExternalIdentity.AccountId))]
 public sealed class ExternalIdentity
 {
     public required string Provider { get; set; }

@@ -2,10 +2,17 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Database;
 
 namespace Platform.Access.People;
 
 /// <summary>One sign-in of a person, from then until they or somebody above end it, or it has been idle or gone on for too long. A global table.</summary>
+[PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
+[Personal(DataKind.Credential, Form.Hashed, nameof(Session.Hash))]
+[Personal(DataKind.Device, Form.Plain, nameof(Session.Address), nameof(Session.UserAgent))]
+[Personal(DataKind.Moment, Form.Plain, nameof(Session.SignedInAt), nameof(Session.LastSeenAt), nameof(Session.ExpiresAt), nameof(Session.EndedAt))]
+[Personal(DataKind.Name, Form.Plain, nameof(Session.EndedBy))]
+[Personal(DataKind.Technical, Form.Plain, nameof(Session.Id), nameof(Session.AccountId), nameof(Session.Method))]
 public sealed class Session
 {
     /// <summary>How many may be open at a time; the one seen last goes first.</summary>

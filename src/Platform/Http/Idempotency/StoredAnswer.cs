@@ -8,6 +8,10 @@ namespace Platform.Http.Idempotency;
 /// What a caller's <c>Idempotency-Key</c> stands for: first a claim by the request that is being carried out, then its answer.
 /// A global table, keyed by caller.
 /// </summary>
+[PersonalRecords(Concerned.Actors, Purpose.Repetition, LegalGround.PublicTask, Keeping.StoredAnswer)]
+[Personal(DataKind.AsSent, Form.Encrypted, nameof(StoredAnswer.Body))]
+[Personal(DataKind.Credential, Form.Hashed, nameof(StoredAnswer.Request))]
+[Personal(DataKind.Technical, Form.Plain, nameof(StoredAnswer.CallerId), nameof(StoredAnswer.Key), nameof(StoredAnswer.Claim), nameof(StoredAnswer.ClaimedUntil), nameof(StoredAnswer.CarriedOut), nameof(StoredAnswer.Status), nameof(StoredAnswer.Headers), nameof(StoredAnswer.ExpiresAt))]
 public sealed class StoredAnswer : IBookkeeping
 {
     public int CallerId { get; set; }

@@ -1,0 +1,119 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Platform.Access;
+using Platform.Audit;
+using Platform.Database;
+using Platform.Http;
+using Platform.Learning;
+using Platform.Localities;
+
+namespace Platform.PersonalData;
+
+/// <summary>Routes of the register of processing (public) and of people's requests about their data (Luật 91/2025/QH15, Nghị định 356/2025/NĐ-CP).</summary>
+public static class PersonalDataApi
+{
+    public static void AddPersonalData(this IServiceCollection services)
+    {
+        services.AddOptions<PersonalDataOptions>().BindConfiguration("PersonalData").ValidateDataAnnotations().ValidateOnStart();
+        services.AddScoped<TenantSeal>().AddScoped<PersonRequestDesk>().AddScoped<PersonExport>();
+    }
+
+    public static void MapPersonalData(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/personal-data/register", GetRegister).WithName(nameof(GetRegister)).WithTags("PersonalData").AllowAnonymous();
+
+        var read = routes.MapGroup("/v1/localities/{code}/personal-data").WithTags("PersonalData").Require(Scopes.Read, Reach.RouteLocality).Fails(401, 403, 404);
+        read.MapGet("request-counts", CountRequests).WithName(nameof(CountRequests));
+
+        // Who may only read a commune does not see its people's requests.
+        var own = routes.MapGroup("/v1/localities/{code}/personal-data/requests").WithTags("PersonalData").Require(Scopes.Write, Reach.RouteLocality).Fails(401, 403, 404);
+        own.MapGet("", ListRequests).WithName(nameof(ListRequests)).Fails(400);
+        own.MapPost("", RecordRequest).WithName(nameof(RecordRequest)).Fails(400, 409, 413, 415, 422);
+        own.MapGet("{id:guid}", GetRequest).WithName(nameof(GetRequest)).ReadsPeople();
+        own.MapPost("{id:guid}/handling", BeginRequest).WithName(nameof(BeginRequest)).Fails(409);
+        own.MapPost("{id:guid}/answer", AnswerRequest).WithName(nameof(AnswerRequest)).Fails(400, 409, 413, 415, 422);
+        own.MapGet("{id:guid}/export", ExportPerson).WithName(nameof(ExportPerson)).ReadsPeople().Fails(409);
+    }
+
+    /// <summary>What is stored about people: about whom, why, on which ground, for how long, how, and who sees it. Made from the model itself.</summary>
+    private static Ok<Page<ProcessingView>> GetRegister(HttpContext http, PlatformDb db, IntakeOptions intake) =>
+        TypedResults.Ok(new Page<ProcessingView>([.. ProcessingRegister.Of(db.Model, intake, http.PrefersEnglish())], null));
+
+    /// <summary>How many requests there are, by kind and state, and how many are late; for a province, of each of its communes. Never a person.</summary>
+    private static async Task<Ok<Page<RequestCountView>>> CountRequests(
+        RouteLocality locality, PlatformDb db, LocalityDirectory directory, TimeProvider clock, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var codes = new[] { locality.Entry }.Concat(locality.Entry.Level == LocalityLevel.Province ? await directory.CommunesOf(locality.Id, cancellation) : [])
+            .ToDictionary(l => l.Id, l => l.Code);
+        var counts = await db.PersonRequests.AsNoTracking().Where(r => codes.Keys.Contains(r.TenantId)).GroupBy(r => new { r.TenantId, r.Kind, r.State })
+            .Select(g => new { g.Key, Requests = g.Count(), Overdue = g.Count(r => r.AnsweredAt == null ? r.DueAt <= now : r.DueAt <= r.AnsweredAt) }).ToListAsync(cancellation);
+        return TypedResults.Ok(new Page<RequestCountView>(
+            [.. counts.Select(c => new RequestCountView(codes[c.Key.TenantId], c.Key.Kind, c.Key.State, c.Requests, c.Overdue))
+                .OrderBy(c => c.Locality, StringComparer.Ordinal).ThenBy(c => c.Kind).ThenBy(c => c.State)], null));
+    }
+
+    /// <summary>The commune's requests, the one due first ahead.</summary>
+    private static async Task<Ok<Page<RequestSummary>>> ListRequests(
+        RouteLocality locality, PlatformDb db, TimeProvider clock, CancellationToken cancellation,
+        [Description("Received, InProgress, Done or Refused.")] RequestState? state = null,
+        [Description("Access, Correction, Erasure or Objection.")] RequestKind? kind = null,
+        [Description("True: only those that are not answered and late.")] bool overdue = false,
+        [Description("Only those not answered that are due at this moment or earlier.")] DateTimeOffset? dueBefore = null)
+    {
+        var now = clock.GetUtcNow();
+        var rows = db.PersonRequests.AsNoTracking().Where(r => r.TenantId == locality.Id);
+        if (state is not null)
+            rows = rows.Where(r => r.State == state);
+        if (kind is not null)
+            rows = rows.Where(r => r.Kind == kind);
+        if (overdue)
+            rows = rows.Where(r => r.AnsweredAt == null && r.DueAt <= now);
+        if (dueBefore?.ToUniversalTime() is { } due)
+            rows = rows.Where(r => r.AnsweredAt == null && r.DueAt <= due);
+        var found = await rows.OrderBy(r => r.DueAt).ThenBy(r => r.Id).Take(1_000).ToListAsync(cancellation);
+        return TypedResults.Ok(new Page<RequestSummary>(
+            [.. found.Select(r => new RequestSummary(r.Id, r.Kind, r.Channel, r.State, r.ReceivedAt, r.DueAt, (r.AnsweredAt ?? now) >= r.DueAt, r.AnsweredAt))], null));
+    }
+
+    /// <summary>Records a person's request. The two working days for the answer run from when it was received.</summary>
+    /// <remarks>The person is named by citizen number, or by vendor and learner id; what is kept of it is a keyed pseudonym. Whether the person is known is not answered.</remarks>
+    private static async Task<Created<RequestView>> RecordRequest(HttpContext http, RouteLocality locality, RequestContent body, PersonRequestDesk desk, CancellationToken cancellation)
+    {
+        var view = await desk.Record(locality.Entry, body, http.Features.Get<Caller>()!, cancellation);
+        return TypedResults.Created($"/v1/localities/{locality.Entry.Code}/personal-data/requests/{view.Id}", view);
+    }
+
+    /// <summary>One request with what was written down of it.</summary>
+    private static async Task<Ok<RequestView>> GetRequest(RouteLocality locality, Guid id, PersonRequestDesk desk, CancellationToken cancellation) =>
+        TypedResults.Ok(await desk.View(locality.Id, id, cancellation));
+
+    /// <summary>Work on a request begins; from now until its answer the person's records may be exported, or erased.</summary>
+    private static async Task<Ok<RequestView>> BeginRequest(RouteLocality locality, Guid id, PersonRequestDesk desk, CancellationToken cancellation) =>
+        TypedResults.Ok(await desk.Begin(locality.Id, id, cancellation));
+
+    /// <summary>Answers a request: done, or refused, with what the person was told.</summary>
+    private static async Task<Ok<RequestView>> AnswerRequest(
+        HttpContext http, RouteLocality locality, Guid id, RequestAnswer body, PersonRequestDesk desk, CancellationToken cancellation) =>
+        TypedResults.Ok(await desk.Answer(locality.Id, id, body, http.Features.Get<Caller>()!, cancellation));
+
+    /// <summary>Everything stored about the person in this commune, of every vendor, while an access request is being worked on.</summary>
+    private static async Task<Ok<PersonExportView>> ExportPerson(RouteLocality locality, Guid id, PersonRequestDesk desk, PersonExport export, CancellationToken cancellation)
+    {
+        var (request, subject, learner) = await desk.InHand(locality.Id, id, RequestKind.Access, cancellation);
+        return TypedResults.Ok(await export.Collect(locality.Entry, request, subject, learner, cancellation));
+    }
+}
+
+/// <summary>A request in a list.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">Access, Correction, Erasure or Objection.</param>
+/// <param name="Channel">How it came.</param>
+/// <param name="State">Received, InProgress, Done or Refused.</param>
+/// <param name="ReceivedAt">When the person asked (UTC).</param>
+/// <param name="DueAt">When the second working day after it ends (UTC).</param>
+/// <param name="Overdue">True when it was, or still is, not answered by then.</param>
+/// <param name="AnsweredAt">When it was answered.</param>
+public sealed record RequestSummary(
+    Guid Id, RequestKind Kind, RequestChannel Channel, RequestState State, DateTimeOffset ReceivedAt, DateTimeOffset DueAt, bool Overdue, DateTimeOffset? AnsweredAt);
