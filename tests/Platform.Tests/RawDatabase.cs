@@ -90,7 +90,7 @@ internal static class RawDatabase
             """)).Select(r => (string)r[0]!)];
 
     /// <summary>The tables about people, which provinces and the nation never read.</summary>
-    internal static bool IsPersonal(string table) => table is "completions" or "completion_versions" or "learners" or "confirmations";
+    internal static bool IsPersonal(string table) => table is "completions" or "completion_versions" or "learners" or "confirmations" or "person_request_subjects" or "tenant_keys";
 
     /// <summary>Sees to it that Kha Sơn and Hòa Lạc have rows in the tables that the sample data leaves empty.</summary>
     internal static async Task<(short KhaSon, short HoaLac)> Neighbours(this World world)
@@ -113,6 +113,17 @@ internal static class RawDatabase
                 insert into confirmations (tenant_id, id, learner_id, source, confirmed_at, recorded_at, recorded_by)
                 select tenant_id, gen_random_uuid(), gen_random_uuid(), 'Declaration', now(), now(), 'test' from villages where tenant_id = $1 and name = 'Láng giềng'
                 and not exists (select 1 from confirmations c where c.tenant_id = $1)
+                """, tenant);
+            await world.Everything("""
+                with request as (
+                  insert into person_requests (tenant_id, id, kind, channel, state, received_at, due_at, recorded_at, recorded_by)
+                  select $1, gen_random_uuid(), 'Access', 'Post', 'Received', now(), now(), now(), 'test'
+                  where not exists (select 1 from person_requests r where r.tenant_id = $1 and r.recorded_by = 'test') returning tenant_id, id)
+                insert into person_request_subjects (tenant_id, request_id, names) select tenant_id, id, '{}' from request
+                """, tenant);
+            await world.Everything("""
+                insert into tenant_keys (tenant_id, id, wrapped, created_at)
+                select $1, gen_random_uuid(), '', timestamptz '2025-01-01 00:00+07' where not exists (select 1 from tenant_keys k where k.tenant_id = $1)
                 """, tenant);
             await world.Everything("insert into removed_rows (tenant_id, table_name, row_id) values ($1, 'plans', 'gone') on conflict do nothing", tenant);
         }

@@ -111,6 +111,7 @@ internal sealed class AuditMapping(Dialect dialect) : IEntityTypeConfiguration<A
         builder.Property(e => e.RowKey).HasMaxLength(200);
         dialect.NumberAudit(builder.Property(e => e.Change));
         builder.HasIndex(e => e.Change);
+        builder.HasIndex(e => e.RowKey).HasFilter("action = 'Read'");
         builder.HasIndex(e => new { e.TenantId, e.Change });
         builder.HasOne(e => e.Locality).WithMany().HasForeignKey(e => e.TenantId).OnDelete(DeleteBehavior.Restrict);
     }

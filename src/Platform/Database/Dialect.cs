@@ -50,6 +50,12 @@ public abstract class Dialect
     /// <summary>Fills a command that adds <see cref="TenantScope.Recounted"/> to what the connection may read, until its transaction ends.</summary>
     public abstract void DescribeRecount(DbCommand command, TenantScope scope);
 
+    /// <summary>
+    /// Names the erasure request at hand, the id that a person's rows get in it, and cuts those rows from the person: request, learner, new id.
+    /// Null where the engine cannot do it yet.
+    /// </summary>
+    public virtual (string Name, string Cut)? Erasure => null;
+
     /// <summary>A statement that waits for the lock named by its one parameter and holds it until the transaction ends.</summary>
     public abstract string Lock { get; }
 
@@ -109,7 +115,8 @@ public abstract class Dialect
             Intake: typeof(IWrittenByIntake).IsAssignableFrom(entity.ClrType),
             Personal: typeof(IPersonal).IsAssignableFrom(entity.ClrType),
             HasVendor: entity.FindProperty("VendorId") is not null,
-            ReadBelow: entity.ClrType == typeof(Plans.Plan));
+            ReadBelow: entity.ClrType == typeof(Plans.Plan),
+            Kept: entity.ClrType == typeof(Learning.CompletionVersion));
 
     /// <summary>The tables whose every change goes to the audit log, with their keys and the columns that go there.</summary>
     protected static IEnumerable<AuditedTable> AuditedTables(IModel model) =>
@@ -144,7 +151,7 @@ public abstract class Dialect
     protected sealed record AuditedTable(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> Shown, IReadOnlyList<string> Hidden);
 
     /// <summary>One table under row-level security.</summary>
-    protected sealed record ProtectedTable(string Name, bool Intake, bool Personal, bool HasVendor, bool ReadBelow);
+    protected sealed record ProtectedTable(string Name, bool Intake, bool Personal, bool HasVendor, bool ReadBelow, bool Kept);
 }
 
 /// <summary>The engines the product runs on.</summary>

@@ -71,6 +71,8 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<LearnerIdentity> LearnerIdentities => Set<LearnerIdentity>();
 
+    public DbSet<ErasedCompletion> ErasedCompletions => Set<ErasedCompletion>();
+
     public DbSet<IntakeCount> IntakeCounts => Set<IntakeCount>();
 
     public DbSet<Import> Imports => Set<Import>();
@@ -198,7 +200,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
             .ApplyConfiguration<Initiative>(initiatives).ApplyConfiguration<ReportingRule>(initiatives)
             .ApplyConfiguration(new AssignmentMapping())
             .ApplyConfiguration<Course>(learning).ApplyConfiguration<Completion>(learning)
-            .ApplyConfiguration<CompletionVersion>(learning).ApplyConfiguration<Learner>(learning).ApplyConfiguration<LearnerIdentity>(learning)
+            .ApplyConfiguration<CompletionVersion>(learning).ApplyConfiguration<Learner>(learning).ApplyConfiguration<LearnerIdentity>(learning).ApplyConfiguration<ErasedCompletion>(learning)
             .ApplyConfiguration<FrameworkUnit>(framework).ApplyConfiguration<FrameworkRule>(framework).ApplyConfiguration<FrameworkRuleCourse>(framework)
             .ApplyConfiguration<Recomputation>(framework).ApplyConfiguration<Confirmation>(framework)
             .ApplyConfiguration<CompletionFact>(figures).ApplyConfiguration<ConfirmationFact>(figures).ApplyConfiguration<AudienceTotal>(figures)
@@ -249,6 +251,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         modelBuilder.Entity<AuditEntry>().HasQueryFilter(Belt, e => Scope.WholeAudit || Scope.Audited.Contains(e.TenantId ?? 0));
 
         OwnByVendor<RejectedBlock>(modelBuilder);
+        OwnByVendor<ErasedCompletion>(modelBuilder);
         OwnByVendor<IntakeCount>(modelBuilder);
         OwnByVendor<Import>(modelBuilder);
         OwnByVendor<SavedMapping>(modelBuilder);

@@ -134,6 +134,9 @@ public sealed class PostgreSqlDialect : Dialect
         command.Parameters.Add(new NpgsqlParameter { Value = $"{{{string.Join(',', scope.Recounted)}}}", NpgsqlDbType = NpgsqlDbType.Text });
     }
 
+    public override (string Name, string Cut)? Erasure { get; } = (
+        "select set_config('platform.erasure', {0}, true), set_config('platform.ghost', {1}, true)", Scripts.Read("postgresql.erasure.sql"));
+
     public override string DropObjects() => "drop view if exists target_progress;";
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -165,7 +168,8 @@ public sealed class PostgreSqlDialect : Dialect
                 const string granted = $"{own} and ((select platform_vendor_everywhere()) or tenant_id in (select platform_vendor_localities()))";
                 Policy(sql, table.Name, "intake_read", "select", own);
                 Policy(sql, table.Name, "intake_insert", "insert", check: granted);
-                Policy(sql, table.Name, "intake_update", "update", own, own);
+                if (!table.Kept)
+                    Policy(sql, table.Name, "intake_update", "update", own, own);
             }
             else if (table.Intake)
                 Policy(sql, table.Name, "intake", "all", "(select platform_vendor()) is not null", "(select platform_vendor()) is not null");
@@ -246,6 +250,8 @@ public sealed class PostgreSqlDialect : Dialect
         Policy(sql, "audit_entries", "auditor_reads", "select", "(select platform_whole_audit()) or tenant_id = any ((select platform_audited())::smallint[])");
         Policy(sql, "audit_entries", "owner_purges", "delete to current_user", "(select platform_whole_audit())");
 
+        Policy(sql, "erased_completions", "the_erased_insert", "insert", check: "(select platform_erased()) is not null");
+
         foreach (var (table, notesRemovals) in TrackedTables(model))
         {
             Trigger(sql, table, "number_change", "before update", "for each row execute function platform_number_change()");
@@ -283,7 +289,8 @@ public sealed class PostgreSqlDialect : Dialect
             grant update (used_at) on password_resets to {applicationRole};
             revoke insert, update, delete on localities, locality_names from {applicationRole};
             -- What was replaced stays as it was; a completion is never removed.
-            revoke update, delete on completion_versions from {applicationRole};
+            revoke update, delete on completion_versions, erased_completions from {applicationRole};
+            grant update (external_id, learner_id, completed_at, received_at, reason, voided_at, void_reason, replaced_at) on completion_versions to {applicationRole};
             revoke delete on completions, confirmations, recomputations, framework_units from {applicationRole};
             revoke update, delete on framework_rules, framework_rule_courses from {applicationRole};
             """);

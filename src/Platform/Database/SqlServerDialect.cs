@@ -101,6 +101,7 @@ public sealed class SqlServerDialect : Dialect
             var read = table switch
             {
                 { HasVendor: true } => "dbo.may_read_completion(tenant_id, vendor_id, learner_id)",
+                { Personal: true, Intake: false } => "dbo.may_write(tenant_id)",
                 { Personal: true } => "dbo.may_read_person(tenant_id)",
                 { ReadBelow: true } => "dbo.may_read_plan(tenant_id, status)",
                 { Intake: true } => "dbo.may_read_figure(tenant_id)",
@@ -204,6 +205,7 @@ public sealed class SqlServerDialect : Dialect
             deny update on dbo.password_resets(hash, account_id, issued_by, issued_at, expires_at) to {applicationRole};
             deny insert, update, delete on dbo.localities to {applicationRole};
             deny insert, update, delete on dbo.locality_names to {applicationRole};
+            deny update, delete on dbo.erased_completions to {applicationRole};
             deny update, delete on dbo.completion_versions to {applicationRole};
             deny delete on dbo.completions to {applicationRole};
             deny delete on dbo.confirmations to {applicationRole};

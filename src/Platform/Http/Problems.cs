@@ -101,6 +101,9 @@ public static class Problems
     public static readonly ProblemKind PersonNotNamed = new("PLT-2804", 422, "Cần đúng một cách nêu người: số định danh, hoặc đơn vị cùng mã người học", "Name the person in one way: a citizen number, or a vendor with its learner id");
     public static readonly ProblemKind UnknownVendor = new("PLT-2805", 422, "Không có đơn vị gửi dữ liệu này", "There is no such vendor");
     public static readonly ProblemKind RequestsBelongToCommunes = new("PLT-2806", 409, "Yêu cầu về dữ liệu cá nhân được tiếp nhận ở xã", "Requests about personal data are kept by communes");
+    public static readonly ProblemKind NobodyHere = new("PLT-2807", 409, "Xã không lưu dữ liệu nào của người này", "Nothing of this person lies in this commune");
+    public static readonly ProblemKind ErasureNotHere = new("PLT-2808", 501, "Hệ quản trị dữ liệu này chưa hỗ trợ xóa theo yêu cầu", "Erasure is not available on this database engine yet");
+    public static readonly ProblemKind CompletionErased = new("PLT-2809", 409, "Lượt hoàn thành này đã được xóa theo yêu cầu của người học", "This completion was erased at the learner's request");
 
     // 3000–3999 plans
     public static readonly ProblemKind UnknownPlan = new("PLT-3001", 404, "Không có kế hoạch này", "There is no such plan");

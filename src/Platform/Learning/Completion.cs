@@ -150,9 +150,25 @@ public sealed class LearnerIdentity : IBookkeeping
     public short KeyMark { get; set; }
 }
 
+/// <summary>
+/// That a completion was erased, under a keyed hash of its vendor's id: sent again, it is refused instead of making the person known anew.
+/// </summary>
+[PersonalRecords(Concerned.Learners, Purpose.Recognition, LegalGround.LegalObligation, Keeping.ForGood)]
+[Personal(DataKind.Source, Form.Plain, nameof(ErasedCompletion.VendorId))]
+[Personal(DataKind.Pseudonym, Form.Keyed, nameof(ErasedCompletion.Id))]
+public sealed class ErasedCompletion : IVendorOwned, IBookkeeping
+{
+    /// <summary>How the ids of erased completions begin; no vendor's does.</summary>
+    public const string Prefix = "erased:";
+
+    public short VendorId { get; set; }
+
+    public Guid Id { get; set; }
+}
+
 internal sealed class LearningMapping(string idCollation) :
     IEntityTypeConfiguration<Course>, IEntityTypeConfiguration<Completion>, IEntityTypeConfiguration<CompletionVersion>,
-    IEntityTypeConfiguration<Learner>, IEntityTypeConfiguration<LearnerIdentity>
+    IEntityTypeConfiguration<Learner>, IEntityTypeConfiguration<LearnerIdentity>, IEntityTypeConfiguration<ErasedCompletion>
 {
     public void Configure(EntityTypeBuilder<Course> builder)
     {
@@ -175,6 +191,7 @@ internal sealed class LearningMapping(string idCollation) :
         builder.HasKey(c => new { c.VendorId, c.ExternalId, c.Revision });
         builder.Property(c => c.Revision).ValueGeneratedNever();
         Content(builder);
+        builder.HasIndex(c => c.LearnerId);
     }
 
     public void Configure(EntityTypeBuilder<Learner> builder)
@@ -190,6 +207,12 @@ internal sealed class LearningMapping(string idCollation) :
         builder.HasKey(i => i.Id);
         builder.Property(i => i.Id).ValueGeneratedNever();
         builder.HasIndex(i => i.LearnerId);
+    }
+
+    public void Configure(EntityTypeBuilder<ErasedCompletion> builder)
+    {
+        builder.HasKey(e => new { e.VendorId, e.Id });
+        builder.Property(e => e.Id).ValueGeneratedNever();
     }
 
     // Ids differ by case, and are compared as bytes: that is also several times faster than by any language's rules.

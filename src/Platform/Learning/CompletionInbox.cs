@@ -169,10 +169,21 @@ public sealed class CompletionInbox(
         var places = unplaced.Length == 0 ? [] : await store.Learners(unplaced, cancellation);
         var entries = rows.TrueForAll(r => r.SaysWhere) ? [] : (await directory.All(cancellation)).ToDictionary(l => l.Id);
         var decision = new BatchDecision(order, found.Completions, learners, places, tenant => order.Vendor.Completes(entries[tenant]), await states.Find(cancellation), clock.GetUtcNow());
+        var erased = found.AnyErased ? await Erased(store, vendor, rows, cancellation) : [];
         foreach (var row in rows)
-            if (decision.Decide(row) is { } answer)
+            if (erased.Contains(row.ExternalId))
+                answers[row.Place] = new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, new FieldFault($"/{row.Index}/id", Problems.CompletionErased));
+            else if (decision.Decide(row) is { } answer)
                 answers[row.Place] = answer;
         return (decision, learners, found.Edition);
+    }
+
+    // What was erased must not make its learner known anew when it is sent again; only vendors of whom anything was erased pay for the look-up.
+    private async Task<HashSet<string>> Erased(IIntakeStore store, short vendor, List<Candidate> rows, CancellationToken cancellation)
+    {
+        var names = rows.Select(r => r.ExternalId).Distinct().ToDictionary(id => id, id => pseudonyms.OfErased(vendor, id), StringComparer.Ordinal);
+        var erased = await store.Erased(vendor, [.. names.Values.SelectMany(n => (Guid[])[n.Newest, .. n.Earlier])], cancellation);
+        return [.. names.Where(n => erased.Contains(n.Value.Newest) || n.Value.Earlier.Any(erased.Contains)).Select(n => n.Key)];
     }
 
     private async Task<bool> Write(

@@ -60,6 +60,8 @@ internal sealed class CompletionReading(
             return At("id", Problems.TooLong);
         if (!Faults.IsText(row.Id))
             return At("id", Problems.NotText);
+        if (row.Id.StartsWith(ErasedCompletion.Prefix, StringComparison.Ordinal))
+            return At("id", Problems.CompletionErased);
         if (HoldsCitizenNumber(row.Id))
             return At("id", Problems.CitizenNumberInClear);
 

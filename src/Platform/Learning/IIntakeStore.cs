@@ -2,8 +2,8 @@ using Platform.Rollup;
 
 namespace Platform.Learning;
 
-/// <summary>What the database holds under the ids and names of a batch, and the newest edition of the rules by which learners are judged.</summary>
-internal sealed record StoredRows(Dictionary<string, Completion> Completions, Dictionary<Guid, LearnerIdentity> Identities, int Edition);
+/// <summary>What the database holds under the ids and names of a batch, and the newest edition of the rules by which learners are judged; and whether any completion of the vendor was erased.</summary>
+internal sealed record StoredRows(Dictionary<string, Completion> Completions, Dictionary<Guid, LearnerIdentity> Identities, int Edition, bool AnyErased);
 
 /// <summary>Everything that one batch changes, in the order in which it is written.</summary>
 internal sealed class IntakeChanges
@@ -39,6 +39,9 @@ internal interface IIntakeStore : IAsyncDisposable
 
     /// <summary>What is stored under the vendor's ids and the learners' names. Locks nothing.</summary>
     Task<StoredRows> Find(short vendor, string[] ids, Guid[] names, CancellationToken cancellation);
+
+    /// <summary>Which of these pseudonyms of ids were erased.</summary>
+    Task<HashSet<Guid>> Erased(short vendor, Guid[] ids, CancellationToken cancellation);
 
     /// <summary>All names of these learners.</summary>
     Task<List<LearnerIdentity>> NamesOf(Guid[] learners, CancellationToken cancellation);

@@ -21,7 +21,11 @@ internal sealed class PortableIntakeStore(PlatformDb db) : IIntakeStore
         await db.Completions.AsNoTracking().Where(c => c.VendorId == vendor && ids.Contains(c.ExternalId))
             .ToDictionaryAsync(c => c.ExternalId, StringComparer.Ordinal, cancellation),
         await db.LearnerIdentities.AsNoTracking().Where(i => names.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellation),
-        await db.Recomputations.MaxAsync(r => (int?)r.Edition, cancellation) ?? 0);
+        await db.Recomputations.MaxAsync(r => (int?)r.Edition, cancellation) ?? 0,
+        await db.ErasedCompletions.AnyAsync(e => e.VendorId == vendor, cancellation));
+
+    public async Task<HashSet<Guid>> Erased(short vendor, Guid[] ids, CancellationToken cancellation) =>
+        [.. await db.ErasedCompletions.Where(e => e.VendorId == vendor && ids.Contains(e.Id)).Select(e => e.Id).ToListAsync(cancellation)];
 
     public Task<List<LearnerIdentity>> NamesOf(Guid[] learners, CancellationToken cancellation) =>
         db.LearnerIdentities.AsNoTracking().Where(i => learners.Contains(i.LearnerId)).ToListAsync(cancellation);

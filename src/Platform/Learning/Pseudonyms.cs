@@ -41,6 +41,9 @@ public sealed class Pseudonyms(PseudonymKey newest, params IReadOnlyList<Pseudon
     /// <summary>The pseudonym of a vendor's own learner id.</summary>
     internal Pseudonym OfVendorLearner(string prefix, string id) => Of(prefix, id);
 
+    /// <summary>The pseudonym of the id of a completion that was erased.</summary>
+    internal Pseudonym OfErased(short vendor, string completion) => Of(string.Create(CultureInfo.InvariantCulture, $"erased:{vendor}:"), completion);
+
     /// <summary>What comes before every learner id of a vendor, so that the ids of two vendors do not meet.</summary>
     internal static string PrefixOf(short vendor) => string.Create(CultureInfo.InvariantCulture, $"vendor:{vendor}:");
 

@@ -51,9 +51,9 @@ public sealed class RejectedRows(PlatformDb db, IDataProtectionProvider protecti
     /// <summary>Adds what a chunk did not take; the caller saves. True when there was any.</summary>
     internal bool Keep(Guid intake, int ordinal, RowFormat format, TableHead? head, IReadOnlyList<ReadRow> rows, IReadOnlyList<RowAnswer> answers)
     {
-        var refused = new List<RejectedRow>();
+        var refused = new List<RejectedRow>(); // what was erased is not kept again
         for (var i = 0; i < answers.Count; i++)
-            if (answers[i] is { Outcome: RowOutcome.Rejected or RowOutcome.Conflict, Fault: { } fault })
+            if (answers[i] is { Outcome: RowOutcome.Rejected or RowOutcome.Conflict, Fault: { } fault } && fault.Kind != Problems.CompletionErased)
                 refused.Add(new RejectedRow(
                     Encoding.UTF8.GetString(rows[i].Raw.Span), fault.Kind.Code, fault.Pointer, new Explanation(fault.Kind.Vi, fault.Kind.En), fault.Detail));
         if (refused.Count == 0)

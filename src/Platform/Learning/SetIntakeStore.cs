@@ -45,7 +45,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             batch.BatchCommands.Add(new NpgsqlBatchCommand(start));
         batch.BatchCommands.Add(Command($"select {Columns} from completions where vendor_id = $1 and external_id = any($2)", Value(vendor), Texts(ids)));
         batch.BatchCommands.Add(Command("select id, learner_id, vendor_id, key_mark from learner_identities where id = any($1)", Guids(names)));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select coalesce(max(edition), 0) from recomputations"));
+        batch.BatchCommands.Add(Command("select coalesce(max(edition), 0), exists (select 1 from erased_completions where vendor_id = $1) from recomputations", Value(vendor)));
         await batch.PrepareAsync(cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (start is not null)
@@ -68,8 +68,11 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
 
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new StoredRows(completions, identities, reader.GetInt32(0));
+        return new StoredRows(completions, identities, reader.GetInt32(0), reader.GetBoolean(1));
     }
+
+    public async Task<HashSet<Guid>> Erased(short vendor, Guid[] ids, CancellationToken cancellation) =>
+        [.. await Read("select id from erased_completions where vendor_id = $1 and id = any($2)", r => r.GetGuid(0), cancellation, Value(vendor), Guids(ids))];
 
     public Task<List<LearnerIdentity>> NamesOf(Guid[] learners, CancellationToken cancellation) =>
         Read("select id, learner_id, vendor_id, key_mark from learner_identities where learner_id = any($1)", ReadIdentity, cancellation, Guids(learners));

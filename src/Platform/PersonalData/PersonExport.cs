@@ -47,7 +47,7 @@ internal sealed class PersonExport(PlatformDb db, Contexts contexts, TimeProvide
             .Select(s => s.RequestId).ToListAsync(cancellation)).ConvertAll(id => $"{id}");
         var keys = completions.Select(c => c.Id).Concat(requests).Distinct().ToList();
         var scope = new TenantScope();
-        scope.EnterAudit([0, commune]);
+        scope.EnterAudit(); // reads by vendors belong to no locality
         await using var log = contexts.Open(scope);
         var found = await log.AuditEntries.AsNoTracking().Where(e => e.Action == AuditAction.Read && keys.Contains(e.RowKey) && (e.TenantId == null || e.TenantId == commune))
             .OrderBy(e => e.Id).Select(e => new { e.At, e.Actor, e.Subject, e.RowKey, e.TenantId }).ToListAsync(cancellation);

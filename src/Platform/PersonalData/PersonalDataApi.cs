@@ -16,15 +16,14 @@ public static class PersonalDataApi
     public static void AddPersonalData(this IServiceCollection services)
     {
         services.AddOptions<PersonalDataOptions>().BindConfiguration("PersonalData").ValidateDataAnnotations().ValidateOnStart();
-        services.AddScoped<TenantSeal>().AddScoped<PersonRequestDesk>().AddScoped<PersonExport>();
+        services.AddScoped<TenantSeal>().AddScoped<PersonRequestDesk>().AddScoped<PersonExport>().AddScoped<Erasure>();
     }
 
     public static void MapPersonalData(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/personal-data/register", GetRegister).WithName(nameof(GetRegister)).WithTags("PersonalData").AllowAnonymous();
 
-        var read = routes.MapGroup("/v1/localities/{code}/personal-data").WithTags("PersonalData").Require(Scopes.Read, Reach.RouteLocality).Fails(401, 403, 404);
-        read.MapGet("request-counts", CountRequests).WithName(nameof(CountRequests));
+        routes.MapGet("/v1/personal-data/request-counts", CountRequests).WithName(nameof(CountRequests)).WithTags("PersonalData").Require(Scopes.Read, Reach.Everything).Fails(401, 403);
 
         // Who may only read a commune does not see its people's requests.
         var own = routes.MapGroup("/v1/localities/{code}/personal-data/requests").WithTags("PersonalData").Require(Scopes.Write, Reach.RouteLocality).Fails(401, 403, 404);
@@ -33,6 +32,7 @@ public static class PersonalDataApi
         own.MapGet("{id:guid}", GetRequest).WithName(nameof(GetRequest)).ReadsPeople();
         own.MapPost("{id:guid}/handling", BeginRequest).WithName(nameof(BeginRequest)).Fails(409);
         own.MapPost("{id:guid}/answer", AnswerRequest).WithName(nameof(AnswerRequest)).Fails(400, 409, 413, 415, 422);
+        own.MapPost("{id:guid}/erasure", ErasePerson).WithName(nameof(ErasePerson)).Fails(409, 501);
         own.MapGet("{id:guid}/export", ExportPerson).WithName(nameof(ExportPerson)).ReadsPeople().Fails(409);
     }
 
@@ -40,14 +40,13 @@ public static class PersonalDataApi
     private static Ok<Page<ProcessingView>> GetRegister(HttpContext http, PlatformDb db, IntakeOptions intake) =>
         TypedResults.Ok(new Page<ProcessingView>([.. ProcessingRegister.Of(db.Model, intake, http.PrefersEnglish())], null));
 
-    /// <summary>How many requests there are, by kind and state, and how many are late; for a province, of each of its communes. Never a person.</summary>
+    /// <summary>How many requests each locality within reach has, by kind and state, and how many are late; those without any are left out. Never a person.</summary>
     private static async Task<Ok<Page<RequestCountView>>> CountRequests(
-        RouteLocality locality, PlatformDb db, LocalityDirectory directory, TimeProvider clock, CancellationToken cancellation)
+        PlatformDb db, LocalityDirectory directory, TimeProvider clock, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var codes = new[] { locality.Entry }.Concat(locality.Entry.Level == LocalityLevel.Province ? await directory.CommunesOf(locality.Id, cancellation) : [])
-            .ToDictionary(l => l.Id, l => l.Code);
-        var counts = await db.PersonRequests.AsNoTracking().Where(r => codes.Keys.Contains(r.TenantId)).GroupBy(r => new { r.TenantId, r.Kind, r.State })
+        var codes = (await directory.All(cancellation)).ToDictionary(l => l.Id, l => l.Code);
+        var counts = await db.PersonRequests.AsNoTracking().GroupBy(r => new { r.TenantId, r.Kind, r.State })
             .Select(g => new { g.Key, Requests = g.Count(), Overdue = g.Count(r => r.AnsweredAt == null ? r.DueAt <= now : r.DueAt <= r.AnsweredAt) }).ToListAsync(cancellation);
         return TypedResults.Ok(new Page<RequestCountView>(
             [.. counts.Select(c => new RequestCountView(codes[c.Key.TenantId], c.Key.Kind, c.Key.State, c.Requests, c.Overdue))
@@ -97,6 +96,15 @@ public static class PersonalDataApi
     private static async Task<Ok<RequestView>> AnswerRequest(
         HttpContext http, RouteLocality locality, Guid id, RequestAnswer body, PersonRequestDesk desk, CancellationToken cancellation) =>
         TypedResults.Ok(await desk.Answer(locality.Id, id, body, http.Features.Get<Caller>()!, cancellation));
+
+    /// <summary>Forgets the person of an erasure request that is being worked on, everywhere, and keeps the counts. Cannot be undone.</summary>
+    /// <remarks>
+    /// In one transaction the person's names are removed, and every completion, former revision and confirmation of theirs, of every vendor and in
+    /// every commune, goes to a learner whom nothing leads to: without ids and words, its moments reduced to the month. Figures stay as they are. A
+    /// vendor that sends an erased completion again is refused (PLT-2809); a new completion of the same person makes a new learner.
+    /// </remarks>
+    private static async Task<Ok<RequestView>> ErasePerson(HttpContext http, RouteLocality locality, Guid id, Erasure erasure, CancellationToken cancellation) =>
+        TypedResults.Ok(await erasure.Run(locality.Entry, id, http.Features.Get<Caller>()!, cancellation));
 
     /// <summary>Everything stored about the person in this commune, of every vendor, while an access request is being worked on.</summary>
     private static async Task<Ok<PersonExportView>> ExportPerson(RouteLocality locality, Guid id, PersonRequestDesk desk, PersonExport export, CancellationToken cancellation)

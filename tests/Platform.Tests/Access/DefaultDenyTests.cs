@@ -11,7 +11,7 @@ public sealed class DefaultDenyTests(World world)
 
     private static readonly string[] Open =
         [
-            "GET /v1/localities", "GET /v1/localities/{code}", "GET /v1/courses", "GET /problems", "GET /problems/{problemCode}",
+            "GET /v1/localities", "GET /v1/localities/{code}", "GET /v1/courses", "GET /v1/personal-data/register", "GET /problems", "GET /problems/{problemCode}",
             "POST /connect/token", "POST /connect/introspect", "POST /connect/revocation",
             "POST /v1/sign-in", "POST /v1/sign-in/passkey/options", "POST /v1/sign-in/passkey", "GET /v1/sign-in/external", "POST /v1/sign-in/external/{provider}", "POST /v1/invitations/acceptance", "PUT /v1/password",
         ];

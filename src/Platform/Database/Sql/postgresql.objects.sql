@@ -74,9 +74,50 @@ drop policy if exists intake_recount on completions;
 create policy intake_recount on completions for select
   using ((select platform_vendor()) is not null and learner_id in (select unnest(platform_recounted())));
 
+-- The person whom the erasure request at hand is about, while it is being worked on and by its own commune only; and what the person's rows
+-- become: a learner to whom no name leads. The transaction names both. Whose rows they are is decided here, whatever the code above says.
+create or replace function platform_erased() returns uuid stable parallel safe language sql
+  as $$
+    select s.learner_id from person_requests r join person_request_subjects s on s.tenant_id = r.tenant_id and s.request_id = r.id
+    where r.tenant_id = platform_tenant() and r.id = nullif(current_setting('platform.erasure', true), '')::uuid and r.kind = 'Erasure' and r.state = 'InProgress'
+  $$;
+create or replace function platform_ghost() returns uuid stable parallel safe language sql
+  as $$
+    select g.id from (select nullif(current_setting('platform.ghost', true), '')::uuid as id) g
+    where platform_erased() is not null and not exists (select 1 from learner_identities i where i.learner_id = g.id)
+  $$;
+create or replace function platform_month(at timestamptz) returns timestamptz stable parallel safe language sql
+  as $$ select date_trunc('month', at at time zone 'Asia/Ho_Chi_Minh') at time zone 'Asia/Ho_Chi_Minh' $$;
+do $$
+  declare t text; k text; erased text; ghost text; own text;
+  begin
+    -- Asked for only where a request is named, so that nobody else's statement pays for it.
+    erased := $e$(select case when current_setting('platform.erasure', true) <> '' then platform_erased() end)$e$;
+    ghost := $e$(select case when current_setting('platform.erasure', true) <> '' then platform_ghost() end)$e$;
+    foreach t in array array['completions', 'completion_versions', 'confirmations', 'learners'] loop
+      k := case when t = 'learners' then 'id' else 'learner_id' end;
+      own := format('%s = %s', k, erased);
+      -- What a completion of the person said before goes with it, even where it was somebody else's then.
+      if t = 'completion_versions' then
+        own := format('%s or (%s is not null and exists (select 1 from completions c where c.vendor_id = completion_versions.vendor_id and c.external_id = completion_versions.external_id and c.learner_id = %s))', own, erased, erased);
+      end if;
+      execute format('drop policy if exists the_erased_read on %s', t);
+      execute format('create policy the_erased_read on %s for select using (%s or %s = %s)', t, own, k, ghost);
+      execute format('drop policy if exists the_erased_cut on %s', t);
+      execute format('create policy the_erased_cut on %s for update using (%s) with check (%s = %s)', t, own, k, ghost);
+    end loop;
+  end $$;
+
 -- What a completion says changes by a higher revision only, which keeps the one before.
 create or replace function platform_keep_revision() returns trigger language plpgsql
-  as $$ begin raise insufficient_privilege using message = 'A stored completion changes by a higher revision only.'; end $$;
+  as $$ begin
+    -- An erasure cuts it from the person and moves it within its month; what is counted of it stays.
+    if old.learner_id = platform_erased() and new.learner_id = platform_ghost()
+      and (new.vendor_id, new.tenant_id, new.course_id, new.audience, new.score, new.passed, new.revision)
+        is not distinct from (old.vendor_id, old.tenant_id, old.course_id, old.audience, old.score, old.passed, old.revision)
+      and platform_month(new.completed_at) = platform_month(old.completed_at) then return new; end if;
+    raise insufficient_privilege using message = 'A stored completion changes by a higher revision only.';
+  end $$;
 create or replace trigger keep_revision
   before update of vendor_id, external_id, tenant_id, course_id, audience, completed_at, score, passed, revision on completions for each row
   when (new.revision <= old.revision and (new.vendor_id, new.external_id, new.tenant_id, new.course_id, new.audience, new.completed_at, new.score, new.passed, new.revision)
