@@ -103,6 +103,9 @@ internal sealed class Ground
             new { citizenId = Batch.NewCitizen(), audience = "CommunityTeams", source = "Declaration", confirmedAt = "2026-03-05T08:00:00+07:00", reference = mark },
         }));
         ids["confirmations"] = recorded["results"]![0]!["id"]!.ToString();
+        var request = new { kind = "Access", person = new { citizenNumber = Batch.NewCitizen() }, channel = "Post", note = mark };
+        ids["requests"] = (await Done(admin.Send(HttpMethod.Post, $"/v1/localities/{code}/personal-data/requests", request))).Text("id")!;
+        await Done(admin.Send(HttpMethod.Post, $"/v1/localities/{code}/personal-data/requests/{ids["requests"]}/handling"));
         await PlantAccess(place);
     }
 

@@ -127,7 +127,7 @@ public sealed class MatrixTests(World world)
         var (own, far) = (ground[Place.Own], ground[Place.OtherProvince]);
         foreach (var (role, path, mark) in ((Role, string, string)[])
             [(Role.CommuneAdmin, $"/v1/localities/{own.Code}/plans/{own.Ids["plans"]}", own.Mark), (Role.ProvinceManager, $"/v1/clients/{own.Mark}", own.Mark), (Role.Operator, $"/v1/localities/{far.Code}/plans", far.Mark),
-             (Role.CommuneAdmin, "/v1/people", own.Mark), (Role.ProvinceViewer, $"/v1/localities/{own.Code}/villages", own.Mark), (Role.Vendor, "/v1/completions", own.Mark), (Role.Vendor, "/v1/webhooks", own.Mark),
+             (Role.CommuneAdmin, $"/v1/localities/{own.Code}/personal-data/requests/{own.Ids["requests"]}", own.Mark), (Role.CommuneAdmin, "/v1/people", own.Mark), (Role.ProvinceViewer, $"/v1/localities/{own.Code}/villages", own.Mark), (Role.Vendor, "/v1/completions", own.Mark), (Role.Vendor, "/v1/webhooks", own.Mark),
              (Role.Vendor, $"/v1/intakes/{own.Ids["intakes"]}/rejected", own.Mark), (Role.Vendor, $"/v1/imports/{own.Ids["imports"]}/rejected", own.Mark), (Role.AgencyOfficer, "/v1/me/tasks", own.Mark)])
         {
             var (status, text) = await Ask(client, "GET", path, ground.Callers[role].Good, null);

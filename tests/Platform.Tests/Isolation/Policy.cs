@@ -116,6 +116,7 @@ internal static class Policy
         ["agencies"] = Kind.Tenant,
         ["villages"] = Kind.Tenant,
         ["confirmations"] = Kind.Tenant,
+        ["requests"] = Kind.Tenant,
         ["clients"] = Kind.Administration,
         ["secrets"] = Kind.Administration,
         ["grants"] = Kind.Administration,
