@@ -808,6 +808,10 @@ namespace Platform.Migrations.PostgreSql
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_audit_entries_change");
 
+                    b.HasIndex("RowKey")
+                        .HasDatabaseName("ix_audit_entries_row_key")
+                        .HasFilter("action = 'Read'");
+
                     b.HasIndex("TenantId", "Change")
                         .HasDatabaseName("ix_audit_entries_tenant_id_change");
 
@@ -1531,6 +1535,9 @@ namespace Platform.Migrations.PostgreSql
                     b.HasKey("VendorId", "ExternalId", "Revision")
                         .HasName("pk_completion_versions");
 
+                    b.HasIndex("LearnerId")
+                        .HasDatabaseName("ix_completion_versions_learner_id");
+
                     b.ToTable("completion_versions");
                 });
 
@@ -1596,6 +1603,22 @@ namespace Platform.Migrations.PostgreSql
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes2");
                         });
+                });
+
+            modelBuilder.Entity("Platform.Learning.ErasedCompletion", b =>
+                {
+                    b.Property<short>("VendorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("vendor_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.HasKey("VendorId", "Id")
+                        .HasName("pk_erased_completions");
+
+                    b.ToTable("erased_completions");
                 });
 
             modelBuilder.Entity("Platform.Learning.IntakeCount", b =>
@@ -1950,6 +1973,148 @@ namespace Platform.Migrations.PostgreSql
                         });
                 });
 
+            modelBuilder.Entity("Platform.PersonalData.PersonRequest", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<string>("AnsweredBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("answered_by");
+
+                    b.Property<DateTimeOffset?>("BegunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<int?>("ErasedCompletions")
+                        .HasColumnType("integer")
+                        .HasColumnName("erased_completions");
+
+                    b.Property<int?>("ErasedNames")
+                        .HasColumnType("integer")
+                        .HasColumnName("erased_names");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("state");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_person_requests");
+
+                    b.ToTable("person_requests", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit20");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.PersonRequestSubject", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("request_id");
+
+                    b.Property<Guid?>("LearnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("learner_id");
+
+                    b.PrimitiveCollection<List<Guid>>("Names")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("names");
+
+                    b.Property<byte[]>("Note")
+                        .HasMaxLength(8200)
+                        .HasColumnType("bytea")
+                        .HasColumnName("note");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(8200)
+                        .HasColumnType("bytea")
+                        .HasColumnName("reason");
+
+                    b.HasKey("TenantId", "RequestId")
+                        .HasName("pk_person_request_subjects");
+
+                    b.ToTable("person_request_subjects");
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_tenant_keys");
+
+                    b.ToTable("tenant_keys", null, t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit21");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
                 {
                     b.Property<short>("TenantId")
@@ -2004,7 +2169,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("initiatives", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit20");
+                                .HasDatabaseName("audit22");
                         });
                 });
 
@@ -2074,7 +2239,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("legal_bases", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit21");
+                                .HasDatabaseName("audit23");
                         });
                 });
 
@@ -2207,7 +2372,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("plans", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit22");
+                                .HasDatabaseName("audit24");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
@@ -2322,7 +2487,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tasks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit23");
+                                .HasDatabaseName("audit25");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
@@ -2417,7 +2582,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("reporting_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit24");
+                                .HasDatabaseName("audit26");
                         });
                 });
 
@@ -2533,7 +2698,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("targets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit25");
+                                .HasDatabaseName("audit27");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
@@ -2709,7 +2874,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("populations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit26");
+                                .HasDatabaseName("audit28");
                         });
                 });
 
@@ -2741,7 +2906,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("target_figures", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit27");
+                                .HasDatabaseName("audit29");
                         });
                 });
 
@@ -2878,7 +3043,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tenants", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit30");
                         });
                 });
 
@@ -2949,7 +3114,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit29");
+                                .HasDatabaseName("audit31");
                         });
                 });
 
@@ -3313,6 +3478,36 @@ namespace Platform.Migrations.PostgreSql
                         .HasConstraintName("fk_villages_localities_tenant_id");
 
                     b.Navigation("Locality");
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.PersonRequest", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_person_requests_localities_tenant_id");
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.PersonRequestSubject", b =>
+                {
+                    b.HasOne("Platform.PersonalData.PersonRequest", null)
+                        .WithOne()
+                        .HasForeignKey("Platform.PersonalData.PersonRequestSubject", "TenantId", "RequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_person_request_subjects_person_requests_tenant_id_request_id");
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenant_keys_localities_tenant_id");
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>

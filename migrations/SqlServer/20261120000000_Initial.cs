@@ -97,6 +97,18 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "erased_completions",
+                columns: table => new
+                {
+                    vendor_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_erased_completions", x => new { x.vendor_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "framework_rules",
                 columns: table => new
                 {
@@ -611,6 +623,36 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "person_requests",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    channel = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    state = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    recorded_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    recorded_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    begun_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    answered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    answered_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true),
+                    erased_completions = table.Column<int>(type: "int", nullable: true),
+                    erased_names = table.Column<int>(type: "int", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_person_requests", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_person_requests_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "plans",
                 columns: table => new
                 {
@@ -698,6 +740,26 @@ namespace Platform.Migrations.SqlServer
                     table.PrimaryKey("pk_removed_rows", x => new { x.tenant_id, x.table_name, x.row_id });
                     table.ForeignKey(
                         name: "fk_removed_rows_localities_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tenant_keys",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    wrapped = table.Column<byte[]>(type: "varbinary(400)", maxLength: 400, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tenant_keys", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_tenant_keys_localities_tenant_id",
                         column: x => x.tenant_id,
                         principalTable: "localities",
                         principalColumn: "id",
@@ -938,6 +1000,28 @@ namespace Platform.Migrations.SqlServer
                         principalTable: "localities",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "person_request_subjects",
+                columns: table => new
+                {
+                    tenant_id = table.Column<short>(type: "smallint", nullable: false),
+                    request_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    names = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    learner_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    note = table.Column<byte[]>(type: "varbinary(max)", maxLength: 8200, nullable: true),
+                    reason = table.Column<byte[]>(type: "varbinary(max)", maxLength: 8200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_person_request_subjects", x => new { x.tenant_id, x.request_id });
+                    table.ForeignKey(
+                        name: "fk_person_request_subjects_person_requests_tenant_id_request_id",
+                        columns: x => new { x.tenant_id, x.request_id },
+                        principalTable: "person_requests",
+                        principalColumns: new[] { "tenant_id", "id" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1375,6 +1459,12 @@ namespace Platform.Migrations.SqlServer
                 column: "change");
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_row_key",
+                table: "audit_entries",
+                column: "row_key",
+                filter: "action = 'Read'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_tenant_id_change",
                 table: "audit_entries",
                 columns: new[] { "tenant_id", "change" });
@@ -1399,6 +1489,11 @@ namespace Platform.Migrations.SqlServer
                 table: "completion_facts",
                 columns: new[] { "tenant_id", "month", "audience", "course_id" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_completion_versions_learner_id",
+                table: "completion_versions",
+                column: "learner_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_completions_learner_id",
@@ -1695,6 +1790,9 @@ namespace Platform.Migrations.SqlServer
                 name: "confirmations");
 
             migrationBuilder.DropTable(
+                name: "erased_completions");
+
+            migrationBuilder.DropTable(
                 name: "external_identities");
 
             migrationBuilder.DropTable(
@@ -1743,6 +1841,9 @@ namespace Platform.Migrations.SqlServer
                 name: "password_resets");
 
             migrationBuilder.DropTable(
+                name: "person_request_subjects");
+
+            migrationBuilder.DropTable(
                 name: "personal_access_tokens");
 
             migrationBuilder.DropTable(
@@ -1779,6 +1880,9 @@ namespace Platform.Migrations.SqlServer
                 name: "target_figures");
 
             migrationBuilder.DropTable(
+                name: "tenant_keys");
+
+            migrationBuilder.DropTable(
                 name: "tenants");
 
             migrationBuilder.DropTable(
@@ -1795,6 +1899,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "tasks");
+
+            migrationBuilder.DropTable(
+                name: "person_requests");
 
             migrationBuilder.DropTable(
                 name: "framework_rules");

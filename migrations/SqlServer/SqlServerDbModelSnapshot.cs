@@ -836,6 +836,10 @@ namespace Platform.Migrations.SqlServer
                     b.HasIndex("Change")
                         .HasDatabaseName("ix_audit_entries_change");
 
+                    b.HasIndex("RowKey")
+                        .HasDatabaseName("ix_audit_entries_row_key")
+                        .HasFilter("action = 'Read'");
+
                     b.HasIndex("TenantId", "Change")
                         .HasDatabaseName("ix_audit_entries_tenant_id_change");
 
@@ -1569,6 +1573,9 @@ namespace Platform.Migrations.SqlServer
                     b.HasKey("VendorId", "ExternalId", "Revision")
                         .HasName("pk_completion_versions");
 
+                    b.HasIndex("LearnerId")
+                        .HasDatabaseName("ix_completion_versions_learner_id");
+
                     b.ToTable("completion_versions");
                 });
 
@@ -1636,6 +1643,22 @@ namespace Platform.Migrations.SqlServer
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("Platform.Learning.ErasedCompletion", b =>
+                {
+                    b.Property<short>("VendorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("vendor_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.HasKey("VendorId", "Id")
+                        .HasName("pk_erased_completions");
+
+                    b.ToTable("erased_completions");
                 });
 
             modelBuilder.Entity("Platform.Learning.IntakeCount", b =>
@@ -1996,6 +2019,152 @@ namespace Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("Platform.PersonalData.PersonRequest", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("answered_at");
+
+                    b.Property<string>("AnsweredBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("answered_by");
+
+                    b.Property<DateTimeOffset?>("BegunAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("begun_at");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("due_at");
+
+                    b.Property<int?>("ErasedCompletions")
+                        .HasColumnType("int")
+                        .HasColumnName("erased_completions");
+
+                    b.Property<int?>("ErasedNames")
+                        .HasColumnType("int")
+                        .HasColumnName("erased_names");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("received_at");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("state");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_person_requests");
+
+                    b.ToTable("person_requests", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit20");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.PersonRequestSubject", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("request_id");
+
+                    b.Property<Guid?>("LearnerId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("learner_id");
+
+                    b.PrimitiveCollection<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("names");
+
+                    b.Property<byte[]>("Note")
+                        .HasMaxLength(8200)
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("note");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(8200)
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("TenantId", "RequestId")
+                        .HasName("pk_person_request_subjects");
+
+                    b.ToTable("person_request_subjects");
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("varbinary(400)")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_tenant_keys");
+
+                    b.ToTable("tenant_keys", null, t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit21");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
                 {
                     b.Property<short>("TenantId")
@@ -2050,7 +2219,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("initiatives", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit20");
+                                .HasDatabaseName("audit22");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2122,7 +2291,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("legal_bases", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit21");
+                                .HasDatabaseName("audit23");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2257,7 +2426,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("plans", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit22");
+                                .HasDatabaseName("audit24");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
@@ -2374,7 +2543,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("tasks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit23");
+                                .HasDatabaseName("audit25");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
@@ -2471,7 +2640,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("reporting_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit24");
+                                .HasDatabaseName("audit26");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2589,7 +2758,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("targets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit25");
+                                .HasDatabaseName("audit27");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
@@ -2771,7 +2940,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("populations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit26");
+                                .HasDatabaseName("audit28");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2805,7 +2974,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("target_figures", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit27");
+                                .HasDatabaseName("audit29");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2944,7 +3113,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("tenants", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit30");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3017,7 +3186,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit29");
+                                .HasDatabaseName("audit31");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3383,6 +3552,36 @@ namespace Platform.Migrations.SqlServer
                         .HasConstraintName("fk_villages_localities_tenant_id");
 
                     b.Navigation("Locality");
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.PersonRequest", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_person_requests_localities_tenant_id");
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.PersonRequestSubject", b =>
+                {
+                    b.HasOne("Platform.PersonalData.PersonRequest", null)
+                        .WithOne()
+                        .HasForeignKey("Platform.PersonalData.PersonRequestSubject", "TenantId", "RequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_person_request_subjects_person_requests_tenant_id_request_id");
+                });
+
+            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenant_keys_localities_tenant_id");
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
