@@ -3,10 +3,15 @@ namespace Platform.Limits;
 /// <summary>
 /// A few slots shared out fairly by cost: each vendor's work is dated as if it had its share of the slots for itself, and the earliest date goes
 /// first (start-time fair queueing). Who sends a hundred batches waits behind who sends one. Nobody may hold all slots, so that a newcomer finds
-/// one free instead of waiting for what is running.
+/// one free instead of waiting for what is running. Slots share one machine, so who sends most lets the others go alone: beside them it gets one
+/// slot, and begins while none of them is at work, or when it has waited for long enough.
 /// </summary>
-internal sealed class FairQueue(int slots, int perVendor)
+internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private readonly RecentUse use = new(clock);
+    private ITimer? wake;
     private readonly Lock gate = new();
     private readonly Dictionary<string, Flow> flows = new(StringComparer.Ordinal);
     private readonly LinkedList<Turn> waiting = [];
@@ -31,8 +36,8 @@ internal sealed class FairQueue(int slots, int perVendor)
         {
             if (!flows.TryGetValue(vendor, out var flow))
                 flows.Add(vendor, flow = new Flow { Name = vendor });
-            turn = new Turn(this, flow, Math.Max(time, flow.Finish));
-            flow.Finish = turn.Start + (cost / weight);
+            turn = new Turn(this, flow, Math.Max(time, flow.Finish)) { Cost = cost / weight, Since = clock.GetTimestamp() };
+            flow.Finish = turn.Start + turn.Cost;
             flow.Pending++;
             var before = waiting.Last;
             while (before is not null && before.Value.Start > turn.Start)
@@ -52,19 +57,56 @@ internal sealed class FairQueue(int slots, int perVendor)
         for (var node = waiting.First; node is not null && running < slots;)
         {
             var (next, turn) = (node.Next, node.Value);
-            if (turn.Flow.Running < perVendor)
+            if (MayBegin(turn))
             {
                 waiting.Remove(node);
                 turn.Place = null;
                 turn.Flow.Running++;
                 running++;
                 time = Math.Max(time, turn.Start);
+                use.Add(turn.Flow.Name, turn.Cost);
                 turn.Entered.SetResult();
             }
 
             node = next;
         }
     }
+
+    private bool MayBegin(Turn turn)
+    {
+        if (turn.Flow.Running >= perVendor)
+            return false;
+        if (!use.IsHeavy(turn.Flow.Name))
+            return true;
+        if (turn.Flow.Running > 0)
+            return false;
+        if (!flows.Values.Any(other => other != turn.Flow && other.Pending > 0 && use.IsHeavier(turn.Flow.Name, other.Name)))
+            return true;
+        var left = Patience - clock.GetElapsedTime(turn.Since);
+        if (left <= TimeSpan.Zero)
+            return true;
+        wake ??= clock.CreateTimer(_ => Wake(), null, left, Timeout.InfiniteTimeSpan);
+        return false;
+    }
+
+    private void Wake()
+    {
+        lock (gate)
+        {
+            wake?.Dispose();
+            wake = null;
+            Advance();
+        }
+    }
+
+    /// <summary>Whether a vendor is at work beside others who send less.</summary>
+    internal bool IsHeavy(string vendor)
+    {
+        lock (gate)
+            return use.IsHeavy(vendor);
+    }
+
+    public void Dispose() => wake?.Dispose();
 
     private void Leave(Turn turn, CancellationToken cancellation)
     {
@@ -118,6 +160,10 @@ internal sealed class FairQueue(int slots, int perVendor)
         public Flow Flow => flow;
 
         public double Start => start;
+
+        public double Cost { get; init; }
+
+        public long Since { get; init; }
 
         public LinkedListNode<Turn>? Place { get; set; }
 

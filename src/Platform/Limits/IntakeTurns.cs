@@ -7,10 +7,13 @@ namespace Platform.Limits;
 /// Who may store completions next. Every part of every batch, stream and import passes here before its transaction: it is paid for from its
 /// vendor's budget, waits while that is overdrawn, and then for a slot that is shared out fairly by rows.
 /// </summary>
-public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clock)
+public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clock) : IDisposable
 {
+    // What the others wait for, at most, when one of them comes while it is stored.
+    private const int Beside = 250;
+
     private readonly RowBudgets budgets = new(options.Value, clock);
-    private readonly FairQueue slots = new(options.Value.Slots, options.Value.VendorSlots);
+    private readonly FairQueue slots = new(options.Value.Slots, options.Value.VendorSlots, clock);
 
     /// <summary>Waits until these rows may be stored; disposing the answer lets the next in.</summary>
     public async Task<IDisposable> Enter(Caller vendor, int rows, CancellationToken cancellation)
@@ -20,6 +23,11 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
         budgets.Spend(vendor.Key, rows);
         return await slots.Enter(vendor.Key, rows, options.Value.Weight(vendor.Key), cancellation);
     }
+
+    /// <summary>How many rows of a vendor may be stored at once without keeping others waiting.</summary>
+    internal int Piece(Caller vendor) => slots.IsHeavy(vendor.Key) ? Beside : int.MaxValue;
+
+    public void Dispose() => slots.Dispose();
 
     /// <summary>What a vendor has left: rows, the time until there are any, and until all are there.</summary>
     internal (double Rows, TimeSpan Wait, TimeSpan Full) Left(Caller vendor) => budgets.Look(vendor.Key);

@@ -10,19 +10,45 @@ public sealed class FairnessTests
     [Fact]
     public async Task One_vendor_never_holds_all_slots_so_that_another_finds_one_free()
     {
-        var queue = new FairQueue(slots: 3, perVendor: 2);
+        using var queue = new FairQueue(slots: 3, perVendor: 2, new Clock());
         var noisy = Enumerable.Range(0, 100).Select(_ => queue.Enter("noisy", 10_000, 1, Cancellation)).ToList();
         Assert.Equal(2, noisy.Count(t => t.IsCompleted));
-        using var quiet = await queue.Enter("quiet", 1_000, 1, Cancellation);
-        Assert.Equal(2, noisy.Count(t => t.IsCompleted));
+        using (await queue.Enter("quiet", 1_000, 1, Cancellation))
+            Assert.Equal(2, noisy.Count(t => t.IsCompleted));
         (await noisy[0]).Dispose();
+        (await noisy[1]).Dispose();
         await noisy[2];
+    }
+
+    [Fact]
+    public async Task Who_sends_most_begins_when_the_others_are_done_or_when_it_has_waited_for_long()
+    {
+        var clock = new Clock();
+        using var queue = new FairQueue(slots: 3, perVendor: 2, clock);
+        using var noisy = await queue.Enter("noisy", 50_000, 1, Cancellation);
+        Assert.False(queue.IsHeavy("noisy"));
+        var quiet = await queue.Enter("quiet", 1_000, 1, Cancellation);
+        Assert.True(queue.IsHeavy("noisy"));
+        Assert.False(queue.IsHeavy("quiet"));
+        noisy.Dispose();
+        var next = queue.Enter("noisy", 500, 1, Cancellation);
+        Assert.False(next.IsCompleted);
+        quiet.Dispose();
+        using var begun = await next;
+        var one = queue.Enter("noisy", 500, 1, Cancellation);
+        Assert.False(one.IsCompleted);
+        using var again = await queue.Enter("quiet", 1_000, 1, Cancellation);
+        begun.Dispose();
+        Assert.False(one.IsCompleted);
+        clock.Pass(TimeSpan.FromSeconds(1));
+        using var third = await queue.Enter("quiet", 1, 1, Cancellation);
+        await one;
     }
 
     [Fact]
     public async Task When_all_slots_are_held_the_one_who_sent_less_is_next()
     {
-        var queue = new FairQueue(slots: 1, perVendor: 1);
+        using var queue = new FairQueue(slots: 1, perVendor: 1, new Clock());
         var running = await queue.Enter("noisy", 10_000, 1, Cancellation);
         var noisy = Enumerable.Range(0, 50).Select(_ => queue.Enter("noisy", 10_000, 1, Cancellation)).ToList();
         var quiet = queue.Enter("quiet", 1_000, 1, Cancellation);
@@ -36,7 +62,7 @@ public sealed class FairnessTests
     [Fact]
     public async Task Over_time_each_gets_its_share_by_weight_and_rows()
     {
-        var queue = new FairQueue(slots: 1, perVendor: 1);
+        using var queue = new FairQueue(slots: 1, perVendor: 1, new Clock());
         var first = await queue.Enter("start", 1, 1, Cancellation);
         var order = new List<string>();
         var all = new List<Task>();
@@ -62,7 +88,7 @@ public sealed class FairnessTests
     [Fact]
     public async Task Who_leaves_the_queue_holds_up_nobody_and_nobody_idle_is_remembered()
     {
-        var queue = new FairQueue(slots: 1, perVendor: 1);
+        using var queue = new FairQueue(slots: 1, perVendor: 1, new Clock());
         var running = await queue.Enter("a", 1, 1, Cancellation);
         using var patience = new CancellationTokenSource();
         var left = queue.Enter("b", 1, 1, patience.Token);

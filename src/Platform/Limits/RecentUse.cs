@@ -1,0 +1,32 @@
+namespace Platform.Limits;
+
+/// <summary>
+/// What each vendor has used of late, forgotten by half in a second and wholly after a few. Not safe for threads; who holds it has a gate.
+/// </summary>
+internal sealed class RecentUse(TimeProvider clock)
+{
+    // Equals differ by what just one of them has in hand; that makes neither the heavier.
+    private const double Clearly = 1.5, Slack = 2_000;
+
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(3);
+
+    private readonly Dictionary<string, (double Cost, long At)> vendors = new(StringComparer.Ordinal);
+
+    internal void Add(string vendor, double cost)
+    {
+        foreach (var (name, last) in vendors.ToList())
+            if (clock.GetElapsedTime(last.At) > Memory)
+                vendors.Remove(name);
+        vendors[vendor] = (Now(vendor) + cost, clock.GetTimestamp());
+    }
+
+    /// <summary>True while somebody is at work who sends clearly less.</summary>
+    internal bool IsHeavy(string vendor) =>
+        vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Memory && IsHeavier(vendor, other.Key));
+
+    /// <summary>True when a vendor sends clearly more than another.</summary>
+    internal bool IsHeavier(string vendor, string other) => Now(vendor) > (Clearly * Now(other)) + Slack;
+
+    private double Now(string vendor) =>
+        vendors.TryGetValue(vendor, out var used) ? used.Cost * Math.Pow(0.5, clock.GetElapsedTime(used.At).TotalSeconds) : 0;
+}
