@@ -97,7 +97,8 @@ internal sealed class ChangeFeed(BindingContext context, ODataQuery query, IODat
         return new ChangePage(page, shape, new DeltaToken(
             token.Since, until,
             lastRow is null ? token.Changed : SkipToken.Json(read.SkipLast(1).Select(value => value(lastRow))),
-            lastGone?.Sequence ?? token.RemovedSequence, lastGone?.RemovedKey ?? token.RemovedKey) { At = token.At, UntilAt = untilAt, Lifetime = token.Lifetime });
+            lastGone?.Sequence ?? token.RemovedSequence, lastGone?.RemovedKey ?? token.RemovedKey)
+        { At = token.At, UntilAt = untilAt, Lifetime = token.Lifetime });
     }
 
     /// <summary>Entities that changed, whether or not they fit the filter now: the client may have had those that do not.</summary>

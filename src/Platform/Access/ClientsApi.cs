@@ -27,7 +27,7 @@ public static class ClientsApi
         [Description("Id of the last row of the previous page.")] string? after = null,
         [Description("Rows per page, 1–500.")] int limit = 100)
     {
-        Paging.Check(limit);
+        Paging.Check(limit, ("after", after));
         var clients = await Within(db, http.Features.Get<Caller>()!).AsNoTracking().Include(a => a.Secrets)
             .Where(a => after == null || a.Key.CompareTo(after) > 0).OrderBy(a => a.Key).Take(limit + 1).ToListAsync(cancellation);
         return TypedResults.Ok(await Paging.Page(clients, limit, "/v1/clients", c => c.Key, c => ClientView.Of(c, directory, cancellation)));

@@ -14,7 +14,7 @@ public static class GrantsApi
     public static void MapGrants(this IEndpointRouteBuilder routes)
     {
         var grants = routes.MapGroup("/v1/grants").WithTags("Access").Require(Scopes.Manage, Reach.Administration).Fails(401, 403);
-        grants.MapGet("", ListGrants).WithName(nameof(ListGrants)).Fails(400);
+        grants.MapGet("", ListGrants).WithName(nameof(ListGrants)).Fails(400, 404);
         grants.MapPost("", CreateGrant).WithName(nameof(CreateGrant)).Fails(400, 413, 415, 422);
         grants.MapGet("{grant:int}", GetGrant).WithName(nameof(GetGrant)).Fails(404);
         grants.MapDelete("{grant:int}", EndGrant).WithName(nameof(EndGrant)).Fails(404);
@@ -29,7 +29,7 @@ public static class GrantsApi
         [Description("Number of the last row of the previous page.")] int after = 0,
         [Description("Rows per page, 1–500.")] int limit = 100)
     {
-        Paging.Check(limit);
+        Paging.Check(limit, ("holder", holder));
         var now = clock.GetUtcNow();
         var place = locality is null ? null : await directory.Find(locality, cancellation) ?? throw new ProblemException(Problems.UnknownLocality);
         var grants = await Within(db, http).Where(g => g.Id > after)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
+using Platform.Http;
 
 namespace Platform.Access;
 
@@ -17,11 +18,11 @@ public static class TokenApi
     {
         var oauth = routes.MapGroup(Prefix).WithTags("Access").AllowAnonymous().DisableAntiforgery().AddEndpointFilter(Refuse);
         oauth.MapPost("token", Issue).WithName("IssueToken").Accepts<TokenRequest>("application/x-www-form-urlencoded")
-            .Produces<TokenResponse>().Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429);
+            .Produces<TokenResponse>().Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429).Fails(415);
         oauth.MapPost("introspect", Introspect).WithName("IntrospectToken").Accepts<TokenQuestion>("application/x-www-form-urlencoded")
-            .Produces<TokenFacts>().Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429);
+            .Produces<TokenFacts>().Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429).Fails(415);
         oauth.MapPost("revocation", Revoke).WithName("RevokeToken").Accepts<TokenQuestion>("application/x-www-form-urlencoded")
-            .Produces(200).Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429);
+            .Produces(200).Produces<TokenError>(400).Produces<TokenError>(401).Produces<TokenError>(429).Fails(415);
     }
 
     /// <summary>Issues an access token for client credentials.</summary>

@@ -38,7 +38,11 @@ internal static class FirstAccounts
         {
             Account = new Account
             {
-                Kind = AccountKind.Person, Key = key, Name = key, CreatedAt = now, CreatedBy = "owner",
+                Kind = AccountKind.Person,
+                Key = key,
+                Name = key,
+                CreatedAt = now,
+                CreatedBy = "owner",
                 Grants = { new Grant { Role = Role.Operator, ValidFrom = now, GrantedBy = "owner" } },
             },
         };
@@ -46,7 +50,12 @@ internal static class FirstAccounts
         await db.SaveChangesAsync(cancellation);
         db.PasswordResets.Add(new PasswordReset
         {
-            Id = text.Id, Hash = ClientSecret.HashOf(text.Secret), AccountId = person.AccountId, IssuedBy = "owner", IssuedAt = now, ExpiresAt = now.AddHours(24),
+            Id = text.Id,
+            Hash = ClientSecret.HashOf(text.Secret),
+            AccountId = person.AccountId,
+            IssuedBy = "owner",
+            IssuedAt = now,
+            ExpiresAt = now.AddHours(24),
         });
         await db.SaveChangesAsync(cancellation);
         say($"login  {key}");

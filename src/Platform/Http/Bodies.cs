@@ -25,6 +25,9 @@ public static class Bodies
     /// <summary>Applies limits, then decompresses; a coding that is not known is refused.</summary>
     public static void UseBodies(this WebApplication app)
     {
+        app.Use((context, next) => MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Charset.HasValue && type.Encoding is null
+            ? throw new ProblemException(Problems.UnsupportedMediaType)
+            : next(context));
         app.Use((context, next) =>
         {
             if (context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes(context) is { } limit

@@ -121,7 +121,7 @@ public static class OpenApi
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = IdempotencyOptions.MaxKeyLength },
             Example = "8f14e45f-ceea-467f-a9d3-7f1e6b0c2a11",
         });
-        foreach (var (status, meaning) in (ReadOnlySpan<(string, string)>)[("409", "Conflict"), ("413", "Content Too Large"), ("422", "Unprocessable Content")])
+        foreach (var (status, meaning) in (ReadOnlySpan<(string, string)>)[("400", "Bad Request"), ("409", "Conflict"), ("413", "Content Too Large"), ("422", "Unprocessable Content")])
             Refuses(operation, context, status, meaning);
     }
 

@@ -3,9 +3,12 @@ namespace Platform.Http;
 /// <summary>Pages of lists that are read by key: one row more than asked for tells whether there is a next page.</summary>
 internal static class Paging
 {
-    /// <summary>Refuses a page size that nobody can mean.</summary>
-    internal static void Check(int limit)
+    /// <summary>Refuses a page size that nobody can mean, and texts to compare with that are none.</summary>
+    internal static void Check(int limit, params ReadOnlySpan<(string Name, string? Text)> texts)
     {
+        foreach (var (name, text) in texts)
+            if (text is not null && !Faults.IsText(text))
+                throw new ProblemException(Problems.BadParameter, null, [new FieldFault(name, Problems.NotText)]);
         if (limit is < 1 or > 500)
             throw new ProblemException(Problems.BadParameter, null, [new FieldFault("limit", Problems.OutOfRange, new Explanation("Từ 1 đến 500.", "From 1 to 500."))]);
     }

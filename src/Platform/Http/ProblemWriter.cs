@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +11,7 @@ namespace Platform.Http;
 /// Writes every failure as <c>application/problem+json</c> with its number, in Vietnamese or, where Accept-Language prefers it,
 /// in English. Nothing of an unexpected fault leaves the server but a trace id.
 /// </summary>
-public static class ProblemWriter
+public static partial class ProblemWriter
 {
     /// <summary>Turns exceptions and empty error statuses into problems.</summary>
     public static void UseProblems(this WebApplication app)
@@ -118,11 +120,24 @@ public static class ProblemWriter
         BadHttpRequestException { StatusCode: 413 } => (Problems.TooLarge, null, []),
         BadHttpRequestException { StatusCode: 415 } => (Problems.UnsupportedMediaType, null, []),
         BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
-        BadHttpRequestException => (Problems.BadParameter, null, []),
+        BadHttpRequestException bad => (Problems.BadParameter, null, Parameter(bad)),
         JsonException json => Malformed(json),
         DbUpdateConcurrencyException => (Problems.Changed, null, []),
+        DbUpdateException { InnerException: DbException met } when Met(met) => (Problems.Changed, null, []),
+        DbException met when Met(met) => (Problems.Changed, null, []),
         _ => null,
     };
+
+    // Two changes of the same rows waited for each other, and the database ended one of them.
+    private static bool Met(DbException failure) => failure is { SqlState: "40001" or "40P01" };
+
+    // The framework names the parameter in its message only.
+    private static List<FieldFault> Parameter(BadHttpRequestException bad) => Named().Match(bad.Message) is { Success: true } match
+        ? [new FieldFault(match.Groups["name"].Value is var name and not "body" ? name : "", match.Groups["missing"].Success ? Problems.Required : Problems.WrongType)]
+        : [];
+
+    [GeneratedRegex("^(?:(?<missing>Required|Implicit body inferred for)|Failed to bind) parameter \"(?:[^\"]* )?(?<name>\\w+)\"", RegexOptions.None, 1000)]
+    private static partial Regex Named();
 
     /// <summary>What the serializer refused: a member that is none, a word that an enum does not have, or a value of the wrong type.</summary>
     public static FieldFault Fault(JsonException json, string path, Explanation? where)

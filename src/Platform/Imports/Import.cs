@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Database;
 using Platform.Http;
-using Platform.Learning.Formats;
 using Platform.Learning;
+using Platform.Learning.Formats;
 using Platform.Tenancy;
 
 namespace Platform.Imports;

@@ -142,8 +142,9 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
                 if (ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) && (disposition.FileNameStar.HasValue || disposition.FileName.HasValue))
                     return (part.Body, part.ContentType, HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
         {
+            // The form is not one, or ends within a part.
             throw new ProblemException(Problems.BadParameter);
         }
 

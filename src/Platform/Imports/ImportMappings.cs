@@ -44,9 +44,10 @@ public static class ImportMappings
         var faults = new Faults();
         if (!IsName(name))
             faults.Add("name", Problems.UnknownWord, new Explanation("Chữ thường a–z, số và gạch nối, tối đa 60 ký tự.", "Lower-case a–z, digits and hyphens, at most 60."));
-        if (body.Fields.Count == 0)
+        if (body.Fields is null or { Count: 0 })
             faults.Add("/fields", Problems.Required);
-        body.Check("/fields", faults);
+        else
+            body.Check("/fields", faults);
         faults.ThrowIfAny();
 
         var vendor = http.Features.Get<Caller>()!.Vendor!.Value;

@@ -50,13 +50,16 @@ public static class OwnCompletions
         var faults = new Faults();
         if (limit is < 1 or > 1000)
             faults.Add("limit", Problems.OutOfRange, new Explanation("Từ 1 đến 1.000.", "From 1 to 1,000."));
-        foreach (var (name, text) in new[] { ("id", id), ("after", after) })
+        foreach (var (name, text) in new[] { ("id", id), ("after", after), ("course", course) })
             if (text is not null && !Faults.IsText(text))
                 faults.Add(name, Problems.NotText);
+        foreach (var (name, day) in new[] { ("completedFrom", completedFrom), ("completedTo", completedTo), ("receivedFrom", receivedFrom), ("receivedTo", receivedTo) })
+            if (day is { Year: < 1900 or > 2999 })
+                faults.Add(name, Problems.OutOfRange, new Explanation("Từ năm 1900 đến năm 2999.", "From the year 1900 to 2999."));
         var place = locality is null ? null : await directory.Find(locality, cancellation);
         if (locality is not null && place is null)
             faults.Add("locality", Problems.CompletionLocalityUnknown);
-        var courseId = course is null ? null : await db.Courses.Where(c => c.Code == course).Select(c => (int?)c.Id).SingleOrDefaultAsync(cancellation);
+        var courseId = course is null || !Faults.IsText(course) ? null : await db.Courses.Where(c => c.Code == course).Select(c => (int?)c.Id).SingleOrDefaultAsync(cancellation);
         if (course is not null && courseId is null)
             faults.Add("course", Problems.UnknownCourse);
         if (faults.Found.Count > 0)

@@ -67,7 +67,13 @@ public sealed class Onboarding(PlatformDb db, LocalityDirectory directory, Links
         var text = SecretText.New(now);
         within.Invitations.Add(new Invitation
         {
-            Id = text.Id, Hash = ClientSecret.HashOf(text.Secret), Role = Role.CommuneAdmin, LocalityId = commune.Id, InvitedBy = caller.Id, InvitedAt = now, ExpiresAt = now + InvitedFor,
+            Id = text.Id,
+            Hash = ClientSecret.HashOf(text.Secret),
+            Role = Role.CommuneAdmin,
+            LocalityId = commune.Id,
+            InvitedBy = caller.Id,
+            InvitedAt = now,
+            ExpiresAt = now + InvitedFor,
         });
         return new OnboardedInvitation(text.Id, text.ToString(), links.To(http, "invitation", text), now + InvitedFor);
     }

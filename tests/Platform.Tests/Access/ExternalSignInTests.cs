@@ -27,8 +27,12 @@ public sealed class ExternalSignInTests(World world) : IAsyncLifetime
         builder.Configuration["Webhooks:Parallel"] = builder.Configuration["Imports:AtOnce"] = "0"; // left to the first server
         foreach (var (name, value) in new Dictionary<string, string>
         {
-            ["Title"] = "VNeID", ["ClientId"] = "platform", ["ClientSecret"] = Provider.Secret, ["AuthorizationEndpoint"] = $"{provider.Address}/authorize",
-            ["TokenEndpoint"] = $"{provider.Address}/token", ["UserInformationEndpoint"] = $"{provider.Address}/me",
+            ["Title"] = "VNeID",
+            ["ClientId"] = "platform",
+            ["ClientSecret"] = Provider.Secret,
+            ["AuthorizationEndpoint"] = $"{provider.Address}/authorize",
+            ["TokenEndpoint"] = $"{provider.Address}/token",
+            ["UserInformationEndpoint"] = $"{provider.Address}/me",
         })
             builder.Configuration[$"People:External:vneid:{name}"] = value;
         builder.WebHost.UseUrls("http://127.0.0.1:0");

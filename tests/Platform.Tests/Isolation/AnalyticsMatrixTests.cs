@@ -43,6 +43,16 @@ public sealed class AnalyticsMatrixTests(World world)
             }
         }
 
+        foreach (var address in (string[])["audit/Entries?$top=200&$orderby=Id desc", "audit/Entries/$count", "audit/Entries?$apply=groupby((LocalityCode),aggregate($count as N))"])
+        {
+            foreach (var caller in ground.Callers.Values)
+            {
+                cells.Add(c => Cell(c, address, caller.Role, caller.Good, caller.Role == Role.Auditor ? 200 : 403));
+                foreach (var credentials in new[] { null, caller.Expired, caller.Revoked })
+                    cells.Add(c => Cell(c, address, caller.Role, credentials, 401));
+            }
+        }
+
         return cells;
 
         async Task<string?> Cell(HttpClient client, string address, Role role, System.Net.Http.Headers.AuthenticationHeaderValue? credentials, int expected)
@@ -72,6 +82,14 @@ public sealed class AnalyticsMatrixTests(World world)
                 if (caller.Role != Role.Operator)
                     cells.Add(c => LinkOfAnother(c, ground, set, caller));
             }
+        }
+
+        var log = new EntitySet("audit/Entries", [], [], []);
+        foreach (var foreign in Policy.Unseen(Role.Auditor).Select(p => ground[p]))
+        {
+            foreach (var way in (string[])[$"?$filter=LocalityCode eq '{foreign.Code}'", $"?$filter=contains(After,'{foreign.Mark}')", $"?$filter=contains(Before,'{foreign.Mark}')", $"?$filter=RowKey eq '{foreign.Ids["plans"]}'"])
+                cells.Add(c => Nothing(c, log, ground.Callers[Role.Auditor], way));
+            cells.Add(c => None(c, log, ground.Callers[Role.Auditor], foreign));
         }
 
         return cells;

@@ -94,6 +94,7 @@ internal sealed class Ground
         ids["agencies"] = (await admin.Rows($"/v1/localities/{code}/agencies"))[0].Text("id")!;
         if (place is Place.OwnProvince or Place.StrangeProvince)
             return;
+        await World.Everything("insert into tenants (locality_id, state, onboarded_by) select id, 'Active', 'test' from localities where code = $1 on conflict do nothing", code);
         await Done(admin.Send(HttpMethod.Post, $"/v1/localities/{code}/villages", new { kind = "Xóm", name = mark }));
         ids["villages"] = (await admin.Rows($"/v1/localities/{code}/villages")).Single(v => v.Text("name") == mark).Text("id")!;
         await Done(admin.Send(HttpMethod.Put, $"/v1/localities/{code}/populations", new[] { new { code = "Adults", year = 2027, people = 1000, source = mark } }));
@@ -163,7 +164,7 @@ internal sealed class Ground
     {
         var home = role switch
         {
-            Role.Operator or Role.Auditor => null,
+            Role.Operator => null,
             Role.ProvinceManager or Role.ProvinceViewer => Province,
             _ => plots[Place.Own].Code,
         };

@@ -161,7 +161,7 @@ public sealed class MatrixTests(World world)
         var (status, text) = await Ask(client, operation.Method, address, credentials, Policy.Harmless(operation));
         var said = Say(operation, status, text);
         var at = $"{operation.Name} · {role} · {place} · {expected}: {status} {text[..Math.Min(200, text.Length)]}";
-        if (said != expected)
+        if (said != expected || status >= 500)
             return $"{said} instead: {at}";
         if (expected == Outcome.Answered && operation.Needs is { } needs)
         {

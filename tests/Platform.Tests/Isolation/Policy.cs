@@ -57,6 +57,9 @@ internal sealed record Operation(string Method, string Path, Requirement? Needs,
     internal List<(string Word, string Parameter)> Ids { get; } =
         [.. Regex.Matches(Path, @"([a-z-]+)/(\{\w+\})", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(m => (m.Groups[1].Value, m.Groups[2].Value)).Where(p => p.Item2 != "{code}")];
 
+    /// <summary>Whether reading by it is put down in the audit log.</summary>
+    internal bool LeavesEntry { get; init; }
+
     internal bool OfLocality => Needs?.Reach == Reach.RouteLocality;
 
     /// <summary>The address with these ids.</summary>
@@ -82,7 +85,10 @@ internal sealed record Operation(string Method, string Path, Requirement? Needs,
                 var needs = metadata.GetMetadata<Requirement>();
                 Assert.True(needs is not null || metadata.GetMetadata<IAllowAnonymous>() is not null, $"{method} {path} declares no policy.");
                 var contents = operation!["requestBody"]?["content"]?.AsObject();
-                operations.Add(new Operation(method.ToUpperInvariant(), path, needs, contents?["application/json"]?["example"], contents is not null));
+                operations.Add(new Operation(method.ToUpperInvariant(), path, needs, contents?["application/json"]?["example"], contents is not null)
+                {
+                    LeavesEntry = metadata.Any(m => m.GetType().Name == "PersonalRecords"),
+                });
             }
         }
 
@@ -200,7 +206,7 @@ internal static class Policy
     /// <summary>The places whose marks a role may never be shown, whatever it asks.</summary>
     internal static IEnumerable<Place> Unseen(Role role) => role switch
     {
-        Role.Operator or Role.Auditor => [],
+        Role.Operator => [],
         Role.ProvinceManager or Role.ProvinceViewer => [Place.OtherProvince, Place.StrangeProvince],
         _ => [Place.Sibling, Place.OtherProvince, Place.StrangeProvince],
     };

@@ -61,6 +61,7 @@ internal sealed class Report(List<Operation> operations, List<EntitySet> sets)
                 text.Append(CultureInfo.InvariantCulture, $"- `{operation.Name}`{Whose(operation)}\n");
         }
 
+        text.Append("\n## Audit log\n\n`/odata/audit`: read by who carries `audit.read`, of the localities that were granted; 403 to all others.\n");
         text.Append("\n## Entity sets\n\nRead by who carries `localities.read`, each row within the reach of the table above; foreign codes and texts in filters find nothing, foreign keys are 404 as missing ones, alone and in a batch, and links of another caller are 400.\n\n");
         foreach (var set in sets.OrderBy(s => s.Name, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"- `{set.Name}`{(set.OfTenants ? "" : " (a public list)")}: {(set.Navigations.Count == 0 ? "no navigation" : string.Join(", ", set.Navigations.Select(n => n.Name)))}\n");

@@ -38,7 +38,10 @@ public sealed class OnboardingTests(World world)
         using var anybody = world.Anonymous();
         using var accepted = await anybody.Send(HttpMethod.Post, "/v1/invitations/acceptance", new
         {
-            token = items[0]["invitation"]!["token"]!.GetValue<string>(), name = "Lý Thị Sao", password = "mây trôi trên đỉnh Mẫu Sơn", contact = $"sao-{code}@example.vn",
+            token = items[0]["invitation"]!["token"]!.GetValue<string>(),
+            name = "Lý Thị Sao",
+            password = "mây trôi trên đỉnh Mẫu Sơn",
+            contact = $"sao-{code}@example.vn",
         });
         var key = (await accepted.Body(HttpStatusCode.Created)).Text("key");
         var grants = await world.Everything("select g.role::text, l.code::text from grants g join accounts a on a.id = g.account_id join localities l on l.id = g.tenant_id where a.key = $1", key!);

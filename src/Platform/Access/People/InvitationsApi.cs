@@ -106,7 +106,14 @@ public sealed record CreateInvitation(string? Contact, Role? Role, string? Local
         faults.ThrowIfAny();
         return (new Invitation
         {
-            Hash = "", Role = role, LocalityId = place?.Id, AgencyId = agency, ValidTo = ValidTo?.ToUniversalTime(), InvitedBy = caller.Id, InvitedAt = now, ExpiresAt = ends,
+            Hash = "",
+            Role = role,
+            LocalityId = place?.Id,
+            AgencyId = agency,
+            ValidTo = ValidTo?.ToUniversalTime(),
+            InvitedBy = caller.Id,
+            InvitedAt = now,
+            ExpiresAt = ends,
         }, contact);
     }
 }

@@ -29,7 +29,7 @@ public static class PeopleApi
         [Description("Key of the last row of the previous page.")] string? after = null,
         [Description("Rows per page, 1–500.")] int limit = 100)
     {
-        Paging.Check(limit);
+        Paging.Check(limit, ("after", after));
         var (caller, now) = (http.Features.Get<Caller>()!, clock.GetUtcNow());
         var (nation, provinces, communes) = (caller.ReadsNation, caller.Administered.ToList(), caller.Communes.ToList());
         var people = await db.People.AsNoTracking().Include(p => p.Account)
@@ -77,7 +77,12 @@ public static class PeopleApi
         var text = SecretText.New(now);
         var reset = new PasswordReset
         {
-            Id = text.Id, Hash = ClientSecret.HashOf(text.Secret), AccountId = account.Id, IssuedBy = http.Features.Get<Caller>()!.Key, IssuedAt = now, ExpiresAt = now.AddHours(options.Value.ResetHours),
+            Id = text.Id,
+            Hash = ClientSecret.HashOf(text.Secret),
+            AccountId = account.Id,
+            IssuedBy = http.Features.Get<Caller>()!.Key,
+            IssuedAt = now,
+            ExpiresAt = now.AddHours(options.Value.ResetHours),
         };
         db.PasswordResets.Add(reset);
         await db.SaveChangesAsync(cancellation);

@@ -72,5 +72,6 @@ internal sealed class PersonStore(PlatformDb db, TimeProvider clock) : IUserPass
     // The ceremony's own papers are not kept: nothing reads them again.
     private static UserPasskeyInfo Info(Passkey key) => new(
         key.Id, key.PublicKey, key.CreatedAt, (uint)key.SignCount, key.Transports.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        key.UserVerified, key.BackupEligible, key.BackedUp, [], []) { Name = key.Name };
+        key.UserVerified, key.BackupEligible, key.BackedUp, [], [])
+    { Name = key.Name };
 }

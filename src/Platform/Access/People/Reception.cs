@@ -35,7 +35,12 @@ public sealed class Reception(
         var place = invitation.LocalityId is { } id ? await directory.Get(id, cancellation) : null;
         var account = new Account
         {
-            Kind = AccountKind.Person, Key = $"person-{RandomNumberGenerator.GetString(KeyLetters, 10)}", Name = name, ProvinceId = place?.ProvinceId, CreatedAt = now, CreatedBy = invitation.Inviter!.Key,
+            Kind = AccountKind.Person,
+            Key = $"person-{RandomNumberGenerator.GetString(KeyLetters, 10)}",
+            Name = name,
+            ProvinceId = place?.ProvinceId,
+            CreatedAt = now,
+            CreatedBy = invitation.Inviter!.Key,
         };
         var person = new Person { Account = account, PasswordHash = rules.HashOf(password), PasswordSetAt = now };
         if (contact is not null)
@@ -107,7 +112,12 @@ public sealed class Reception(
 
     private static Grant GrantOf(Invitation invitation, DateTimeOffset now) => new()
     {
-        Role = invitation.Role, TenantId = invitation.LocalityId, AgencyId = invitation.AgencyId, ValidFrom = now, ValidTo = invitation.ValidTo, GrantedBy = invitation.Inviter!.Key,
+        Role = invitation.Role,
+        TenantId = invitation.LocalityId,
+        AgencyId = invitation.AgencyId,
+        ValidFrom = now,
+        ValidTo = invitation.ValidTo,
+        GrantedBy = invitation.Inviter!.Key,
     };
 }
 
