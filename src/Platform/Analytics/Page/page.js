@@ -139,7 +139,8 @@ const cellOf = value => typeof value === 'number' ? String(value).replace('.', '
 const copies = {
   link: () => address().href,
   curl: () => `curl -H "Authorization: Bearer $TOKEN" '${address().href.replaceAll("'", '%27')}'`,
-  powerQuery: () => `let\n  Id = "…",\n  Secret = "…",\n  Token = Json.Document(Web.Contents("${new URL('../connect/token', location.href).href}", [Headers = [#"Content-Type" = "application/x-www-form-urlencoded"], Content = Text.ToBinary(Uri.BuildQueryString([grant_type = "client_credentials", client_id = Id, client_secret = Secret]))]))[access_token],\n  Source = OData.Feed("${quoted(address().href)}", [Authorization = "Bearer " & Token], [Implementation = "2.0"])\nin\n  Source`,
+  // Power Query asks how to sign in: Basic, any user name, a personal access token as the password.
+  powerQuery: () => `let\n  Source = OData.Feed("${quoted(address().href)}", null, [Implementation = "2.0"])\nin\n  Source`,
   excel: () => table && [table.names.map(n => heading(n, language)), ...table.rows.map(r => table.names.map(n => typeof r[n] === 'number' ? cellOf(r[n]) : r[n] === null ? '' : cellOf(shown(n, r[n], language))))].map(r => r.join('\t')).join('\n'),
 };
 document.querySelectorAll('[data-copy]').forEach(button => button.addEventListener('click', async () => {
