@@ -123,8 +123,9 @@ public static partial class ProblemWriter
         BadHttpRequestException bad => (Problems.BadParameter, null, Parameter(bad)),
         JsonException json => Malformed(json),
         DbUpdateConcurrencyException => (Problems.Changed, null, []),
-        DbUpdateException { InnerException: DbException met } when Met(met) => (Problems.Changed, null, []),
         DbException met when Met(met) => (Problems.Changed, null, []),
+        // Entity Framework wraps what it takes for a passing failure.
+        DbUpdateException or InvalidOperationException when exception.InnerException is (DbException or DbUpdateException) and { } inner => Known(inner),
         _ => null,
     };
 
