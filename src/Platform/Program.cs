@@ -16,7 +16,6 @@ using Platform.Localities;
 using Platform.PersonalData;
 using Platform.Plans;
 using Platform.Rollup;
-using Platform.Tenancy;
 using Platform.Tenants;
 using Platform.VendorPage;
 using Platform.Webhooks;
@@ -43,7 +42,7 @@ namespace Platform
             var access = AccessOptions.From(builder.Configuration);
             services.AddCors();
             services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey, secrets.ContactKeys, ExternalProvider.From(builder.Configuration));
-            AddDatabase(services, database);
+            services.AddDatabase(database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<Onboarding>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
@@ -76,37 +75,20 @@ namespace Platform
             app.UseIdempotency();
             app.MapDocumentation();
             app.MapHealthChecks("/health").AllowAnonymous();
-            app.MapDiscovery();
-            app.MapTokens();
-            app.MapMe();
-            app.MapPeopleRoutes();
-            app.MapClients();
-            app.MapGrants();
-            app.MapPersonalAccessTokens();
+            app.MapAccess();
             app.MapLocalities();
             app.MapTenants();
             app.MapPlans();
             app.MapAssignments();
             app.MapLearning();
-            app.MapOwnCompletions();
             app.MapImports();
-            app.MapImportMappings();
-            app.MapFramework();
             app.MapConfirmations();
             app.MapRollup();
             app.MapWebhooks();
             app.MapPersonalData();
             app.MapAnalytics(secrets.PagingKey);
-            app.MapAudit(secrets.PagingKey);
-            app.MapQuestionPage();
             app.MapVendorExamples();
             return app;
-        }
-
-        internal static void AddDatabase(IServiceCollection services, DatabaseOptions database)
-        {
-            services.AddSingleton(database).AddSingleton<Contexts>();
-            services.AddScoped<PlatformDb>(provider => provider.GetRequiredService<Contexts>().Open(provider.GetRequiredService<TenantScope>()));
         }
     }
 }

@@ -36,6 +36,18 @@ public static class AccessSetup
         services.AddSingleton<TenantStates>().AddScoped<TenantScope>().AddScoped<ClientAuthentication>();
     }
 
+    /// <summary>Maps sign-in and tokens, the caller's own view, people, clients and grants.</summary>
+    public static void MapAccess(this IEndpointRouteBuilder routes)
+    {
+        routes.MapDiscovery();
+        routes.MapTokens();
+        routes.MapMe();
+        routes.MapPeopleRoutes();
+        routes.MapClients();
+        routes.MapGrants();
+        routes.MapPersonalAccessTokens();
+    }
+
     // Identity's ceremonies; the parts of it that keep accounts are not used.
     private static void AddPasskeys(IServiceCollection services, AccessOptions options)
     {

@@ -36,6 +36,8 @@ public static class AnalyticsApi
             .AllowAnonymous()
             .WithMetadata(new Requirement(Scopes.Read, Reach.Everything) { IsOpen = IsDescription })
             .ExcludeFromDescription();
+        routes.MapAudit(signingKey);
+        routes.MapQuestionPage();
     }
 
     private static bool IsDescription(HttpContext http) =>

@@ -51,14 +51,14 @@ public static class AuditLog
         var (faults, entries, seals) = (0, 0L, 0);
         var codes = await db.Localities.AsNoTracking().ToDictionaryAsync(l => l.Id, l => l.Code, cancellation);
         AuditSeal? before = null;
+        await using var reading = db.Beside(db.Scope); // the seals are still being read
         await foreach (var seal in db.AuditSeals.AsNoTracking().OrderBy(s => s.Chain).ThenBy(s => s.Number).AsAsyncEnumerable().WithCancellation(cancellation))
         {
             var last = before?.Chain == seal.Chain ? before : null;
             var name = seal.Chain == 0 ? "toàn quốc" : codes.GetValueOrDefault(seal.Chain, $"{seal.Chain}");
             if (seal.Number != (last?.Number ?? 0) + 1 || seal.After != (last?.UpTo ?? -1))
                 Fault($"{name}: a seal before number {seal.Number} is missing.");
-            await using var own = db.Beside(db.Scope);
-            var (hash, count) = await Hash(own, seal, last?.Hash ?? [], cancellation);
+            var (hash, count) = await Hash(reading, seal, last?.Hash ?? [], cancellation);
             if (seal.PurgedAt is not null ? count > 0 : count != seal.Entries || !hash.AsSpan().SequenceEqual(seal.Hash))
                 Fault($"{name}: seal {seal.Number} of {seal.SealedAt:yyyy-MM-dd HH:mm:ss} covers {seal.Entries:N0} entries and does not fit the {count:N0} that are there.");
             (before, entries, seals) = (seal, entries + count, seals + 1);

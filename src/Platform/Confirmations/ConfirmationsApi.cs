@@ -21,6 +21,7 @@ public static class ConfirmationsApi
 
     public static void MapConfirmations(this IEndpointRouteBuilder routes)
     {
+        routes.MapFramework();
         var own = routes.MapGroup("/v1/localities/{code}/confirmations").WithTags("Confirmations").Require(Scopes.Write, Reach.RouteLocality).Fails(401, 403, 404);
         own.MapGet("", ListConfirmations).WithName(nameof(ListConfirmations)).ReadsPeople().Fails(400);
         own.MapPost("", RecordConfirmations).WithName(nameof(RecordConfirmations)).Fails(400, 413, 415, 422);

@@ -133,7 +133,7 @@ internal sealed class RecordedConfirmations(IServiceScopeFactory scopes, IntakeO
         for (var n = 1; ; n++)
         {
             await using var work = scopes.CreateAsyncScope();
-            work.ServiceProvider.GetRequiredService<TenantScope>().EnterJudgement();
+            work.ServiceProvider.GetRequiredService<TenantScope>().EnterUpkeep();
             var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
             try
             {

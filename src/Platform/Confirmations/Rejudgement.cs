@@ -107,7 +107,7 @@ internal sealed class Rejudgement(IServiceScopeFactory scopes, IntakeOptions int
     private AsyncServiceScope Scope(out PlatformDb db)
     {
         var work = scopes.CreateAsyncScope();
-        work.ServiceProvider.GetRequiredService<TenantScope>().EnterJudgement();
+        work.ServiceProvider.GetRequiredService<TenantScope>().EnterUpkeep();
         db = work.ServiceProvider.GetRequiredService<PlatformDb>();
         return work;
     }

@@ -31,3 +31,14 @@ public sealed class Contexts(DatabaseOptions database)
         return new PooledDbContextFactory<T>(options.Options).CreateDbContext;
     }
 }
+
+/// <summary>Registers the database.</summary>
+public static class DatabaseSetup
+{
+    /// <summary>A unit of work gets one context, with the scope that the gate enters.</summary>
+    public static void AddDatabase(this IServiceCollection services, DatabaseOptions database)
+    {
+        services.AddSingleton(database).AddSingleton<Contexts>();
+        services.AddScoped<PlatformDb>(provider => provider.GetRequiredService<Contexts>().Open(provider.GetRequiredService<TenantScope>()));
+    }
+}

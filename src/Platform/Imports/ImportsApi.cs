@@ -35,6 +35,7 @@ public static class ImportsApi
         imports.MapPut("{id:guid}/pause", PauseImport).WithName(nameof(PauseImport)).Fails(404, 409);
         imports.MapDelete("{id:guid}/pause", ResumeImport).WithName(nameof(ResumeImport)).Fails(404, 409);
         imports.MapPut("{id:guid}/cancellation", CancelImport).WithName(nameof(CancelImport)).Fails(404, 409);
+        routes.MapImportMappings();
     }
 
     /// <summary>Takes a file and imports it in the background.</summary>

@@ -32,6 +32,7 @@ public static class LearningApi
         var own = routes.MapGroup("/v1").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403);
         own.MapGet("intakes/{id:guid}/rejected", ListRejected).WithName(nameof(ListRejected)).ReadsPeople()
             .Produces(200, contentType: RowFormats.Lines).Produces(200, contentType: RowFormats.Csv).Fails(404);
+        routes.MapOwnCompletions();
     }
 
     /// <summary>The courses that completions may name, with the audiences and framework units they are for.</summary>

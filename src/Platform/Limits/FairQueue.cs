@@ -3,18 +3,18 @@ namespace Platform.Limits;
 /// <summary>
 /// A few slots shared out fairly by cost: each vendor's work is dated as if it had its share of the slots for itself, and the earliest date goes
 /// first (start-time fair queueing). Who sends a hundred batches waits behind who sends one. Nobody may hold all slots, so that a newcomer finds
-/// one free instead of waiting for what is running. Slots share one machine, so who sends most lets the others go alone: beside them it gets one
-/// slot, and begins while none of them is at work, or when it has waited for long enough.
+/// one free instead of waiting for what is running. Slots share one machine, so beside others who sends most begins only while half of the slots
+/// are free, which on a small machine is while nobody else is at work, or when it has waited for long enough.
 /// </summary>
 internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly RecentUse use = new(clock);
-    private ITimer? wake;
     private readonly Lock gate = new();
     private readonly Dictionary<string, Flow> flows = new(StringComparer.Ordinal);
     private readonly LinkedList<Turn> waiting = [];
+    private ITimer? wake;
     private double time;
     private int running;
 
@@ -76,11 +76,7 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
     {
         if (turn.Flow.Running >= perVendor)
             return false;
-        if (!use.IsHeavy(turn.Flow.Name))
-            return true;
-        if (turn.Flow.Running > 0)
-            return false;
-        if (!flows.Values.Any(other => other != turn.Flow && other.Pending > 0 && use.IsHeavier(turn.Flow.Name, other.Name)))
+        if (running < Math.Max(1, slots / 2) || !use.IsHeavy(turn.Flow.Name))
             return true;
         var left = Patience - clock.GetElapsedTime(turn.Since);
         if (left <= TimeSpan.Zero)

@@ -21,11 +21,11 @@ internal sealed class RecentUse(TimeProvider clock)
     }
 
     /// <summary>True while somebody is at work who sends clearly less.</summary>
-    internal bool IsHeavy(string vendor) =>
-        vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Memory && IsHeavier(vendor, other.Key));
-
-    /// <summary>True when a vendor sends clearly more than another.</summary>
-    internal bool IsHeavier(string vendor, string other) => Now(vendor) > (Clearly * Now(other)) + Slack;
+    internal bool IsHeavy(string vendor)
+    {
+        var own = Now(vendor);
+        return vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Memory && own > (Clearly * Now(other.Key)) + Slack);
+    }
 
     private double Now(string vendor) =>
         vendors.TryGetValue(vendor, out var used) ? used.Cost * Math.Pow(0.5, clock.GetElapsedTime(used.At).TotalSeconds) : 0;

@@ -154,11 +154,8 @@ public sealed class TenantScope
         Vendor = vendor;
     }
 
-    /// <summary>Clear away what rows that the intake writes have left behind, in every locality: the intake of no vendor.</summary>
+    /// <summary>Look after what the intake writes, in every locality: the intake of no vendor, so that no completion is its own and it stores none.</summary>
     public void EnterUpkeep() => EnterIntake(0);
-
-    /// <summary>Judge learners wherever they are counted: the intake of no vendor, so that no completion is its own and it stores none.</summary>
-    public void EnterJudgement() => EnterIntake(0);
 
     /// <summary>Lets the intake read every completion of these learners, until the next call.</summary>
     public void Recount(IEnumerable<Guid> learners) =>
