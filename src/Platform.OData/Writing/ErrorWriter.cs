@@ -15,6 +15,8 @@ internal static class ErrorWriter
         http.Response.ContentType = "application/json;odata.metadata=minimal;charset=utf-8";
         http.Response.Headers.ContentLanguage = english ? "en" : "vi";
         http.Response.Headers["OData-Version"] = http.Request.Headers["OData-MaxVersion"] == "4.0" ? "4.0" : "4.01";
+        if (error.Fault == ODataFaults.Unavailable)
+            http.Response.Headers.RetryAfter = "5";
         if (error.Fault.Status == StatusCodes.Status405MethodNotAllowed)
             http.Response.Headers.Allow = http.Request.Path.Value?.EndsWith("/$batch", StringComparison.OrdinalIgnoreCase) == true ? "POST" : "GET, HEAD";
         await http.Response.WriteAsJsonAsync(

@@ -50,7 +50,7 @@ public static class Bodies
                 {
                     await next(context);
                 }
-                catch (Exception failure) when (context.Features.Get<Folded>() is not null && ProblemWriter.IsKnown(failure))
+                catch (Exception failure) when (context.Features.Get<Folded>() is not null && ProblemWriter.IsRefusal(failure))
                 {
                     throw await context.Cause(failure);
                 }

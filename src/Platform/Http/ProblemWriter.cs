@@ -16,7 +16,7 @@ public static partial class ProblemWriter
     /// <summary>Turns exceptions and empty error statuses into problems.</summary>
     public static void UseProblems(this WebApplication app)
     {
-        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Handle, SuppressDiagnosticsCallback = c => Known(c.Exception) is not null });
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Handle, SuppressDiagnosticsCallback = c => IsRefusal(c.Exception) });
         app.UseStatusCodePages(context => Write(context.HttpContext, context.HttpContext.Response.StatusCode switch
         {
             401 => Problems.NotSignedIn,
@@ -61,6 +61,8 @@ public static partial class ProblemWriter
         context.Response.Headers.ContentLanguage = english ? "en" : "vi";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Vary = "Accept-Language";
+        if (kind == Problems.Unavailable)
+            context.Response.Headers.RetryAfter = "5";
         if (Access.Challenge.For(context, kind.Status).ToArray() is { Length: > 0 } challenges)
             context.Response.Headers.WWWAuthenticate = challenges;
         return HttpMethods.IsHead(context.Request.Method)
@@ -75,8 +77,8 @@ public static partial class ProblemWriter
         return Body(context, kind, detail, faults);
     }
 
-    /// <summary>True when the exception is a failure that the catalogue knows.</summary>
-    public static bool IsKnown(Exception exception) => Known(exception) is not null;
+    /// <summary>True when the exception is the caller's to mend; every other is logged.</summary>
+    public static bool IsRefusal(Exception exception) => Known(exception) is { Kind.Status: < 500 };
 
     private static JsonObject Body(HttpContext context, ProblemKind kind, Explanation? detail, IReadOnlyList<FieldFault> faults)
     {
@@ -124,6 +126,7 @@ public static partial class ProblemWriter
         JsonException json => Malformed(json),
         DbUpdateConcurrencyException => (Problems.Changed, null, []),
         DbException met when Met(met) => (Problems.Changed, null, []),
+        DbException { IsTransient: true } => (Problems.Unavailable, null, []),
         // Entity Framework wraps what it takes for a passing failure.
         DbUpdateException or InvalidOperationException when exception.InnerException is (DbException or DbUpdateException) and { } inner => Known(inner),
         _ => null,

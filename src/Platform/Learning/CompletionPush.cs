@@ -93,7 +93,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeOpti
         {
             // Rows before were answered; the answer can only end with why there are no more.
             broken = await http.Cause(broken);
-            if (!ProblemWriter.IsKnown(broken))
+            if (!ProblemWriter.IsRefusal(broken))
                 http.RequestServices.GetRequiredService<ILogger<CompletionPush>>().LogError(broken, "A stream of completions ended early");
             Line("problem", ProblemWriter.Body(http, broken));
         }

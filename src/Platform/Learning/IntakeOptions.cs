@@ -61,5 +61,11 @@ public enum IntakeStore
 /// <summary>Failures of the database, however they are wrapped.</summary>
 internal static class DatabaseFailures
 {
-    internal static DbException? AsDatabase(this Exception failure) => failure as DbException ?? (failure as DbUpdateException)?.InnerException as DbException;
+    // Entity Framework wraps what it could not save, and that again where it takes the failure for a passing one.
+    internal static DbException? AsDatabase(this Exception failure) => failure switch
+    {
+        DbException database => database,
+        DbUpdateException or InvalidOperationException => failure.InnerException?.AsDatabase(),
+        _ => null,
+    };
 }

@@ -82,7 +82,7 @@ public static class TenantsApi
         }
         catch (Exception broken) when (http.Response.HasStarted && !cancellation.IsCancellationRequested)
         {
-            if (!ProblemWriter.IsKnown(broken))
+            if (!ProblemWriter.IsRefusal(broken))
                 http.RequestServices.GetRequiredService<ILogger<Onboarding>>().LogError(broken, "Onboarding ended early");
             await Line(new { Problem = ProblemWriter.Body(http, broken) });
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Platform.Tests.Faults;
 
@@ -79,6 +80,34 @@ public sealed class FaultTests(Site site) : IClassFixture<Site>
 
         await site.Settle("database stopped and started", stops, "stop", senders, vendor);
     });
+
+    [Fact]
+    public async Task While_the_database_is_away_every_request_is_told_to_come_again_and_then_is_answered()
+    {
+        var (server, address) = await site.Serve();
+        using var process = server;
+        using var vendor = await site.Vendor(address);
+        using var viewer = await site.As(address, "thaiNguyenViewer");
+        using var stranger = new HttpClient { BaseAddress = new Uri(address) };
+        await site.StopDatabase(atOnce: false);
+        foreach (var (client, method, path, body) in ((HttpClient, HttpMethod, string, object?)[])[
+            (vendor, HttpMethod.Post, "/v1/completions", "[{}]"),
+            (vendor, HttpMethod.Get, "/v1/completions", null),
+            (viewer, HttpMethod.Get, "/v1/localities/19/plans", null),
+            (viewer, HttpMethod.Get, "/odata/Plans", null),
+            (stranger, HttpMethod.Get, "/v1/localities?search=kha", null)])
+        {
+            using var refused = await client.Send(method, path, body);
+            Assert.Equal((path, HttpStatusCode.ServiceUnavailable), (path, refused.StatusCode));
+            Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero, path);
+            Assert.Contains("PLT-1017", await refused.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        }
+
+        await site.StartDatabase();
+        using var plans = await viewer.Send(HttpMethod.Get, "/odata/Plans");
+        await plans.Body(HttpStatusCode.OK);
+        Assert.NotEmpty(await viewer.Rows("/v1/localities/19/plans"));
+    }
 
     [Theory]
     [InlineData("body")]
