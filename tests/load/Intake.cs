@@ -47,8 +47,10 @@ internal static class Intake
             if (large > 0)
             {
                 await made.Fill(source, Math.Min(large, 1_000_000), Console.WriteLine);
+                await run.Push("warm-up", rows, 10_000, 2);
                 var small = await run.Push($"beside {Math.Min(large, 1_000_000):N0} stored rows", rows, 10_000, 2);
                 await made.Fill(source, Math.Max(0, large - 1_000_000), Console.WriteLine);
+                await run.Push("warm-up", rows, 10_000, 2);
                 var big = await run.Push($"beside {large:N0} stored rows", rows, 10_000, 2);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"  throughput kept: {big.Rate / small.Rate:P0} by the clock, {small.Processor / big.Processor:P0} by processor time (bar 90 %)"));

@@ -67,6 +67,9 @@ internal sealed record PropertyMap(string Name, LambdaExpression Value, bool Nul
 {
     public string? Unit { get; init; }
 
+    /// <summary>True when <see cref="Unit"/> names the property that holds the unit.</summary>
+    public bool UnitIsElsewhere { get; init; }
+
     /// <summary>Whether it counts people: the host may leave small figures out.</summary>
     public bool CountsPeople { get; init; }
 

@@ -79,6 +79,15 @@ public sealed class EntitySetBuilder<T> where T : class
         return this;
     }
 
+    /// <summary>Declares that another property holds the unit of a property's figures, for <c>Measures.Unit</c>.</summary>
+    /// <param name="name">Name of a property declared before.</param>
+    /// <param name="property">Name of the property that holds the unit.</param>
+    public EntitySetBuilder<T> UnitIn(string name, string property)
+    {
+        Map.Replace(name, figure => figure with { Unit = property, UnitIsElsewhere = true });
+        return this;
+    }
+
     /// <summary>
     /// Declares that properties count people. With <see cref="ODataOptions.SuppressBelow"/> set, figures above zero and
     /// below it are null wherever they are read, filtered, ordered or computed with, and so are sums that stay below it.

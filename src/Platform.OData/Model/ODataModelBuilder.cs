@@ -77,12 +77,12 @@ public sealed class ODataModelBuilder
         }
         foreach (var map in maps)
             foreach (var property in map.Properties.Where(property => property.Unit is not null))
-                vocabularies.Unit((IEdmVocabularyAnnotatable)map.EdmType.FindProperty(property.Name), property.Unit!);
+                vocabularies.Unit((IEdmVocabularyAnnotatable)map.EdmType.FindProperty(property.Name), property.Unit!, property.UnitIsElsewhere);
         foreach (var (target, vi, en) in descriptions)
         {
             Describe(target, vi, en);
-            if (declaresCapabilities && vi is { Length: <= MostLabel })
-                vocabularies.Label(target, vi);
+            if (declaresCapabilities && vi?.Split(": ", 2)[0].Split("; ", 2)[0] is { Length: <= MostLabel } label)
+                vocabularies.Label(target, label);
         }
         return new ODataModel(edm, maps);
     }

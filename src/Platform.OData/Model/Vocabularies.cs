@@ -87,7 +87,9 @@ internal sealed class Vocabularies(EdmModel edm)
             Add(set, Core, "OptimisticConcurrency", new EdmCollectionExpression());
     }
 
-    public void Unit(IEdmVocabularyAnnotatable property, string unit) => Add(property, Measures, "Unit", Text(unit));
+    /// <summary>The unit, or the property that holds it row by row.</summary>
+    public void Unit(IEdmVocabularyAnnotatable property, string unit, bool isElsewhere) =>
+        Add(property, Measures, "Unit", isElsewhere ? new EdmPathExpression(unit) : Text(unit));
 
     /// <summary>A short name for screens; the description is what they may show beside it.</summary>
     public void Label(IEdmVocabularyAnnotatable target, string label) => Add(target, Common, "Label", Text(label));

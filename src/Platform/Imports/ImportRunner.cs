@@ -76,7 +76,8 @@ internal sealed class ImportRunner(
         return won == 1 ? new ImportLease { ImportId = free.ImportId, VendorId = free.VendorId, Holder = holder, Until = until, Attempts = free.Attempts + 1 } : await Claim(cancellation);
     }
 
-    private async Task<bool> Sweep(CancellationToken cancellation)
+    /// <summary>Removes what is kept for a time and what crashes have left.</summary>
+    internal async Task<bool> Sweep(CancellationToken cancellation)
     {
         await using var work = scopes.CreateAsyncScope();
         var db = work.ServiceProvider.GetRequiredService<PlatformDb>();

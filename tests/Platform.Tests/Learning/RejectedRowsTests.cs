@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Platform.Http;
+using Platform.Imports;
 
 namespace Platform.Tests.Learning;
 
@@ -79,6 +82,30 @@ public sealed class RejectedRowsTests(World world)
         Assert.Contains(citizen, (await Fetch(batch, answer.Text("rejectedRows")!)).Text, StringComparison.Ordinal);
         var kept = (byte[])(await world.Everything("select sealed from rejected_rows where intake_id = $1::uuid", answer.Text("rejectedRows")!.Split('/')[3]))[0][0]!;
         Assert.False(kept.AsSpan().IndexOf(Encoding.UTF8.GetBytes(citizen)) >= 0);
+    }
+
+    [Fact]
+    public async Task They_are_kept_for_two_weeks_and_an_imports_file_for_as_long_as_the_import_needs_it()
+    {
+        using var batch = await Batch.Start(world);
+        var (old, young) = ((await batch.Push(7)).Text("rejectedRows")!, (await batch.Push(7)).Text("rejectedRows")!);
+        foreach (var (link, days) in new[] { (old, "15"), (young, "13") })
+            await world.Everything("update rejected_rows set received_at = now() - $2::interval where intake_id = $1::uuid", link.Split('/')[3], $"{days} days");
+        var services = world.Instance.App.Services;
+        var folder = services.GetRequiredService<ImportOptions>().Folder;
+        Directory.CreateDirectory(folder);
+        var (left, fresh) = (Path.Combine(folder, $"{Guid.NewGuid()}.sealed"), Path.Combine(folder, $"{Guid.NewGuid()}.sealed"));
+        foreach (var (file, hours) in new[] { (left, 2), (fresh, 0) })
+        {
+            await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-hours));
+        }
+
+        await services.GetServices<IHostedService>().OfType<ImportRunner>().Single().Sweep(TestContext.Current.CancellationToken);
+        await batch.Client.Send(HttpMethod.Get, old).Problem(Problems.NothingRejected);
+        Assert.NotEmpty((await Fetch(batch, young)).Text);
+        Assert.Equal((false, true), (File.Exists(left), File.Exists(fresh)));
+        File.Delete(fresh);
     }
 
     private static async Task<(string Type, string Text)> Fetch(Batch batch, string link)

@@ -1,9 +1,9 @@
 // Runs ready-made questions with the visitor's own token, and hands them on to Excel, Power BI or a script.
-// The token is kept in memory only and is gone with the page.
+// What signs in is kept in memory only and is gone with the page.
 import { heading, isShare, measure, number, questions, shown } from './questions.js';
 
 const service = new URL('../odata/', location.href);
-const pageSize = 100;
+const pageSize = 100, copyPageSize = 1000, mostCopied = 50_000;
 const byId = id => document.getElementById(id);
 const make = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
@@ -12,10 +12,10 @@ const make = (tag, properties = {}, ...children) => {
 };
 const list = byId('questions'), url = byId('url'), answer = byId('answer'), note = byId('note'), signIn = byId('sign-in');
 const said = {
-  vi: { asking: 'Đang hỏi…', copied: 'Đã chép.', nothing: 'Chưa có bảng để chép.', in: 'Đã đăng nhập', wrong: 'Sai mã hoặc mật khẩu', rows: 'dòng', of: 'trên', empty: 'Không có dòng nào.', page: 'Trang', unreachable: 'Không gọi được máy chủ.', chart: 'Biểu đồ' },
-  en: { asking: 'Asking…', copied: 'Copied.', nothing: 'No table to copy yet.', in: 'Signed in', wrong: 'Wrong id or secret', rows: 'rows', of: 'of', empty: 'No rows.', page: 'Page', unreachable: 'The server does not answer.', chart: 'Chart' },
+  vi: { asking: 'Đang hỏi…', copied: 'Đã chép', nothing: 'Chưa có bảng để chép.', copying: 'Đang chép…', first: 'dòng đầu', in: 'Đã đăng nhập', wrong: 'Sai mã hoặc mật khẩu', rows: 'dòng', of: 'trên', empty: 'Không có dòng nào.', page: 'Trang', unreachable: 'Không gọi được máy chủ.', chart: 'Biểu đồ' },
+  en: { asking: 'Asking…', copied: 'Copied', nothing: 'No table to copy yet.', copying: 'Copying…', first: 'rows from the top', in: 'Signed in', wrong: 'Wrong id or secret', rows: 'rows', of: 'of', empty: 'No rows.', page: 'Page', unreachable: 'The server does not answer.', chart: 'Chart' },
 };
-let language = 'vi', token = null, table = null, pages = [], asked = 0;
+let language = 'vi', signedIn = null, table = null, pages = [], asked = 0;
 
 const say = word => said[language][word];
 
@@ -27,7 +27,7 @@ function speak(chosen) {
   byId('language').querySelectorAll('button').forEach(b => b.setAttribute('aria-pressed', b.value === chosen));
   list.replaceChildren(...questions.map((question, i) => make('li', {}, make('a', { href: `#${i + 1}` }, question[chosen]))));
   mark();
-  if (token) signIn.querySelector('output').textContent = say('in');
+  if (signedIn) signIn.querySelector('output').textContent = say('in');
   if (table) show(table.rows, table.total);
 }
 
@@ -40,7 +40,7 @@ function mark() {
 function choose() {
   mark();
   url.value = questions[chosen()].url;
-  if (token) ask();
+  if (signedIn) ask();
 }
 
 const address = () => new URL(url.value.trim().replace(/^\//, ''), service);
@@ -50,12 +50,16 @@ function ask() {
   return run();
 }
 
+const get = (page, size) => fetch(page, { headers: { ...(signedIn && { Authorization: signedIn }), Accept: 'application/json', 'Accept-Language': language, Prefer: `odata.maxpagesize=${size}` } });
+const nextOf = body => body['@odata.nextLink'] ?? body['@nextLink'];
+const rowsOf = body => (body.value ?? [body]).map(row => flatten(row));
+
 async function run() {
   const turn = ++asked;
   note.textContent = say('asking');
   const started = performance.now();
   try {
-    const response = await fetch(pages.at(-1), { headers: { ...(token && { Authorization: `Bearer ${token}` }), Accept: 'application/json', 'Accept-Language': language, Prefer: `odata.maxpagesize=${pageSize}` } });
+    const response = await get(pages.at(-1), pageSize);
     const body = await response.json();
     if (turn !== asked) return;
     note.textContent = `${response.status} · ${number.format(Math.round(performance.now() - started))} ms`;
@@ -69,12 +73,12 @@ async function run() {
 function explain(text) {
   [table, byId('pages').hidden] = [null, true];
   answer.replaceChildren(make('p', { className: 'wrong', textContent: text }));
-  if (!token) signIn.id.focus();
+  if (!signedIn) signIn.id.focus();
 }
 
 function turnTo(body) {
-  const next = body['@odata.nextLink'] ?? body['@nextLink'];
-  show((body.value ?? [body]).map(row => flatten(row)), body['@odata.count'] ?? body['@count']);
+  const next = nextOf(body);
+  show(rowsOf(body), body['@odata.count'] ?? body['@count']);
   byId('pages').hidden = !next && pages.length === 1;
   byId('previous').disabled = pages.length === 1;
   byId('next').disabled = !next;
@@ -134,19 +138,48 @@ function bar(value, most, ofShare) {
 }
 
 const quoted = text => text.replaceAll('"', '""');
-// Text that begins as a formula does stays text in a spreadsheet.
-const cellOf = value => typeof value === 'number' ? String(value).replace('.', ',') : String(value ?? '').replaceAll(/[\t\r\n]+/g, ' ').replace(/^[=+@-]/, "'$&");
+// Text that begins as a formula does stays text in a spreadsheet, and a code keeps its zeros.
+const cellOf = value => typeof value === 'number' ? String(value).replace('.', ',')
+  : /^0\d+$/.test(value) ? `="${value}"`
+    : String(value ?? '').replaceAll(/[\t\r\n]+/g, ' ').replace(/^[=+@-]/, "'$&");
+const lineOf = (names, row) => names.map(n => typeof row[n] === 'number' ? cellOf(row[n]) : row[n] === null ? '' : cellOf(/^0\d+$/.test(row[n]) ? row[n] : shown(n, row[n], language)));
+
+// The whole answer, not just the page on the screen.
+async function wholeTable() {
+  if (!table) return null;
+  const { names } = table;
+  const lines = [names.map(n => heading(n, language))];
+  for (let page = pages[0]; page && lines.length <= mostCopied;) {
+    const response = await get(page, copyPageSize);
+    if (!response.ok) throw new Error(response.status);
+    const body = await response.json();
+    lines.push(...rowsOf(body).map(row => lineOf(names, row)));
+    page = nextOf(body) && new URL(nextOf(body), service);
+    note.textContent = `${say('copying')} ${number.format(lines.length - 1)} ${say('rows')}`;
+    if (page && lines.length > mostCopied) return { text: lines, cut: true };
+  }
+  return { text: lines };
+}
+
 const copies = {
   link: () => address().href,
   curl: () => `curl -H "Authorization: Bearer $TOKEN" '${address().href.replaceAll("'", '%27')}'`,
   // Power Query asks how to sign in: Basic, any user name, a personal access token as the password.
   powerQuery: () => `let\n  Source = OData.Feed("${quoted(address().href)}", null, [Implementation = "2.0"])\nin\n  Source`,
-  excel: () => table && [table.names.map(n => heading(n, language)), ...table.rows.map(r => table.names.map(n => typeof r[n] === 'number' ? cellOf(r[n]) : r[n] === null ? '' : cellOf(shown(n, r[n], language))))].map(r => r.join('\t')).join('\n'),
 };
 document.querySelectorAll('[data-copy]').forEach(button => button.addEventListener('click', async () => {
-  const text = copies[button.dataset.copy]();
-  if (text) await copy(text);
-  note.textContent = say(text ? 'copied' : 'nothing');
+  try {
+    if (button.dataset.copy !== 'excel') {
+      await copy(copies[button.dataset.copy]());
+      note.textContent = say('copied');
+      return;
+    }
+    const whole = await wholeTable();
+    if (whole) await copy(whole.text.map(line => line.join('\t')).join('\n'));
+    note.textContent = whole ? `${say('copied')}: ${number.format(whole.text.length - 1)} ${say(whole.cut ? 'first' : 'rows')}` : say('nothing');
+  } catch {
+    note.textContent = say('unreachable');
+  }
 }));
 
 // Browsers give the clipboard to secure pages only; a page inside an office network may not be one.
@@ -159,17 +192,26 @@ async function copy(text) {
   field.remove();
 }
 
+// A client's secret is exchanged for a token; a person's access token is sent as it is, as Excel does.
+async function signInAs(id, secret) {
+  if (secret.startsWith('pat_')) {
+    const basic = `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${id.replaceAll(':', '')}:${secret}`)))}`;
+    return (await fetch(new URL('../v1/me', location.href), { headers: { Authorization: basic } })).ok ? basic : null;
+  }
+  const response = await fetch(new URL('../connect/token', location.href), {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
+  });
+  return response.ok ? `Bearer ${(await response.json()).access_token}` : null;
+}
+
 signIn.addEventListener('submit', async event => {
   event.preventDefault();
   const credentials = new FormData(signIn);
   try {
-    const response = await fetch(new URL('../connect/token', location.href), {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: credentials.get('id'), client_secret: credentials.get('secret') }),
-    });
-    token = (await response.json()).access_token ?? null;
-    signIn.querySelector('output').textContent = say(token ? 'in' : 'wrong');
-    if (token) ask();
+    signedIn = await signInAs(credentials.get('id').trim(), credentials.get('secret').trim());
+    signIn.querySelector('output').textContent = say(signedIn ? 'in' : 'wrong');
+    if (signedIn) ask();
   } catch {
     signIn.querySelector('output').textContent = say('unreachable');
   }
