@@ -192,11 +192,11 @@ async function copy(text) {
   field.remove();
 }
 
-// A client's secret is exchanged for a token; a person's access token is sent as it is, as Excel does.
+// A client's secret is exchanged for a token; a person's access token is one already.
 async function signInAs(id, secret) {
   if (secret.startsWith('pat_')) {
-    const basic = `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${id.replaceAll(':', '')}:${secret}`)))}`;
-    return (await fetch(new URL('../v1/me', location.href), { headers: { Authorization: basic } })).ok ? basic : null;
+    const bearer = `Bearer ${secret}`;
+    return (await fetch(new URL('../v1/me', location.href), { headers: { Authorization: bearer } })).ok ? bearer : null;
   }
   const response = await fetch(new URL('../connect/token', location.href), {
     method: 'POST',
