@@ -18,6 +18,7 @@ internal sealed class BindingContext(
     public ODataOptions Options { get; } = options;
     public IDictionary<string, SingleValueNode> Aliases { get; } = aliases;
     public IReadOnlyDictionary<string, FilteredCount> Counts { get; init; } = new Dictionary<string, FilteredCount>();
+    public IReadOnlyDictionary<string, IReadOnlyList<object?>> Lists { get; init; } = new Dictionary<string, IReadOnlyList<object?>>();
     /// <summary>The text of <c>$expand</c>, for links into its collections.</summary>
     public string Expand { get; init; } = "";
 

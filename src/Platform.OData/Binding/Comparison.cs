@@ -16,7 +16,7 @@ internal static class Comparison
         BinaryOperatorKind.GreaterThanOrEqual => Ordered(ExpressionType.GreaterThanOrEqual, left, right),
         BinaryOperatorKind.LessThan => Ordered(ExpressionType.LessThan, left, right),
         BinaryOperatorKind.LessThanOrEqual => Ordered(ExpressionType.LessThanOrEqual, left, right),
-        _ => throw FaultException.NotSupported(kind.ToString()),
+        _ => throw FaultException.NotSupported(Words.Of(kind)),
     };
 
     public static Expression Ordered(ExpressionType kind, Expression left, Expression right)

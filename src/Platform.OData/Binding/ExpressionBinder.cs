@@ -64,8 +64,8 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
             CountNode count => Count(count),
             InNode membership => In(membership),
             ParameterAliasNode alias => Alias(alias),
-            SingleNavigationNode navigation => ScopeOf(navigation).Instance,
-            _ => throw FaultException.NotSupported(node.Kind.ToString()),
+            SingleNavigationNode or SingleResourceCastNode => ScopeOf(node).Instance,
+            _ => throw FaultException.NotSupported(Words.Of(node.Kind)),
         };
     }
 
@@ -104,13 +104,17 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
                 context.CountNode();
                 return ScopeOf(navigation.Source).One(navigation.NavigationProperty.Name)
                     ?? throw new FaultException(ODataFaults.UnknownProperty, navigation.NavigationProperty.Name);
+            case SingleResourceCastNode cast: // there is no inheritance: the only type to cast to is the own one
+                return ScopeOf(cast.Source);
             default:
-                throw FaultException.NotSupported(node.Kind.ToString());
+                throw FaultException.NotSupported(Words.Of(node.Kind));
         }
     }
 
     private Expression Binary(BinaryOperatorNode node)
     {
+        if (ListOf(node.Right) is { } list)
+            return Membership(Bind(node.Left), list);
         var (left, right) = (Bind(node.Left), Bind(node.Right));
         switch (node.OperatorKind)
         {
@@ -124,11 +128,11 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         if (IsNull(left) || IsNull(right))
             return WithNull(node.OperatorKind, left, right);
         var arithmetic = Arithmetic(node.OperatorKind);
-        if (arithmetic is ExpressionType.Add or ExpressionType.Subtract && IsInstant(left.Type) && right.Type.Bare() == typeof(TimeSpan))
-            return Expression.MakeBinary(arithmetic.Value, left, left.Type.AcceptsNull() ? right.Lifted() : right);
+        if (Durations.Bind(node.OperatorKind, left, right) is { } moved)
+            return moved;
         (left, right) = Operands.Unify(left, right, computing: arithmetic is not null);
         return arithmetic is { } operation
-            ? Compute(operation, left, right)
+            ? Compute(node.OperatorKind, operation, left, right)
             : Comparison.Of(node.OperatorKind, left, right);
     }
 
@@ -146,14 +150,20 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         return equal ? test : Expression.Not(test);
     }
 
-    private static BinaryExpression Compute(ExpressionType operation, Expression left, Expression right)
+    private static Expression Compute(BinaryOperatorKind kind, ExpressionType operation, Expression left, Expression right)
     {
-        if (!Operands.IsNumber(left.Type))
-            throw new FaultException(ODataFaults.TypeMismatch, null, $"phép tính trên {left.Type.Bare().Name}", $"arithmetic on {left.Type.Bare().Name}");
-        if (left.Type.Bare() == typeof(short))
+        var type = left.Type.Bare();
+        if (!Operands.IsNumber(type))
+            throw new FaultException(ODataFaults.TypeMismatch, null, $"{Words.Of(kind)} trên {EdmTypes.Name(type)}", $"{Words.Of(kind)} on {EdmTypes.Name(type)}");
+        if (type == typeof(short))
             (left, right) = (Operands.To(left, typeof(int)), Operands.To(right, typeof(int)));
+        // Databases know no remainder of floating numbers.
+        if (operation == ExpressionType.Modulo && type == typeof(double))
+            return Expression.Convert(Expression.Modulo(Exact(left), Exact(right)), left.Type);
         return Expression.MakeBinary(operation, left, right);
     }
+
+    private static UnaryExpression Exact(Expression floating) => Expression.Convert(floating, floating.Type.AcceptsNull() ? typeof(decimal?) : typeof(decimal));
 
     private Expression Unary(UnaryOperatorNode node)
     {
@@ -164,6 +174,8 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
             return operand;
         if (Captured.TryRead(operand, out var value) && value is short or int or long or decimal or double)
             return Captured.Value(Negated(value));
+        if (Durations.IsDuration(operand))
+            return Durations.Negated(operand);
         return Operands.IsNumber(operand.Type)
             ? Expression.Negate(operand)
             : throw new FaultException(ODataFaults.TypeMismatch, null, "dấu trừ", "negation of a value that is no number");
@@ -191,8 +203,10 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
 
     private (EntityMap Target, Expression Items) ManyOf(CollectionNode node)
     {
+        if (node is CollectionResourceCastNode cast)
+            return ManyOf(cast.Source);
         if (node is not CollectionNavigationNode navigation)
-            throw FaultException.NotSupported(node.Kind.ToString());
+            throw FaultException.NotSupported(Words.Of(node.Kind));
         return ScopeOf(navigation.Source).Many(navigation.NavigationProperty.Name)
             ?? throw new FaultException(ODataFaults.UnknownProperty, navigation.NavigationProperty.Name);
     }
@@ -201,7 +215,7 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
     {
         var left = Bind(node.Left);
         if (node.Right is not CollectionConstantNode values)
-            throw FaultException.NotSupported("in " + node.Right.Kind);
+            throw FaultException.NotSupported("in " + Words.Of(node.Right.Kind));
         var list = (System.Collections.IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(left.Type))!;
         foreach (var constant in values.Collection)
         {
@@ -215,6 +229,36 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
                 throw new FaultException(ODataFaults.TypeMismatch, "in", $"in: {constant.LiteralText}", $"in: {constant.LiteralText}");
         }
         return Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [left.Type], Captured.Value(list), left);
+    }
+
+    private IReadOnlyList<object?>? ListOf(QueryNode node) => node switch
+    {
+        ConvertNode convert => ListOf(convert.Source),
+        ParameterAliasNode alias => context.Lists.GetValueOrDefault(alias.Alias),
+        _ => null,
+    };
+
+    /// <summary>Whether the value is among those of a list that may be empty or hold null.</summary>
+    private Expression Membership(Expression left, IReadOnlyList<object?> members)
+    {
+        if (IsNull(left))
+            return Expression.Constant(members.Contains(null));
+        var type = left.Type.Bare();
+        var list = (System.Collections.IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(left.Type))!;
+        foreach (var member in members)
+        {
+            context.CountNode();
+            if (member is null)
+                continue;
+            if ((Operands.TryConvert(member, type) ?? (member is string && type != typeof(string) ? EdmTypes.Cast(member, type) : null)) is { } fitting)
+                list.Add(fitting);
+            else if (!(Operands.IsNumber(member.GetType()) && Operands.IsNumber(type)))
+                throw new FaultException(ODataFaults.TypeMismatch, "in", $"in: {member}", $"in: {member}");
+        }
+        Expression among = list.Count == 0
+            ? Expression.Constant(false)
+            : Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [left.Type], Captured.Value(list), left);
+        return !members.Contains(null) ? among : list.Count == 0 ? left.IsNull() : Expression.OrElse(left.IsNull(), among);
     }
 
     private Expression Alias(ParameterAliasNode node) =>
@@ -307,12 +351,12 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
         if (Operands.IsNumber(value.Type) && Operands.IsNumber(type))
             return Operands.To(value, type);
         var bare = value.Type.Bare();
+        if (bare == typeof(string) && Operands.IsNumber(type) && type != typeof(double))
+            return Functions.Number(value, type);
         return type == typeof(string) && (bare == typeof(int) || bare == typeof(long) || bare == typeof(short) || bare == typeof(Guid))
             ? Functions.Text(value)
             : throw FaultException.NotSupported($"cast(…,{primitive.FullTypeName()})");
     }
-
-    private static bool IsInstant(Type type) => type.Bare() == typeof(DateTimeOffset) || type.Bare() == typeof(DateTime);
 
     private static bool IsNull(Expression expression) => expression is ConstantExpression { Value: null };
 
@@ -320,7 +364,7 @@ internal sealed class ExpressionBinder(BindingContext context, Scope root)
 
     private static Expression Boolean(Expression operand) => operand.Type.Bare() == typeof(bool)
         ? operand
-        : throw new FaultException(ODataFaults.TypeMismatch, null, $"{operand.Type.Bare().Name}, cần Boolean", $"{operand.Type.Bare().Name} where Boolean is needed");
+        : throw new FaultException(ODataFaults.TypeMismatch, null, $"{EdmTypes.Name(operand.Type)}, cần Edm.Boolean", $"{EdmTypes.Name(operand.Type)} where Edm.Boolean is needed");
 
     private static object Negated(object? number) => number switch
     {

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Text.RegularExpressions;
 using Platform.OData.Errors;
+using Platform.OData.Model;
 using Platform.OData.Rows;
 
 namespace Platform.OData.Binding;
@@ -62,6 +63,25 @@ internal static class Functions
     public static Expression Text(Expression value) => Of(
         value, bare => Expression.Call(bare, bare.Type.GetMethod(nameof(ToString), Type.EmptyTypes)!), value.Type.Bare());
 
+    /// <summary>
+    /// The number that a text is; null where it is none, of which one row must not end the statement. Of whole numbers up to 18 digits are read.
+    /// </summary>
+    public static Expression Number(Expression text, Type type)
+    {
+        var isWhole = type != typeof(decimal);
+        var read = isWhole ? typeof(long) : typeof(decimal);
+        var isNumber = Expression.Call(typeof(Regex), nameof(Regex.IsMatch), null, text, Expression.Constant(isWhole ? "^-?[0-9]{1,18}$" : "^-?[0-9]{1,15}([.][0-9]{1,10})?$"));
+        Expression number = Expression.Call(typeof(Convert).GetMethod(isWhole ? nameof(Convert.ToInt64) : nameof(Convert.ToDecimal), [typeof(string)])!, text);
+        Expression condition = Expression.AndAlso(Expression.Not(text.IsNull()), isNumber);
+        var found = Expression.Condition(condition, number.Lifted(), Expression.Constant(null, read.Lifted()));
+        if (type == read)
+            return found;
+        var (least, most) = type == typeof(int) ? ((long)int.MinValue, (long)int.MaxValue) : (short.MinValue, short.MaxValue);
+        var fits = Expression.AndAlso(
+            Expression.GreaterThanOrEqual(found, Captured.Value(least).Lifted()), Expression.LessThanOrEqual(found, Captured.Value(most).Lifted()));
+        return Expression.Condition(fits, Expression.Convert(found, type.Lifted()), Expression.Constant(null, type.Lifted()));
+    }
+
     /// <summary>A part that begins so many characters before the end, or at the beginning of a shorter text.</summary>
     private static Expression Ending(IReadOnlyList<Expression> arguments, int before)
     {
@@ -121,14 +141,23 @@ internal static class Functions
         Expression result = Expression.Constant(null, type.Lifted());
         for (var i = values.Count - 1; i >= 0; i--)
         {
-            var value = values[i] is ConstantExpression { Value: null } ? Expression.Constant(null, type.Lifted()) : Operands.To(values[i], type).Lifted();
+            var value = IsNull(values[i]) ? Expression.Constant(null, type.Lifted()) : Operands.To(values[i], type).Lifted();
             var condition = arguments[i * 2];
-            result = condition is ConstantExpression { Value: null } ? result
-                : condition.Type.Bare() == typeof(bool) ? Expression.Condition(condition.AsCondition(), value, result)
-                : throw Mismatch(condition.Type, typeof(bool));
+            if (!IsNull(condition) && condition.Type.Bare() != typeof(bool))
+                throw Mismatch(condition.Type, typeof(bool));
+            // A choice whose every outcome is null would reach the database as a null without a type.
+            result = IsNull(condition) || Always(condition) == false ? result
+                : Always(condition) == true || (IsNull(value) && IsNull(result)) ? value
+                : Expression.Condition(condition.AsCondition(), value, result);
         }
         return result;
     }
+
+    private static bool IsNull(Expression value) => value is ConstantExpression { Value: null };
+
+    /// <summary>What the condition always is, as far as it can be seen without the data.</summary>
+    private static bool? Always(Expression condition) =>
+        condition is ConstantExpression { Value: bool constant } ? constant : Captured.TryRead(condition, out var value) ? value as bool? : null;
 
     private static Expression Rounded(string method, Expression number)
     {
@@ -139,7 +168,7 @@ internal static class Functions
     }
 
     /// <summary>Applies a member to a value that may be missing.</summary>
-    private static Expression Of(Expression value, Func<Expression, Expression> member, params Type[] allowed)
+    public static Expression Of(Expression value, Func<Expression, Expression> member, params Type[] allowed)
     {
         if (!allowed.Contains(value.Type.Bare()))
             throw Mismatch(value.Type, allowed[0]);
@@ -160,5 +189,5 @@ internal static class Functions
 
     private static FaultException Mismatch(Type actual, Type wanted) => new(
         ODataFaults.TypeMismatch, null,
-        $"{actual.Bare().Name}, cần {wanted.Name}", $"{actual.Bare().Name} where {wanted.Name} is needed");
+        $"{EdmTypes.Name(actual)}, cần {EdmTypes.Name(wanted)}", $"{EdmTypes.Name(actual)} where {EdmTypes.Name(wanted)} is needed");
 }

@@ -77,10 +77,10 @@ internal static class Grouping
         var collected = aggregates.ConvertAll(aggregate => within.Collections.TryGetValue(aggregate.Alias, out var path) ? binder.Collected(path, aggregate) : null);
         var figures = aggregates.Select((aggregate, i) => aggregate.Method != AggregationMethod.Sum ? null
             : collected[i] is { } members ? members.Least is { } least ? (members.Value, least) : null : binder.Figure(aggregate.Expression)).ToList();
-        var argumentColumns = aggregates
-            .Select((aggregate, i) => CountsRows(aggregate) && condition is null ? -1 : flat.Add(Counted(
-                collected[i]?.Value ?? (CountsRows(aggregate) ? Expression.Constant(1L) : Argument(figures[i]?.Value ?? binder.Bind(aggregate.Expression), aggregate)))))
-            .ToList();
+        var arguments = aggregates.Select((aggregate, i) => collected[i]?.Value
+            ?? (CountsRows(aggregate) ? Expression.Constant(1L) : Argument(figures[i]?.Value ?? binder.Bind(aggregate.Expression), aggregate))).ToList();
+        bool OfRows(int i) => condition is null && (CountsRows(aggregates[i]) || !arguments[i].Mentions(element));
+        var argumentColumns = arguments.Select((argument, i) => OfRows(i) ? -1 : flat.Add(Counted(argument))).ToList();
         var knownColumns = collected.ConvertAll(members => members?.Known is { } known ? flat.Add(Counted(known)) : -1);
         var hiddenColumns = collected.ConvertAll(members => members?.Hidden is { } hidden ? flat.Add(Counted(hidden)) : -1);
         bool IsCount(AggregateExpression aggregate) => Grouping.IsCount(aggregate) || within.Counts.Contains(aggregate.Alias);
@@ -107,7 +107,7 @@ internal static class Grouping
         for (var i = 0; i < aggregates.Count; i++)
         {
             var value = argumentColumns[i] < 0
-                ? Over(group, flatRow.ClrType, nameof(Enumerable.LongCount))
+                ? OfConstant(aggregates[i], Over(group, flatRow.ClrType, nameof(Enumerable.LongCount)), arguments[i])
                 : knownColumns[i] >= 0
                 ? OfMembers(aggregates[i].Method, group, flatRow, argumentColumns[i], knownColumns[i])
                 : Value(aggregates[i].Method, group, flatRow.ClrType, flatRow.Field(argumentColumns[i]), required[keys.Count + i] || isWhole);
@@ -173,6 +173,28 @@ internal static class Grouping
         aggregate is AggregateExpression { Method: not AggregationMethod.Custom } known
             ? known
             : throw FaultException.NotSupported($"$apply=aggregate(… as {aggregate.Alias})");
+
+    /// <summary>
+    /// The aggregate of a value that is the same for all rows, from how many there are: providers take a constant out of the group, and then find no
+    /// group to aggregate over.
+    /// </summary>
+    private static Expression OfConstant(AggregateExpression aggregate, Expression rows, Expression value)
+    {
+        if (CountsRows(aggregate))
+            return rows;
+        var lifted = value.Lifted();
+        var none = Expression.Equal(rows, Expression.Constant(0L));
+        switch (aggregate.Method)
+        {
+            case AggregationMethod.Sum or AggregationMethod.VirtualPropertyCount:
+                return Expression.Condition(none, Expression.Constant(null, lifted.Type), Expression.Multiply(Expression.Convert(rows.Lifted(), lifted.Type), lifted));
+            case AggregationMethod.CountDistinct:
+                return Expression.Condition(Expression.OrElse(none, lifted.IsNull()), Expression.Constant(0L), Expression.Constant(1L));
+            default:
+                var number = aggregate.Method == AggregationMethod.Average && value.Type.Bare() != typeof(decimal) ? Operands.To(value, typeof(double)).Lifted() : lifted;
+                return Expression.Condition(none, Expression.Constant(null, number.Type), number);
+        }
+    }
 
     private static Expression Argument(Expression value, AggregateExpression aggregate)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Linq.Expressions;
 using Platform.OData.Errors;
+using Platform.OData.Model;
 using Platform.OData.Rows;
 
 namespace Platform.OData.Binding;
@@ -26,7 +27,7 @@ internal static class Operands
         if (leftType != rightType)
         {
             var target = CommonType(left, right, computing)
-                ?? throw new FaultException(ODataFaults.TypeMismatch, null, $"{leftType.Name} – {rightType.Name}", $"{leftType.Name} and {rightType.Name}");
+                ?? throw new FaultException(ODataFaults.TypeMismatch, null, $"{EdmTypes.Name(leftType)} – {EdmTypes.Name(rightType)}", $"{EdmTypes.Name(leftType)} and {EdmTypes.Name(rightType)}");
             (left, right) = (To(left, target), To(right, target));
         }
         return left.Type == right.Type ? (left, right) : (left.Lifted(), right.Lifted());

@@ -48,6 +48,8 @@ internal sealed record Pipeline(BindingContext Context, IQueryable Query, Elemen
         {
             var instance = Expression.Parameter(Element.ClrType, "x");
             var value = computed.Binder(instance).Bind(expression.Expression);
+            if (Durations.IsDuration(value))
+                throw FaultException.NotSupported($"$compute=… as {expression.Alias} (Edm.Duration)");
             if (computed.Element.Value(instance, expression.Alias) is not null)
                 throw new FaultException(ODataFaults.BadUrl, expression.Alias, $"tên {expression.Alias} đã có", $"the name {expression.Alias} is taken");
             computed = computed with

@@ -96,9 +96,10 @@ internal sealed class Projection(BindingContext context)
 
     private static string Name(PathSelectItem item)
     {
-        if (item.HasOptions || item.SelectedPath.Count != 1)
+        var segments = item.SelectedPath.Where(segment => segment is not TypeSegment).ToList(); // the own type is the only one
+        if (item.HasOptions || segments.Count != 1)
             throw FaultException.NotSupported("$select(…)");
-        return item.SelectedPath.FirstSegment switch
+        return segments[0] switch
         {
             PropertySegment property => property.Property.Name,
             NavigationPropertySegment navigation => navigation.NavigationProperty.Name,

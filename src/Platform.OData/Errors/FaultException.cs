@@ -13,6 +13,9 @@ internal sealed class FaultException(ODataFault fault, string? target = null, st
     /// <summary>Place of the mistake in the text of the target, counted in characters from 0.</summary>
     public int? Position { get; init; }
 
+    /// <summary>What the provider or the database said; for the host's log, never for the client.</summary>
+    public Exception? Cause { get; init; }
+
     public string In(bool english)
     {
         var (title, detail, remedy) = english

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Platform.OData.Batching;
 using Platform.OData.Binding;
 using Platform.OData.Errors;
@@ -55,6 +57,8 @@ internal sealed class Exchange(
             return;
         }
         body.Discard();
+        if (error.Cause is { } cause && error.Fault.Status >= StatusCodes.Status500InternalServerError)
+            http.RequestServices.GetRequiredService<ILogger<Exchange>>().LogWarning(cause, "{Code}: {Path}", error.Fault.Code, http.Request.Path);
         await ErrorWriter.Write(http, error);
         await body.Complete();
     }
@@ -107,7 +111,7 @@ internal sealed class Exchange(
                 again.OrderValues.Select(read => read(last)), written, Binding(address, urlOptions), options.SigningKey)), timeout.Token);
             return;
         }
-        var context = new BindingContext(model, options, query.Aliases, options.Clock.GetUtcNow()) { Counts = query.Counts, Expand = urlOptions["$expand"] ?? "" };
+        var context = new BindingContext(model, options, query.Aliases, options.Clock.GetUtcNow()) { Counts = query.Counts, Lists = query.Lists, Expand = urlOptions["$expand"] ?? "" };
         var binding = Binding(address, urlOptions);
         var token = urlOptions["$skiptoken"] is { } text ? SkipToken.Read(text, binding, options.SigningKey) : null;
         if (urlOptions["$deltatoken"] is { } since)
@@ -120,7 +124,7 @@ internal sealed class Exchange(
             throw new FaultException(ODataFaults.BadUrl, "$id", $"$id: {address.Resource}", $"$id: {address.Resource}");
 
         timeout.CancelAfter(options.StatementTimeout);
-        if (options.MaxEstimatedRows > 0 && (context.CanBeLarge || query.Counts.Count > 0) && await data.EstimateRows(plan.Query, timeout.Token) is { } expected
+        if (options.MaxEstimatedRows > 0 && (context.CanBeLarge || query.Counts.Count > 0) && await RowStream.Asked(() => data.EstimateRows(plan.Query, timeout.Token), timeout.Token) is { } expected
             && expected > options.MaxEstimatedRows)
             throw new FaultException(ODataFaults.TooLarge, nameof(ODataOptions.MaxEstimatedRows), $"{expected:0} > {options.MaxEstimatedRows}", $"{expected:0} > {options.MaxEstimatedRows}");
         Confirm(preferences, plan, pageSize);

@@ -53,7 +53,7 @@ internal sealed class PlanCache(ODataModel model, ODataOptions options)
         try
         {
             var query = ODataQuery.Parse(model, options, address.ServiceRoot, new Uri(address.ServiceRoot.AbsoluteUri + resource), urlOptions);
-            var context = new BindingContext(model, options, query.Aliases, DateTimeOffset.UnixEpoch) { Counts = query.Counts, Expand = urlOptions["$expand"] ?? "" };
+            var context = new BindingContext(model, options, query.Aliases, DateTimeOffset.UnixEpoch) { Counts = query.Counts, Lists = query.Lists, Expand = urlOptions["$expand"] ?? "" };
             var plan = ParseGuard.Run(model.Edm, "query", () => new Planner(context, query, source, token: null, pageSize).Bind());
             if (context.ReadsClock || (options.MaxEstimatedRows > 0 && (context.CanBeLarge || query.Counts.Count > 0)))
                 return null; // what may be too large is estimated for each caller

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using Platform.OData.Errors;
 
@@ -17,8 +15,12 @@ internal static class RowStream
         IQueryable query, [EnumeratorCancellation] CancellationToken cancel, Func<IAsyncEnumerable<object>>? ready = null)
     {
         await using var rows = Open(query, ready, cancel);
-        while (await Next(rows, cancel))
+        var hasBegun = false;
+        while (await Next(rows, hasBegun, cancel))
+        {
+            hasBegun = true;
             yield return rows.Current;
+        }
     }
 
     public static async Task<object?> First(IQueryable query, CancellationToken cancel, Func<IAsyncEnumerable<object>>? ready = null)
@@ -38,9 +40,22 @@ internal static class RowStream
         {
             return (ready?.Invoke() ?? query as IAsyncEnumerable<object> ?? InMemory(query, cancel)).GetAsyncEnumerator(cancel);
         }
-        catch (Exception error) when (FaultOf(error) is { } fault)
+        catch (Exception error) when (RunningFaults.Of(error, hasBegun: false) is { } fault)
         {
-            throw new FaultException(fault);
+            throw new FaultException(fault) { Cause = error };
+        }
+    }
+
+    /// <summary>What the data's host answers to a question about a query.</summary>
+    public static async Task<T> Asked<T>(Func<Task<T>> ask, CancellationToken cancel)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception error) when (!cancel.IsCancellationRequested && RunningFaults.Of(error, hasBegun: false) is { } fault)
+        {
+            throw new FaultException(fault) { Cause = error };
         }
     }
 
@@ -54,28 +69,15 @@ internal static class RowStream
         }
     }
 
-    private static async ValueTask<bool> Next(IAsyncEnumerator<object> rows, CancellationToken cancel)
+    private static async ValueTask<bool> Next(IAsyncEnumerator<object> rows, bool hasBegun, CancellationToken cancel)
     {
         try
         {
             return await rows.MoveNextAsync();
         }
-        catch (Exception error) when (!cancel.IsCancellationRequested && FaultOf(error) is { } fault)
+        catch (Exception error) when (!cancel.IsCancellationRequested && RunningFaults.Of(error, hasBegun) is { } fault)
         {
-            throw new FaultException(fault);
+            throw new FaultException(fault) { Cause = error };
         }
     }
-
-    /// <summary>SQLSTATE class 22 is a data exception (division by zero, out of range), 57014 a cancelled statement.</summary>
-    private static ODataFault? FaultOf(Exception error) => error switch
-    {
-        DivideByZeroException or OverflowException or ArgumentOutOfRangeException or System.Text.RegularExpressions.RegexParseException => ODataFaults.BadData,
-        DbException { SqlState: { } state } when state.StartsWith("22", StringComparison.Ordinal) => ODataFaults.BadData,
-        DbException { SqlState: "57014" } or TimeoutException => ODataFaults.TooSlow,
-        DbException => ODataFaults.Unavailable,
-        InvalidOperationException { InnerException: DbException inner } => FaultOf(inner),
-        InvalidOperationException when error.Message.Contains("translated", StringComparison.Ordinal) => ODataFaults.NotTranslatable,
-        InvalidOperationException or TargetInvocationException when error.InnerException is { } inner => FaultOf(inner),
-        _ => null,
-    };
 }

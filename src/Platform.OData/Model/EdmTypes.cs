@@ -32,6 +32,13 @@ internal static class EdmTypes
             ? kind
             : throw new ArgumentException($"{clrType.Name} has no EDM type here; expose it as one of: {string.Join(", ", Kinds.Keys.Select(type => type.Name))}.");
 
+    /// <summary>The type's name in the protocol.</summary>
+    public static string Name(Type clrType)
+    {
+        var bare = Nullable.GetUnderlyingType(clrType) ?? clrType;
+        return bare == typeof(TimeSpan) ? "Edm.Duration" : Kinds.TryGetValue(bare, out var kind) ? $"Edm.{kind}" : "null";
+    }
+
     public static Type? ClrType(EdmPrimitiveTypeKind kind) => kind switch
     {
         EdmPrimitiveTypeKind.DateTimeOffset => typeof(DateTimeOffset),

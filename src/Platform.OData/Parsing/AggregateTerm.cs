@@ -15,6 +15,8 @@ internal sealed partial record AggregateTerm(string Value, string? Method, IRead
     public static AggregateTerm Read(string text)
     {
         var words = Splitting.Split(text.Trim(), ' ').Where(word => word.Length > 0).ToList();
+        if (words.FindIndex(word => Is(word, "as")) is var named and > 0 && words.FindIndex(named, word => Is(word, "from")) > 0)
+            throw FaultException.NotSupported("$apply=aggregate(… as … from …)");
         if (words.Count < 3 || !Is(words[^2], "as"))
             return new AggregateTerm("", null, [], "", text);
         var (alias, from) = (words[^1], words.FindIndex(1, word => Is(word, "from")));
@@ -36,10 +38,21 @@ internal sealed partial record AggregateTerm(string Value, string? Method, IRead
     /// <summary>The path to a property of a collection's members, and a value of its type that stands in for it.</summary>
     public (IReadOnlyList<string> Path, string Value)? Collection(IEdmStructuredType type, IReadOnlyList<string> made)
     {
-        if (Method is null || !Path().IsMatch(Value) || made.Contains(Value.Split('/')[0]))
+        if (Method is null)
+            return null;
+        if (!Path().IsMatch(Value))
+            return Paths().Matches(Value).Any(match => match.Groups["path"].Success && Collection(type, made, match.Groups["path"].Value) is not null)
+                ? throw FaultException.NotSupported($"$apply=aggregate({Value} with {Method})")
+                : null;
+        return Collection(type, made, Value);
+    }
+
+    private static (IReadOnlyList<string> Path, string Value)? Collection(IEdmStructuredType? type, IReadOnlyList<string> made, string value)
+    {
+        if (made.Contains(value.Split('/')[0]))
             return null;
         var (path, isCollection) = (new List<string>(), false);
-        foreach (var name in Value.Split('/'))
+        foreach (var name in value.Split('/'))
         {
             if (path.Count > 0 && type is null)
                 return null;
@@ -49,7 +62,7 @@ internal sealed partial record AggregateTerm(string Value, string? Method, IRead
             path.Add(property.Name);
             isCollection |= property.Type.IsCollection();
             if (property is not IEdmNavigationProperty navigation)
-                return isCollection && path.Count == Value.Split('/').Length && Literal(property.Type.PrimitiveKind()) is { } literal ? (path, literal) : null;
+                return isCollection && path.Count == value.Split('/').Length && Literal(property.Type.PrimitiveKind()) is { } literal ? (path, literal) : null;
             type = navigation.ToEntityType();
         }
         return null;
@@ -76,4 +89,7 @@ internal sealed partial record AggregateTerm(string Value, string? Method, IRead
 
     [GeneratedRegex(@"^[\p{L}_]\w*(?:/[\p{L}_]\w*)+$", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Path();
+
+    [GeneratedRegex(@"'(?:[^']|'')*'|(?<path>[\p{L}_]\w*(?:/[\p{L}_]\w*)+)", RegexOptions.CultureInvariant, 1_000)]
+    private static partial Regex Paths();
 }

@@ -30,7 +30,7 @@ internal sealed class LenientResolver : ODataUriResolver
     /// <summary>4.01 lets a duration be written without its prefix; beside an instant only a duration can be meant.</summary>
     private static SingleValueNode AsDuration(BinaryOperatorKind kind, IEdmTypeReference? instant, SingleValueNode node)
     {
-        if (kind is not (BinaryOperatorKind.Add or BinaryOperatorKind.Subtract) || instant?.IsDateTimeOffset() != true
+        if (kind is not (BinaryOperatorKind.Add or BinaryOperatorKind.Subtract) || !(instant?.IsDateTimeOffset() == true || instant?.IsDate() == true)
             || node is not ConstantNode { Value: string text })
             return node;
         try

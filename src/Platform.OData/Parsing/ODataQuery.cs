@@ -22,6 +22,7 @@ internal sealed record ODataQuery
     public ApplyClause? ApplyClause { get; private init; }
     public IReadOnlyList<ApplyStep> Steps { get; private init; } = [];
     public IReadOnlyDictionary<string, FilteredCount> Counts { get; private init; } = new Dictionary<string, FilteredCount>();
+    public IReadOnlyDictionary<string, IReadOnlyList<object?>> Lists { get; private init; } = new Dictionary<string, IReadOnlyList<object?>>();
     public int? Top { get; private init; }
     public int Skip { get; private init; }
     public bool Count { get; private init; }
@@ -33,16 +34,17 @@ internal sealed record ODataQuery
 
     public static ODataQuery Parse(ODataModel model, ODataOptions limits, Uri serviceRoot, Uri url, QueryOptions given)
     {
-        var (options, counts) = FilteredCounts.TakeOut(given);
+        var (listless, lists) = ValueLists.TakeOut(given);
+        var (options, counts) = FilteredCounts.TakeOut(listless);
         var aliases = options.All.Where(option => option.Key.StartsWith('@'))
             .Select(option => $"{option.Key}={Uri.EscapeDataString(option.Value)}");
-        var address = new Uri($"{KeyAliases.Replace(url.GetLeftPart(UriPartial.Path), options)}?{string.Join('&', aliases)}");
+        var address = new Uri($"{KeyAliases.Replace(KeySegments.Replace(model.Edm, serviceRoot, url), options)}?{string.Join('&', aliases)}");
         var parser = new ODataUriParser(model.Edm, serviceRoot, address)
         {
             Resolver = new LenientResolver { EnableCaseInsensitive = true },
         };
         var path = ParseGuard.Run(model.Edm, "path", Uri.UnescapeDataString(serviceRoot.MakeRelativeUri(address).ToString().Split('?')[0]), parser.ParsePath);
-        var query = new ODataQuery { ServiceRoot = serviceRoot, Path = path, Options = options, Counts = counts };
+        var query = new ODataQuery { ServiceRoot = serviceRoot, Path = path, Options = options, Counts = counts, Lists = lists };
         foreach (var alias in parser.ParameterAliasNodes)
             query.Aliases[alias.Key] = alias.Value;
         var (target, navigationSource) = Target(path);

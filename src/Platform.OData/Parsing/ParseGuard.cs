@@ -63,6 +63,8 @@ internal static partial class ParseGuard
     private static FaultException Translated(IEdmModel edm, string part, string text, ODataException error)
     {
         var missing = MissingProperty().Match(error.Message);
+        if (missing.Success && missing.Groups["name"].Value.ToLowerInvariant() is "$root" or "$this")
+            return FaultException.NotSupported(missing.Groups["name"].Value);
         if (missing.Success && edm.FindDeclaredType(missing.Groups["type"].Value) is IEdmStructuredType type)
             return Unknown(ODataFaults.UnknownProperty, missing.Groups["name"].Value, type.Properties().Select(property => property.Name));
         if (LibraryLimit().IsMatch(error.Message))

@@ -41,6 +41,7 @@ internal static class ParserMessages
 
     public static FaultException Fault(string part, string message, int position)
     {
+        message = Words.Spoken(message);
         foreach (var (pattern, fault, vi) in Known)
             if (pattern.Match(message) is { Success: true } match)
                 return new FaultException(fault, part, $"{part}: {match.Result(vi)}", $"{part}: {message}") { Position = position };

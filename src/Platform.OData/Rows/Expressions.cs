@@ -26,6 +26,25 @@ internal static class Expressions
     public static Expression IsNull(this Expression value) =>
         Expression.Equal(value.Lifted(), Expression.Constant(null, value.Type.Lifted()));
 
+    /// <summary>Whether the value depends on the instance.</summary>
+    public static bool Mentions(this Expression value, Expression instance)
+    {
+        var search = new Search(instance);
+        search.Visit(value);
+        return search.IsFound;
+    }
+
+    private sealed class Search(Expression instance) : ExpressionVisitor
+    {
+        public bool IsFound { get; private set; }
+
+        public override Expression? Visit(Expression? node)
+        {
+            IsFound |= node == instance;
+            return IsFound ? node : base.Visit(node);
+        }
+    }
+
     private sealed class Substitution(ParameterExpression parameter, Expression replacement) : ExpressionVisitor
     {
         protected override Expression VisitParameter(ParameterExpression node) => node == parameter ? replacement : node;

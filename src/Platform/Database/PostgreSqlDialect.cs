@@ -106,7 +106,8 @@ public sealed class PostgreSqlDialect : Dialect
         using var document = JsonDocument.Parse(plan);
         return Largest(document.RootElement[0].GetProperty("Plan"), 1);
 
-        // A plan's rows are those of one run: the inner side of a nested loop runs for each row of the outer side, a sub-plan for each row around it.
+        // A plan's rows are those of one run: the inner side of a nested loop runs for each row of the outer side, a sub-plan for each row around it,
+        // save one whose rows are hashed: it runs once, however often it is asked whether it has a row.
         static double Largest(JsonElement node, double runs)
         {
             var rows = node.GetProperty("Plan Rows").GetDouble();
@@ -117,6 +118,12 @@ public sealed class PostgreSqlDialect : Dialect
                 .Select(c => c.GetProperty("Plan Rows").GetDouble()).DefaultIfEmpty(rows).ToList();
             foreach (var child in children.EnumerateArray())
             {
+                if (child.TryGetProperty("Subplan Name", out var name) && IsHashed(node, name.GetString()!))
+                {
+                    largest = Math.Max(largest, Largest(child, 1));
+                    continue;
+                }
+
                 var times = Is(child, "Parent Relationship", "SubPlan") ? Math.Max(rows, outer.Max())
                     : Is(node, "Node Type", "Nested Loop") && Is(child, "Parent Relationship", "Inner") ? Math.Max(1, outer[0]) : 1;
                 largest = Math.Max(largest, Largest(child, runs * Math.Max(1, times)));
@@ -124,6 +131,10 @@ public sealed class PostgreSqlDialect : Dialect
 
             return largest;
         }
+
+        static bool IsHashed(JsonElement node, string name) => node.EnumerateObject()
+            .Where(p => p.Value.ValueKind == JsonValueKind.String).Select(p => p.Value.GetString()!)
+            .Any(text => text.Contains($"hashed {name})", StringComparison.Ordinal) || text.Contains($"hashed {name} ", StringComparison.Ordinal));
 
         static bool Is(JsonElement node, string name, string value) => node.TryGetProperty(name, out var found) && found.GetString() == value;
     }

@@ -11,8 +11,8 @@ public sealed class ConformanceTableTests
     private static readonly string[] Refused =
     [
         "`$expand=X/$count` is answered with the count and an empty collection beside it: the writer cannot leave the collection out.",
-        "501: `has` and enumerations, `isof`, `hassubset`, `hassubsequence`, `totalseconds`, `fractionalseconds`, the difference of two instants, geo functions, `$root`, `$this`.",
-        "501: `$apply` with `expand`, `nest`, `join`, `outerjoin`, `addnested`, recursive hierarchies, custom aggregates, `countdistinct` and computed values over collections; within a group: `topsum`, `toppercent`, `rollup` in a nested `groupby`, filters before a cut that is aggregated, and anything but `filter` and `compute` after `aggregate`.",
+        "501: `has` and enumerations, `isof`, `hassubset`, `hassubsequence`, `totalseconds`, `fractionalseconds`, geo functions, `$root`, `$this`; `cast` of anything but numbers, keys and text that is a number; the difference of two dates or instants other than compared with a duration in the URL, a duration as a computed value, and moving by a duration that is not in the URL.",
+        "501: `$apply` with `expand`, `nest`, `join`, `outerjoin`, `addnested`, recursive hierarchies, custom aggregates, `countdistinct` and computed values over collections, `from` after the alias; within a group: `topsum`, `toppercent`, `rollup` in a nested `groupby`, filters before a cut that is aggregated, and anything but `filter` and `compute` after `aggregate`.",
         "501: `$expand` together with a reshaping `$apply`; `$apply` within `$expand`; `$index`; `$schemaversion`; `$crossjoin`; `$all`.",
         "Changes are tracked for whole or filtered entity sets; with `$expand`, `$search`, `$apply`, `$compute`, `$top` or `$skip` the preference is not applied.",
     ];

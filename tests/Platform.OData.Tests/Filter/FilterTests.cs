@@ -21,7 +21,50 @@ public sealed class FilterTests(Province province)
     [InlineData("Plans?$filter=ChangedAt add duration'PT1H' gt 2026-03-01T14:00:00Z", "LocalityCode", "23317")]
     [InlineData("Plans?$filter=ChangedAt sub 'PT1H' gt 2026-03-01T12:00:00Z", "LocalityCode", "23317")]
     [InlineData("Plans?$filter=totaloffsetminutes(ChangedAt) eq 0 and Locality/Code eq '19'", "LocalityCode", "19")]
+    [InlineData("Targets?$filter=2.5 mod 1 eq 0.5 and 1e1 mod 3 eq 1", "Id", "1,2,3,4,5")]
+    [InlineData("Targets?$filter=Weight mod 0.2 eq 0.1", "Id", "1,4")]
+    [InlineData("Targets?$filter=case(1 eq 2:1,true:null) eq 1", "Id", "")]
+    [InlineData("Targets?$filter=case(Actual eq null:1,true:null) eq 1", "Id", "3")]
+    [InlineData("Targets?$filter=case(Actual eq null:null,Id lt 0:1) eq null", "Id", "1,2,3,4,5")]
+    [InlineData("Targets?$filter=case(false:1,true:2,Id eq 1:3) eq 2", "Id", "1,2,3,4,5")]
+    [InlineData("Tasks?$filter=cast(Number,Edm.Int32) eq 1", "Id", "13")]
+    [InlineData("Tasks?$filter=cast(Number,Edm.Decimal) gt 1.15", "Id", "12")]
+    [InlineData("Tasks?$filter=cast(Title,Edm.Int64) eq null and cast(Number,Edm.Int16) ge 1", "Id", "13")]
+    [InlineData("Plans?$filter=Test.Analytics.Plan/Number eq '12/KH-UBND'", "LocalityCode", "23317")]
+    [InlineData("Plans?$filter=Test.Analytics.Plan/Targets/any(t:t/Id eq 4)&$select=Test.Analytics.Plan/LocalityCode", "LocalityCode", "23317")]
     public async Task Expressions_of_4_01_are_understood(string url, string member, string expected) =>
+        Assert.Equal(expected, await province.List(url, member));
+
+    [Theory]
+    [InlineData("IssuedOn add duration'P1D' eq 2026-02-04", "19")]
+    [InlineData("IssuedOn sub 'P1D' eq 2026-02-02", "19")]
+    [InlineData("IssuedOn sub duration'PT12H' eq 2026-02-02", "19")]
+    [InlineData("IssuedOn sub 2026-02-01 gt duration'P30D'", "05830")]
+    [InlineData("IssuedOn sub 2026-02-01 eq duration'PT48H'", "19")]
+    [InlineData("IssuedOn sub 2026-02-01 ne duration'PT48H'", "05953,23317,05830")]
+    [InlineData("duration'PT47H' lt IssuedOn sub 2026-02-01", "19,05830")]
+    [InlineData("IssuedOn sub 2026-02-01 le duration'PT49H'", "19,23317")]
+    [InlineData("IssuedOn sub 2026-02-01 eq duration'PT49H'", "")]
+    [InlineData("IssuedOn sub IssuedOn eq duration'P0D'", "19,23317,05830")]
+    [InlineData("ChangedAt sub 2026-03-01T08:30:15Z ge duration'PT4H'", "23317,05830")]
+    [InlineData("ChangedAt add -duration'PT1H' gt 2026-03-01T12:00:00Z", "23317")]
+    [InlineData("now() sub ChangedAt lt duration'P1D' add duration'P1D'", "")]
+    public async Task Dates_and_instants_move_and_are_as_far_apart_as_a_duration_says(string filter, string expected) =>
+        Assert.Equal(expected, await province.List($"Plans?$filter={filter}", "LocalityCode"));
+
+    [Theory]
+    [InlineData("Plans?$filter=Number in ()", "LocalityCode", "")]
+    [InlineData("Plans?$filter=not (Number in ( )) and IsProvincial", "LocalityCode", "19")]
+    [InlineData("Plans?$filter=Number in ('12/KH-UBND',null)", "LocalityCode", "05953,23317")]
+    [InlineData("Plans?$filter=Number in (null)", "LocalityCode", "05953")]
+    [InlineData("Plans?$filter=IssuedOn in (2026-02-03,null)", "LocalityCode", "19,05953")]
+    [InlineData("Plans?$filter=Number in @n&@n=['12/KH-UBND','x']", "LocalityCode", "23317")]
+    [InlineData("Plans?$filter=Number in @n or IssuedOn in @d&@n=[\"7'A/KH\",null]&@d=[\"2026-02-03\"]", "LocalityCode", "19,05953,05830")]
+    [InlineData("Plans?$filter=Targets/any(t:t/Id in @n)&@n=[4]", "LocalityCode", "23317")]
+    [InlineData("Plans?$filter=Targets/$count($filter=Id in @n) eq 2&@n=[1,2,4]", "LocalityCode", "19")]
+    [InlineData("Targets?$filter=Actual in (45.5,null)", "Id", "1,3")]
+    [InlineData("Targets?$apply=filter(Id in @n)/filter(Actual in ())&@n=[1]", "Id", "")]
+    public async Task A_list_may_be_empty_hold_null_and_stand_under_an_alias(string url, string member, string expected) =>
         Assert.Equal(expected, await province.List(url, member));
 
     [Theory]

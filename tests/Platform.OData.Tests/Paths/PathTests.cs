@@ -23,6 +23,9 @@ public sealed class PathTests(Province province)
     [Theory]
     [InlineData("Assignments(TaskId=11,Agency='T%E1%BB%89nh%20%C4%91o%C3%A0n')", "Coordinate")]
     [InlineData("Assignments(Agency='S%E1%BB%9F%20KH%26CN',TaskId=11)", "Lead")]
+    [InlineData("Assignments/11/T%E1%BB%89nh%20%C4%91o%C3%A0n", "Coordinate")]
+    [InlineData("assignments/11/S%E1%BB%9F%20KH%26CN", "Lead")]
+    [InlineData("Plans/00000000-0000-7000-8000-000000000001/Tasks/12/Assignments/12/S%E1%BB%9F%20GD%26%C4%90T", "Lead")]
     public async Task A_composite_key_is_named_and_may_hold_any_text(string url, string role) =>
         Assert.Equal(role, (string)(await province.Json(url))["Role"]!);
 

@@ -59,6 +59,14 @@ public sealed class TransformationTests(World world)
         $"select distinct on (audience) audience, code, n from (select f.audience, l.code, sum(f.learners) as n from {Facts} group by 1, 2) g order by audience, n desc, code")]
     [InlineData("CompletionFacts", $"filter({Four})/groupby((LocalityCode),concat(filter(Audience eq 'Students')/aggregate(Learners with sum as S),aggregate(Learners with sum as L)))", "LocalityCode,S,L",
         $"select l.code, sum(f.learners) filter (where f.audience = 'Students'), null from {Facts} group by 1 union all select l.code, null, sum(f.learners) from {Facts} group by 1")]
+    [InlineData("CompletionFacts", $"filter({Four})/groupby((rollup($all,LocalityCode)),aggregate(1 with sum as A,2.5 with max as B))", "LocalityCode,A,B", $"select l.code, count(*), 2.5 from {Facts} group by rollup(l.code)")]
+    [InlineData("CompletionFacts", $"filter({Four})/compute(1 as One)/concat(groupby((Audience),aggregate(One with sum as A)),aggregate(One with sum as A))", "Audience,A",
+        $"select f.audience, count(*) from {Facts} group by 1 union all select null, count(*) from {Facts}")]
+    [InlineData("CompletionFacts", $"filter({Four})/aggregate(1 with sum as A)/concat(identity,identity)", "A", $"select count(*) from {Facts} union all select count(*) from {Facts}")]
+    [InlineData("CompletionFacts", "toppercent(1,Learners)/aggregate($count as N,Learners with sum as L)", "N,L",
+        "select count(*), sum(n) from (select n, sum(n) over (order by n desc, id) - n as before, sum(n) over () as total from (select id, learners as n from completion_facts) g) x where before * 100 < total")]
+    [InlineData("Communes", "aggregate(Tasks/Ordinal with sum as C,CompletionFacts/Learners with sum as L)", "C,L",
+        "select (select sum(t.ordinal) from tasks t join localities l on l.id = t.tenant_id where l.level = 'Commune'), (select sum(f.learners) from completion_facts f join localities l on l.id = f.tenant_id where l.level = 'Commune')")]
     public async Task A_transformation_answers_what_sql_answers(string set, string apply, string columns, string sql)
     {
         using var client = await world.As("operator");
