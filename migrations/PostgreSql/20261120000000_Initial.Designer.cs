@@ -884,6 +884,10 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("learner_id");
 
+                    b.PrimitiveCollection<int[]>("Moves")
+                        .HasColumnType("integer[]")
+                        .HasColumnName("moves");
+
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
@@ -1423,6 +1427,10 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("learner_id");
 
+                    b.PrimitiveCollection<int[]>("Moves")
+                        .HasColumnType("integer[]")
+                        .HasColumnName("moves");
+
                     b.Property<bool>("Passed")
                         .HasColumnType("boolean")
                         .HasColumnName("passed");
@@ -1693,6 +1701,10 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("latest_at");
 
+                    b.PrimitiveCollection<int[]>("Moves")
+                        .HasColumnType("integer[]")
+                        .HasColumnName("moves");
+
                     b.Property<short>("TenantId")
                         .HasColumnType("smallint")
                         .HasColumnName("tenant_id");
@@ -1884,6 +1896,14 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(400)")
                         .HasColumnName("search_text");
 
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
                     b.HasKey("Id")
                         .HasName("pk_localities");
 
@@ -1899,6 +1919,10 @@ namespace Platform.Migrations.PostgreSql
 
                     b.HasIndex("ProvinceId")
                         .HasDatabaseName("ix_localities_province_id");
+
+                    b.HasIndex("ValidTo")
+                        .HasDatabaseName("ix_localities_valid_to")
+                        .HasFilter("valid_to is not null");
 
                     b.ToTable("localities", t =>
                         {
@@ -1939,6 +1963,150 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("locality_names");
                 });
 
+            modelBuilder.Entity("Platform.Localities.LocalitySuccession", b =>
+                {
+                    b.Property<short>("PredecessorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("predecessor_id");
+
+                    b.Property<short>("SuccessorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("successor_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<bool>("Direct")
+                        .HasColumnType("boolean")
+                        .HasColumnName("direct");
+
+                    b.HasKey("PredecessorId", "SuccessorId", "Number")
+                        .HasName("pk_locality_successions");
+
+                    b.HasIndex("SuccessorId")
+                        .HasDatabaseName("ix_locality_successions_successor_id");
+
+                    b.ToTable("locality_successions");
+                });
+
+            modelBuilder.Entity("Platform.Localities.Reorganisation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.PrimitiveCollection<List<Guid>>("ClosedPlans")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("closed_plans");
+
+                    b.Property<int>("Edition")
+                        .HasColumnType("integer")
+                        .HasColumnName("edition");
+
+                    b.Property<DateOnly>("EffectiveOn")
+                        .HasColumnType("date")
+                        .HasColumnName("effective_on");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("LegalBasis")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("legal_basis");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("MadeBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("made_by");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<short>("ProvinceId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("province_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("ReversalReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reversal_reason");
+
+                    b.Property<DateTimeOffset?>("ReversedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reversed_at");
+
+                    b.Property<string>("ReversedBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("reversed_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reorganisations");
+
+                    b.HasIndex("Edition")
+                        .IsUnique()
+                        .HasDatabaseName("ix_reorganisations_edition");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_reorganisations_number");
+
+                    b.HasIndex("ProvinceId")
+                        .HasDatabaseName("ix_reorganisations_province_id");
+
+                    b.ToTable("reorganisations", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit19");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Localities.ReorganisationPart", b =>
+                {
+                    b.Property<Guid>("ReorganisationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reorganisation_id");
+
+                    b.Property<short>("LocalityId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("locality_id");
+
+                    b.Property<string>("Side")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("side");
+
+                    b.HasKey("ReorganisationId", "LocalityId")
+                        .HasName("pk_reorganisation_parts");
+
+                    b.HasIndex("LocalityId")
+                        .HasDatabaseName("ix_reorganisation_parts_locality_id");
+
+                    b.ToTable("reorganisation_parts");
+                });
+
             modelBuilder.Entity("Platform.Localities.Village", b =>
                 {
                     b.Property<short>("TenantId")
@@ -1972,7 +2140,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("villages", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit19");
+                                .HasDatabaseName("audit20");
                         });
                 });
 
@@ -2049,7 +2217,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("person_requests", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit20");
+                                .HasDatabaseName("audit21");
                         });
                 });
 
@@ -2114,7 +2282,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tenant_keys", null, t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit21");
+                                .HasDatabaseName("audit22");
                         });
                 });
 
@@ -2172,7 +2340,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("initiatives", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit22");
+                                .HasDatabaseName("audit23");
                         });
                 });
 
@@ -2242,7 +2410,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("legal_bases", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit23");
+                                .HasDatabaseName("audit24");
                         });
                 });
 
@@ -2375,7 +2543,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("plans", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit24");
+                                .HasDatabaseName("audit25");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
@@ -2490,7 +2658,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tasks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit25");
+                                .HasDatabaseName("audit26");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
@@ -2585,7 +2753,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("reporting_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit26");
+                                .HasDatabaseName("audit27");
                         });
                 });
 
@@ -2701,7 +2869,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("targets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit27");
+                                .HasDatabaseName("audit28");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
@@ -2877,7 +3045,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("populations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit29");
                         });
                 });
 
@@ -2909,7 +3077,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("target_figures", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit29");
+                                .HasDatabaseName("audit30");
                         });
                 });
 
@@ -3046,7 +3214,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tenants", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit30");
+                                .HasDatabaseName("audit31");
                         });
                 });
 
@@ -3117,7 +3285,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit31");
+                                .HasDatabaseName("audit32");
                         });
                 });
 
@@ -3469,6 +3637,138 @@ namespace Platform.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_locality_names_localities_locality_id");
+                });
+
+            modelBuilder.Entity("Platform.Localities.LocalitySuccession", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("PredecessorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_locality_successions_localities_predecessor_id");
+
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("SuccessorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_locality_successions_localities_successor_id");
+                });
+
+            modelBuilder.Entity("Platform.Localities.Reorganisation", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("ProvinceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_reorganisations_localities_province_id");
+                });
+
+            modelBuilder.Entity("Platform.Localities.ReorganisationPart", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("LocalityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_reorganisation_parts_localities_locality_id");
+
+                    b.HasOne("Platform.Localities.Reorganisation", null)
+                        .WithMany("Parts")
+                        .HasForeignKey("ReorganisationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_reorganisation_parts_reorganisations_reorganisation_id");
+
+                    b.OwnsOne("Platform.Localities.PartFigures", "After", b1 =>
+                        {
+                            b1.Property<Guid>("ReorganisationPartReorganisationId");
+
+                            b1.Property<short>("ReorganisationPartLocalityId");
+
+                            b1.Property<long>("Achieved");
+
+                            b1.Property<int>("Agencies");
+
+                            b1.Property<int>("Assignments");
+
+                            b1.Property<long>("Completions");
+
+                            b1.Property<long>("Confirmed");
+
+                            b1.Property<long>("Learners");
+
+                            b1.Property<long>("Passed");
+
+                            b1.Property<int>("Plans");
+
+                            b1.Property<int>("PlansInForce");
+
+                            b1.Property<int>("Targets");
+
+                            b1.Property<int>("Tasks");
+
+                            b1.HasKey("ReorganisationPartReorganisationId", "ReorganisationPartLocalityId");
+
+                            b1.ToTable("reorganisation_parts");
+
+                            b1
+                                .ToJson("figures_after")
+                                .HasColumnType("jsonb");
+
+                            b1.WithOwner()
+                                .HasForeignKey("ReorganisationPartReorganisationId", "ReorganisationPartLocalityId");
+                        });
+
+                    b.OwnsOne("Platform.Localities.PartFigures", "Before", b1 =>
+                        {
+                            b1.Property<Guid>("ReorganisationPartReorganisationId");
+
+                            b1.Property<short>("ReorganisationPartLocalityId");
+
+                            b1.Property<long>("Achieved");
+
+                            b1.Property<int>("Agencies");
+
+                            b1.Property<int>("Assignments");
+
+                            b1.Property<long>("Completions");
+
+                            b1.Property<long>("Confirmed");
+
+                            b1.Property<long>("Learners");
+
+                            b1.Property<long>("Passed");
+
+                            b1.Property<int>("Plans");
+
+                            b1.Property<int>("PlansInForce");
+
+                            b1.Property<int>("Targets");
+
+                            b1.Property<int>("Tasks");
+
+                            b1.HasKey("ReorganisationPartReorganisationId", "ReorganisationPartLocalityId");
+
+                            b1.ToTable("reorganisation_parts");
+
+                            b1
+                                .ToJson("figures_before")
+                                .HasColumnType("jsonb");
+
+                            b1.WithOwner()
+                                .HasForeignKey("ReorganisationPartReorganisationId", "ReorganisationPartLocalityId");
+                        });
+
+                    b.Navigation("After")
+                        .IsRequired();
+
+                    b.Navigation("Before")
+                        .IsRequired();
+
+                    b.Navigation("Locality");
                 });
 
             modelBuilder.Entity("Platform.Localities.Village", b =>
@@ -3909,6 +4209,11 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Targets");
 
                     b.Navigation("Tasks");
+                });
+
+            modelBuilder.Entity("Platform.Localities.Reorganisation", b =>
+                {
+                    b.Navigation("Parts");
                 });
 
             modelBuilder.Entity("Platform.Plans.Plan", b =>

@@ -62,6 +62,7 @@ namespace Platform.Migrations.PostgreSql
                 {
                     vendor_id = table.Column<short>(type: "smallint", nullable: false),
                     external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
+                    moves = table.Column<int[]>(type: "integer[]", nullable: true),
                     tenant_id = table.Column<short>(type: "smallint", nullable: false),
                     learner_id = table.Column<Guid>(type: "uuid", nullable: false),
                     course_id = table.Column<int>(type: "integer", nullable: false),
@@ -252,7 +253,8 @@ namespace Platform.Migrations.PostgreSql
                     counts = table.Column<bool>(type: "boolean", nullable: false),
                     judged_by = table.Column<int>(type: "integer", nullable: false),
                     units = table.Column<byte[]>(type: "bytea", maxLength: 540, nullable: true),
-                    confirmed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    confirmed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    moves = table.Column<int[]>(type: "integer[]", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -270,6 +272,8 @@ namespace Platform.Migrations.PostgreSql
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "vi-x-icu"),
                     province_id = table.Column<short>(type: "smallint", nullable: false),
                     province_code = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    valid_from = table.Column<DateOnly>(type: "date", nullable: false),
+                    valid_to = table.Column<DateOnly>(type: "date", nullable: true),
                     search_text = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     change = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint")
                 },
@@ -590,7 +594,8 @@ namespace Platform.Migrations.PostgreSql
                     recorded_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
                     withdrawn_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     withdrawn_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
-                    withdrawal_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                    withdrawal_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    moves = table.Column<int[]>(type: "integer[]", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -622,6 +627,32 @@ namespace Platform.Migrations.PostgreSql
                         principalTable: "localities",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "locality_successions",
+                columns: table => new
+                {
+                    predecessor_id = table.Column<short>(type: "smallint", nullable: false),
+                    successor_id = table.Column<short>(type: "smallint", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    direct = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_locality_successions", x => new { x.predecessor_id, x.successor_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_locality_successions_localities_predecessor_id",
+                        column: x => x.predecessor_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_locality_successions_localities_successor_id",
+                        column: x => x.successor_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -743,6 +774,36 @@ namespace Platform.Migrations.PostgreSql
                     table.ForeignKey(
                         name: "fk_removed_rows_localities_tenant_id",
                         column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "reorganisations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    edition = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    province_id = table.Column<short>(type: "smallint", nullable: false),
+                    effective_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    legal_basis = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
+                    made_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    reversed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    reversed_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
+                    reversal_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    closed_plans = table.Column<List<Guid>>(type: "uuid[]", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reorganisations", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_reorganisations_localities_province_id",
+                        column: x => x.province_id,
                         principalTable: "localities",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
@@ -1183,6 +1244,33 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "reorganisation_parts",
+                columns: table => new
+                {
+                    reorganisation_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    locality_id = table.Column<short>(type: "smallint", nullable: false),
+                    side = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    figures_after = table.Column<string>(type: "jsonb", nullable: false),
+                    figures_before = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reorganisation_parts", x => new { x.reorganisation_id, x.locality_id });
+                    table.ForeignKey(
+                        name: "fk_reorganisation_parts_localities_locality_id",
+                        column: x => x.locality_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_reorganisation_parts_reorganisations_reorganisation_id",
+                        column: x => x.reorganisation_id,
+                        principalTable: "reorganisations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "external_identities",
                 columns: table => new
                 {
@@ -1606,6 +1694,17 @@ namespace Platform.Migrations.PostgreSql
                 column: "province_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_localities_valid_to",
+                table: "localities",
+                column: "valid_to",
+                filter: "valid_to is not null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_locality_successions_successor_id",
+                table: "locality_successions",
+                column: "successor_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_passkeys_account_id",
                 table: "passkeys",
                 column: "account_id");
@@ -1661,6 +1760,28 @@ namespace Platform.Migrations.PostgreSql
                 name: "ix_removed_rows_change",
                 table: "removed_rows",
                 column: "change");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reorganisation_parts_locality_id",
+                table: "reorganisation_parts",
+                column: "locality_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reorganisations_edition",
+                table: "reorganisations",
+                column: "edition",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reorganisations_number",
+                table: "reorganisations",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reorganisations_province_id",
+                table: "reorganisations",
+                column: "province_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_reporting_rules_tenant_id_plan_id",
@@ -1835,6 +1956,9 @@ namespace Platform.Migrations.PostgreSql
                 name: "locality_names");
 
             migrationBuilder.DropTable(
+                name: "locality_successions");
+
+            migrationBuilder.DropTable(
                 name: "passkeys");
 
             migrationBuilder.DropTable(
@@ -1863,6 +1987,9 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "removed_rows");
+
+            migrationBuilder.DropTable(
+                name: "reorganisation_parts");
 
             migrationBuilder.DropTable(
                 name: "reporting_rules");
@@ -1905,6 +2032,9 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "framework_rules");
+
+            migrationBuilder.DropTable(
+                name: "reorganisations");
 
             migrationBuilder.DropTable(
                 name: "people");

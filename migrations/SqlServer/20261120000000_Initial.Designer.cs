@@ -912,6 +912,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("learner_id");
 
+                    b.PrimitiveCollection<string>("Moves")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("moves");
+
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("recorded_at");
@@ -1461,6 +1465,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("learner_id");
 
+                    b.PrimitiveCollection<string>("Moves")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("moves");
+
                     b.Property<bool>("Passed")
                         .HasColumnType("bit")
                         .HasColumnName("passed");
@@ -1733,6 +1741,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("latest_at");
 
+                    b.PrimitiveCollection<string>("Moves")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("moves");
+
                     b.Property<short>("TenantId")
                         .HasColumnType("smallint")
                         .HasColumnName("tenant_id");
@@ -1926,6 +1938,14 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("nvarchar(400)")
                         .HasColumnName("search_text");
 
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
                     b.HasKey("Id")
                         .HasName("pk_localities");
 
@@ -1941,6 +1961,10 @@ namespace Platform.Migrations.SqlServer
 
                     b.HasIndex("ProvinceId")
                         .HasDatabaseName("ix_localities_province_id");
+
+                    b.HasIndex("ValidTo")
+                        .HasDatabaseName("ix_localities_valid_to")
+                        .HasFilter("valid_to is not null");
 
                     b.ToTable("localities", t =>
                         {
@@ -1983,6 +2007,152 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("locality_names");
                 });
 
+            modelBuilder.Entity("Platform.Localities.LocalitySuccession", b =>
+                {
+                    b.Property<short>("PredecessorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("predecessor_id");
+
+                    b.Property<short>("SuccessorId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("successor_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<bool>("Direct")
+                        .HasColumnType("bit")
+                        .HasColumnName("direct");
+
+                    b.HasKey("PredecessorId", "SuccessorId", "Number")
+                        .HasName("pk_locality_successions");
+
+                    b.HasIndex("SuccessorId")
+                        .HasDatabaseName("ix_locality_successions_successor_id");
+
+                    b.ToTable("locality_successions");
+                });
+
+            modelBuilder.Entity("Platform.Localities.Reorganisation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.PrimitiveCollection<string>("ClosedPlans")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("closed_plans");
+
+                    b.Property<int>("Edition")
+                        .HasColumnType("int")
+                        .HasColumnName("edition");
+
+                    b.Property<DateOnly>("EffectiveOn")
+                        .HasColumnType("date")
+                        .HasColumnName("effective_on");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("LegalBasis")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("legal_basis");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("made_at")
+                        .HasDefaultValueSql("sysdatetimeoffset()");
+
+                    b.Property<string>("MadeBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("made_by");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<short>("ProvinceId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("province_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("ReversalReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reversal_reason");
+
+                    b.Property<DateTimeOffset?>("ReversedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("reversed_at");
+
+                    b.Property<string>("ReversedBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("reversed_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reorganisations");
+
+                    b.HasIndex("Edition")
+                        .IsUnique()
+                        .HasDatabaseName("ix_reorganisations_edition");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_reorganisations_number");
+
+                    b.HasIndex("ProvinceId")
+                        .HasDatabaseName("ix_reorganisations_province_id");
+
+                    b.ToTable("reorganisations", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit19");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("Platform.Localities.ReorganisationPart", b =>
+                {
+                    b.Property<Guid>("ReorganisationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("reorganisation_id");
+
+                    b.Property<short>("LocalityId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("locality_id");
+
+                    b.Property<string>("Side")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("side");
+
+                    b.HasKey("ReorganisationId", "LocalityId")
+                        .HasName("pk_reorganisation_parts");
+
+                    b.HasIndex("LocalityId")
+                        .HasDatabaseName("ix_reorganisation_parts_locality_id");
+
+                    b.ToTable("reorganisation_parts");
+                });
+
             modelBuilder.Entity("Platform.Localities.Village", b =>
                 {
                     b.Property<short>("TenantId")
@@ -2016,7 +2186,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("villages", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit19");
+                                .HasDatabaseName("audit20");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2095,7 +2265,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("person_requests", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit20");
+                                .HasDatabaseName("audit21");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2162,7 +2332,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("tenant_keys", null, t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit21");
+                                .HasDatabaseName("audit22");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2222,7 +2392,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("initiatives", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit22");
+                                .HasDatabaseName("audit23");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2294,7 +2464,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("legal_bases", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit23");
+                                .HasDatabaseName("audit24");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2429,7 +2599,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("plans", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit24");
+                                .HasDatabaseName("audit25");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
@@ -2546,7 +2716,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("tasks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit25");
+                                .HasDatabaseName("audit26");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
@@ -2643,7 +2813,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("reporting_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit26");
+                                .HasDatabaseName("audit27");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2761,7 +2931,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("targets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit27");
+                                .HasDatabaseName("audit28");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
@@ -2943,7 +3113,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("populations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit29");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2977,7 +3147,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("target_figures", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit29");
+                                .HasDatabaseName("audit30");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3116,7 +3286,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("tenants", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit30");
+                                .HasDatabaseName("audit31");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3189,7 +3359,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit31");
+                                .HasDatabaseName("audit32");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3543,6 +3713,138 @@ namespace Platform.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_locality_names_localities_locality_id");
+                });
+
+            modelBuilder.Entity("Platform.Localities.LocalitySuccession", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("PredecessorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_locality_successions_localities_predecessor_id");
+
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("SuccessorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_locality_successions_localities_successor_id");
+                });
+
+            modelBuilder.Entity("Platform.Localities.Reorganisation", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("ProvinceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_reorganisations_localities_province_id");
+                });
+
+            modelBuilder.Entity("Platform.Localities.ReorganisationPart", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("LocalityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_reorganisation_parts_localities_locality_id");
+
+                    b.HasOne("Platform.Localities.Reorganisation", null)
+                        .WithMany("Parts")
+                        .HasForeignKey("ReorganisationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_reorganisation_parts_reorganisations_reorganisation_id");
+
+                    b.OwnsOne("Platform.Localities.PartFigures", "After", b1 =>
+                        {
+                            b1.Property<Guid>("ReorganisationPartReorganisationId");
+
+                            b1.Property<short>("ReorganisationPartLocalityId");
+
+                            b1.Property<long>("Achieved");
+
+                            b1.Property<int>("Agencies");
+
+                            b1.Property<int>("Assignments");
+
+                            b1.Property<long>("Completions");
+
+                            b1.Property<long>("Confirmed");
+
+                            b1.Property<long>("Learners");
+
+                            b1.Property<long>("Passed");
+
+                            b1.Property<int>("Plans");
+
+                            b1.Property<int>("PlansInForce");
+
+                            b1.Property<int>("Targets");
+
+                            b1.Property<int>("Tasks");
+
+                            b1.HasKey("ReorganisationPartReorganisationId", "ReorganisationPartLocalityId");
+
+                            b1.ToTable("reorganisation_parts");
+
+                            b1
+                                .ToJson("figures_after")
+                                .HasColumnType("nvarchar(max)");
+
+                            b1.WithOwner()
+                                .HasForeignKey("ReorganisationPartReorganisationId", "ReorganisationPartLocalityId");
+                        });
+
+                    b.OwnsOne("Platform.Localities.PartFigures", "Before", b1 =>
+                        {
+                            b1.Property<Guid>("ReorganisationPartReorganisationId");
+
+                            b1.Property<short>("ReorganisationPartLocalityId");
+
+                            b1.Property<long>("Achieved");
+
+                            b1.Property<int>("Agencies");
+
+                            b1.Property<int>("Assignments");
+
+                            b1.Property<long>("Completions");
+
+                            b1.Property<long>("Confirmed");
+
+                            b1.Property<long>("Learners");
+
+                            b1.Property<long>("Passed");
+
+                            b1.Property<int>("Plans");
+
+                            b1.Property<int>("PlansInForce");
+
+                            b1.Property<int>("Targets");
+
+                            b1.Property<int>("Tasks");
+
+                            b1.HasKey("ReorganisationPartReorganisationId", "ReorganisationPartLocalityId");
+
+                            b1.ToTable("reorganisation_parts");
+
+                            b1
+                                .ToJson("figures_before")
+                                .HasColumnType("nvarchar(max)");
+
+                            b1.WithOwner()
+                                .HasForeignKey("ReorganisationPartReorganisationId", "ReorganisationPartLocalityId");
+                        });
+
+                    b.Navigation("After")
+                        .IsRequired();
+
+                    b.Navigation("Before")
+                        .IsRequired();
+
+                    b.Navigation("Locality");
                 });
 
             modelBuilder.Entity("Platform.Localities.Village", b =>
@@ -3983,6 +4285,11 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Targets");
 
                     b.Navigation("Tasks");
+                });
+
+            modelBuilder.Entity("Platform.Localities.Reorganisation", b =>
+                {
+                    b.Navigation("Parts");
                 });
 
             modelBuilder.Entity("Platform.Plans.Plan", b =>

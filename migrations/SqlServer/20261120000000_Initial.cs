@@ -60,6 +60,7 @@ namespace Platform.Migrations.SqlServer
                 {
                     vendor_id = table.Column<short>(type: "smallint", nullable: false),
                     external_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    moves = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     tenant_id = table.Column<short>(type: "smallint", nullable: false),
                     learner_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     course_id = table.Column<int>(type: "int", nullable: false),
@@ -250,7 +251,8 @@ namespace Platform.Migrations.SqlServer
                     counts = table.Column<bool>(type: "bit", nullable: false),
                     judged_by = table.Column<int>(type: "int", nullable: false),
                     units = table.Column<byte[]>(type: "varbinary(540)", maxLength: 540, nullable: true),
-                    confirmed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                    confirmed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    moves = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -268,6 +270,8 @@ namespace Platform.Migrations.SqlServer
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Vietnamese_100_CI_AS"),
                     province_id = table.Column<short>(type: "smallint", nullable: false),
                     province_code = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    valid_from = table.Column<DateOnly>(type: "date", nullable: false),
+                    valid_to = table.Column<DateOnly>(type: "date", nullable: true),
                     search_text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     change = table.Column<byte[]>(type: "rowversion", nullable: false)
                 },
@@ -588,7 +592,8 @@ namespace Platform.Migrations.SqlServer
                     recorded_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
                     withdrawn_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     withdrawn_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true),
-                    withdrawal_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true)
+                    withdrawal_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    moves = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -620,6 +625,32 @@ namespace Platform.Migrations.SqlServer
                         principalTable: "localities",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "locality_successions",
+                columns: table => new
+                {
+                    predecessor_id = table.Column<short>(type: "smallint", nullable: false),
+                    successor_id = table.Column<short>(type: "smallint", nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    direct = table.Column<bool>(type: "bit", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_locality_successions", x => new { x.predecessor_id, x.successor_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_locality_successions_localities_predecessor_id",
+                        column: x => x.predecessor_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_locality_successions_localities_successor_id",
+                        column: x => x.successor_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -741,6 +772,36 @@ namespace Platform.Migrations.SqlServer
                     table.ForeignKey(
                         name: "fk_removed_rows_localities_tenant_id",
                         column: x => x.tenant_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "reorganisations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    edition = table.Column<int>(type: "int", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    province_id = table.Column<short>(type: "smallint", nullable: false),
+                    effective_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    legal_basis = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false, defaultValueSql: "sysdatetimeoffset()"),
+                    made_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    reversed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    reversed_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true),
+                    reversal_reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    closed_plans = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reorganisations", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_reorganisations_localities_province_id",
+                        column: x => x.province_id,
                         principalTable: "localities",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
@@ -1181,6 +1242,33 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "reorganisation_parts",
+                columns: table => new
+                {
+                    reorganisation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    locality_id = table.Column<short>(type: "smallint", nullable: false),
+                    side = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    figures_after = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    figures_before = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reorganisation_parts", x => new { x.reorganisation_id, x.locality_id });
+                    table.ForeignKey(
+                        name: "fk_reorganisation_parts_localities_locality_id",
+                        column: x => x.locality_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_reorganisation_parts_reorganisations_reorganisation_id",
+                        column: x => x.reorganisation_id,
+                        principalTable: "reorganisations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "external_identities",
                 columns: table => new
                 {
@@ -1605,6 +1693,17 @@ namespace Platform.Migrations.SqlServer
                 column: "province_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_localities_valid_to",
+                table: "localities",
+                column: "valid_to",
+                filter: "valid_to is not null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_locality_successions_successor_id",
+                table: "locality_successions",
+                column: "successor_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_passkeys_account_id",
                 table: "passkeys",
                 column: "account_id");
@@ -1661,6 +1760,28 @@ namespace Platform.Migrations.SqlServer
                 name: "ix_removed_rows_change",
                 table: "removed_rows",
                 column: "change");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reorganisation_parts_locality_id",
+                table: "reorganisation_parts",
+                column: "locality_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reorganisations_edition",
+                table: "reorganisations",
+                column: "edition",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reorganisations_number",
+                table: "reorganisations",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reorganisations_province_id",
+                table: "reorganisations",
+                column: "province_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_reporting_rules_tenant_id_plan_id",
@@ -1835,6 +1956,9 @@ namespace Platform.Migrations.SqlServer
                 name: "locality_names");
 
             migrationBuilder.DropTable(
+                name: "locality_successions");
+
+            migrationBuilder.DropTable(
                 name: "passkeys");
 
             migrationBuilder.DropTable(
@@ -1863,6 +1987,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "removed_rows");
+
+            migrationBuilder.DropTable(
+                name: "reorganisation_parts");
 
             migrationBuilder.DropTable(
                 name: "reporting_rules");
@@ -1905,6 +2032,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "framework_rules");
+
+            migrationBuilder.DropTable(
+                name: "reorganisations");
 
             migrationBuilder.DropTable(
                 name: "people");

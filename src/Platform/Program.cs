@@ -44,7 +44,7 @@ namespace Platform
             services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey, secrets.ContactKeys, ExternalProvider.From(builder.Configuration));
             services.AddDatabase(database);
             services.AddSingleton<LocalityDirectory>();
-            services.AddScoped<Onboarding>();
+            services.AddScoped<Onboarding>().AddScoped<ReorganisationDesk>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
             services.AddAudit();
             services.AddPersonalData();

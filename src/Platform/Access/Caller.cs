@@ -40,9 +40,9 @@ public sealed record Standing(int Grant, Role Role, short? Tenant, Guid? Agency)
     internal bool IsSuspended(SuspendedTenants suspended, bool writes) =>
         Role is Role.CommuneAdmin or Role.AgencyOfficer or Role.ProvinceManager or Role.ProvinceViewer && Tenant is { } own && suspended.Refuses(own, writes);
 
-    /// <summary>May push completions for the locality.</summary>
+    /// <summary>May push completions for the locality; a grant for a commune goes over to those that came of it.</summary>
     public bool Completes(LocalityEntry locality) =>
-        Role == Role.Vendor && (Tenant is null || Tenant == locality.Id || Tenant == locality.ProvinceId);
+        Role == Role.Vendor && (Tenant is null || Tenant == locality.Id || Tenant == locality.ProvinceId || locality.Predecessors.Contains(Tenant.Value));
 
     /// <summary>Whether it allows an endpoint at a locality; without one, whether it allows it anywhere.</summary>
     public bool Allows(Requirement requirement, LocalityEntry? locality) =>

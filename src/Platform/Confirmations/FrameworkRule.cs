@@ -141,14 +141,14 @@ public sealed class Recomputation : IBookkeeping
 /// </summary>
 [PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
 [Personal(DataKind.Pseudonym, Form.Plain, nameof(Confirmation.Id), nameof(Confirmation.LearnerId))]
-[Personal(DataKind.Place, Form.Plain, nameof(Confirmation.TenantId))]
+[Personal(DataKind.Place, Form.Plain, nameof(Confirmation.TenantId), nameof(Confirmation.Moves))]
 [Personal(DataKind.Learning, Form.Plain, nameof(Confirmation.Source), nameof(Confirmation.ConfirmedAt))]
 [Personal(DataKind.FreeText, Form.Plain, nameof(Confirmation.Reference), nameof(Confirmation.WithdrawalReason))]
 [Personal(DataKind.Moment, Form.Plain, nameof(Confirmation.RecordedAt), nameof(Confirmation.WithdrawnAt))]
 [Personal(DataKind.Name, Form.Plain, nameof(Confirmation.RecordedBy), nameof(Confirmation.WithdrawnBy))]
-public sealed class Confirmation : IWrittenByIntake, IPersonal
+public sealed class Confirmation : IWrittenByIntake, IPersonal, IResettled
 {
-    /// <summary>The commune that recorded it.</summary>
+    /// <summary>The commune that recorded it, or came of the one that did.</summary>
     public short TenantId { get; set; }
 
     public Guid Id { get; set; }
@@ -171,6 +171,8 @@ public sealed class Confirmation : IWrittenByIntake, IPersonal
     public string? WithdrawnBy { get; set; }
 
     public string? WithdrawalReason { get; set; }
+
+    public int[]? Moves { get; set; }
 }
 
 internal sealed class FrameworkMapping :

@@ -16,7 +16,8 @@ internal sealed record RecordedRow(int Place, Pseudonym Person, Audience Audienc
 /// Keeps what communes record of people, and judges them in the same transaction, in the same order of locks as the intake. A person whom
 /// no vendor has sent yet becomes known, and counts as a learner only once there is a completion.
 /// </summary>
-internal sealed class RecordedConfirmations(IServiceScopeFactory scopes, IntakeOptions intake, RuleBook rules, Pseudonyms pseudonyms, TimeProvider clock)
+internal sealed class RecordedConfirmations(
+    IServiceScopeFactory scopes, IntakeOptions intake, LocalityDirectory directory, RuleBook rules, Pseudonyms pseudonyms, TimeProvider clock)
 {
     // Transactions that met so often take turns.
     private const int MeetingsBeforeAlone = 4, MostAttempts = 12;
@@ -26,6 +27,7 @@ internal sealed class RecordedConfirmations(IServiceScopeFactory scopes, IntakeO
         Repeat(async (db, store, judging) =>
         {
             var found = await store.Find(0, [], [.. rows.SelectMany(r => (Guid[])[r.Person.Newest, .. r.Person.Earlier]).Distinct()], cancellation);
+            await RefuseEnded(commune, found, cancellation);
             var fresh = new Dictionary<Guid, (LearnerIdentity Name, RecordedRow Row)>();
             var learnerOf = rows.Select(row => Known(found, row.Person) ?? New(row)).ToList();
             var known = learnerOf.Where(l => !fresh.Values.Any(f => f.Name.LearnerId == l)).Distinct().Order().ToArray();
@@ -33,7 +35,7 @@ internal sealed class RecordedConfirmations(IServiceScopeFactory scopes, IntakeO
                 return false;
 
             var present = (await db.Confirmations.AsNoTracking().Where(c => c.TenantId == commune.Id && known.Contains(c.LearnerId) && c.WithdrawnAt == null)
-                .ToListAsync(cancellation)).ToDictionary(c => (c.LearnerId, c.Source), c => c.Id);
+                .ToListAsync(cancellation)).GroupBy(c => (c.LearnerId, c.Source)).ToDictionary(g => g.Key, g => g.Min(c => c.Id));
             for (var i = 0; i < rows.Count; i++)
             {
                 var row = rows[i];
@@ -76,6 +78,7 @@ internal sealed class RecordedConfirmations(IServiceScopeFactory scopes, IntakeO
         Confirmation? withdrawn = null;
         await Repeat(async (db, store, judging) =>
         {
+            await RefuseEnded(commune, await store.Find(0, [], [], cancellation), cancellation);
             var learner = await db.Confirmations.Where(c => c.TenantId == commune.Id && c.Id == id).Select(c => (Guid?)c.LearnerId).SingleOrDefaultAsync(cancellation)
                 ?? throw new ProblemException(Problems.UnknownConfirmation);
             var locked = (await store.Claim([], [], [learner], [], cancellation))!;
@@ -88,6 +91,14 @@ internal sealed class RecordedConfirmations(IServiceScopeFactory scopes, IntakeO
             return true;
         }, cancellation);
         return withdrawn!;
+    }
+
+    // The gate let the commune pass before it was reorganised, a moment ago.
+    private async Task RefuseEnded(LocalityEntry commune, StoredRows found, CancellationToken cancellation)
+    {
+        await directory.Reach(found.Reorganised, cancellation);
+        if (await directory.Get(commune.Id, cancellation) is { HasEnded: true } ended)
+            throw new ProblemException(Problems.TenantReadOnly, ended.Today);
     }
 
     private static Guid? Known(StoredRows found, Pseudonym person) =>

@@ -56,6 +56,9 @@ public abstract class Dialect
     /// </summary>
     public virtual (string Name, string Cut)? Erasure => null;
 
+    /// <summary>How people's rows go with their communes when these are reorganised, and back; null where the engine cannot do it yet.</summary>
+    public virtual ResettlementSql? Resettlement => null;
+
     /// <summary>A statement that waits for the lock named by its one parameter and holds it until the transaction ends.</summary>
     public abstract string Lock { get; }
 
@@ -153,6 +156,14 @@ public abstract class Dialect
     /// <summary>One table under row-level security.</summary>
     protected sealed record ProtectedTable(string Name, bool Intake, bool Personal, bool HasVendor, bool ReadBelow, bool Kept);
 }
+
+/// <summary>The statements of a reorganisation; {0} is its number but for <see cref="Name"/>.</summary>
+/// <param name="Name">Names the reorganisation at hand, {0}, until the transaction ends: by it the database knows which communes' rows may move.</param>
+/// <param name="Leaving">Learners of whom anything lies in the communes {1}.</param>
+/// <param name="Returning">Learners of whom anything lies in {1} that this reorganisation moved there last.</param>
+/// <param name="Go">For each table: rows of the learners {1} that lie in {2} go to the places {3} of their learners, and keep where they were.</param>
+/// <param name="Return">For each table: rows of the learners {1} that lie in {2} and that this reorganisation moved last go back.</param>
+public sealed record ResettlementSql(string Name, string Leaving, string Returning, IReadOnlyList<string> Go, IReadOnlyList<string> Return);
 
 /// <summary>The engines the product runs on.</summary>
 public enum DatabaseProvider

@@ -39,6 +39,12 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<LocalityName> LocalityNames => Set<LocalityName>();
 
+    public DbSet<Reorganisation> Reorganisations => Set<Reorganisation>();
+
+    public DbSet<ReorganisationPart> ReorganisationParts => Set<ReorganisationPart>();
+
+    public DbSet<LocalitySuccession> LocalitySuccessions => Set<LocalitySuccession>();
+
     public DbSet<Tenant> Tenants => Set<Tenant>();
 
     public DbSet<RemovedRow> RemovedRows => Set<RemovedRow>();
@@ -148,6 +154,18 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
     /// <summary>A second context on the same database, for a unit of work of another scope.</summary>
     public PlatformDb Beside(TenantScope scope) => Dialect.Create((DbContextOptions)this.GetService<IDbContextOptions>(), scope);
 
+    /// <summary>
+    /// A context of another scope within this one's transaction: what a unit of work writes for several tenants, it writes for each under that tenant's
+    /// own scope. What the transaction may read stays so beside it.
+    /// </summary>
+    public async Task<PlatformDb> Within(TenantScope scope, CancellationToken cancellation)
+    {
+        var within = Beside(scope);
+        within.Database.SetDbConnection(Database.GetDbConnection());
+        await within.Database.UseTransactionAsync(Database.CurrentTransaction!.GetDbTransaction(), cancellation);
+        return within;
+    }
+
     /// <summary>Begins a transaction once no other with the same name runs: what it reads stays true until it commits.</summary>
     public async Task<IDbContextTransaction> BeginAlone(string name, CancellationToken cancellation)
     {
@@ -180,6 +198,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
     {
         var localities = new LocalityMapping(Dialect.NameCollation);
         var agencies = new AgencyMapping(Dialect.NameCollation);
+        var reorganisations = new ReorganisationMapping(Dialect);
         var plans = new PlanMapping();
         var initiatives = new InitiativeMapping();
         var learning = new LearningMapping(Dialect.IdCollation);
@@ -194,6 +213,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
         var requests = new PersonRequestMapping();
         modelBuilder
             .ApplyConfiguration<Locality>(localities).ApplyConfiguration<LocalityName>(localities)
+            .ApplyConfiguration<Reorganisation>(reorganisations).ApplyConfiguration<ReorganisationPart>(reorganisations).ApplyConfiguration<LocalitySuccession>(reorganisations)
             .ApplyConfiguration<Agency>(agencies).ApplyConfiguration<Village>(agencies)
             .ApplyConfiguration<Plan>(plans).ApplyConfiguration<LegalBasis>(plans)
             .ApplyConfiguration(new TargetMapping()).ApplyConfiguration(new PlanTaskMapping())

@@ -148,6 +148,21 @@ public sealed class PostgreSqlDialect : Dialect
     public override (string Name, string Cut)? Erasure { get; } = (
         "select set_config('platform.erasure', {0}, true), set_config('platform.ghost', {1}, true)", Scripts.Read("postgresql.erasure.sql"));
 
+    private static readonly (string Table, string Learner)[] Resettled = [("completions", "learner_id"), ("confirmations", "learner_id"), ("learners", "id")];
+
+    public override ResettlementSql? Resettlement { get; } = new(
+        "select set_config('platform.reorganisation', {0}, true)",
+        string.Join(" union ", Resettled.Select(r => $"select {r.Learner} as \"Value\" from {r.Table} where tenant_id = any({{1}})")),
+        string.Join(" union ", Resettled.Select(r => $"select {r.Learner} as \"Value\" from {r.Table} where tenant_id = any({{1}}) and moves[cardinality(moves) - 1] = {{0}}")),
+        [.. Resettled.Select(r => $$"""
+            update {{r.Table}} t set moves = coalesce(t.moves, array[]::int[]) || array[{0}::int, t.tenant_id::int], tenant_id = s.place
+            from unnest({1}::uuid[], {3}::smallint[]) s (id, place) where t.{{r.Learner}} = s.id and t.tenant_id = any({2})
+            """)],
+        [.. Resettled.Select(r => $$"""
+            update {{r.Table}} t set tenant_id = t.moves[cardinality(t.moves)], moves = nullif(trim_array(t.moves, 2), array[]::int[])
+            where t.{{r.Learner}} = any({1}) and t.tenant_id = any({2}) and t.moves[cardinality(t.moves) - 1] = {0}
+            """)]);
+
     public override string DropObjects() => "drop view if exists target_progress;";
 
     public override string CreateObjects(IModel model, string applicationRole)
@@ -187,6 +202,11 @@ public sealed class PostgreSqlDialect : Dialect
             KeepSuspended(sql, table);
         }
 
+        // Asked for only where a reorganisation is named, so that nobody else's statement pays for it.
+        const string reorganised = "tenant_id in (select platform_reorganised() where current_setting('platform.reorganisation', true) <> '')";
+        Policy(sql, "completions", "reorganised_read", "select", reorganised);
+        Policy(sql, "completions", "reorganised_update", "update", reorganised, reorganised);
+
         Policy(sql, "agencies", "founding", "insert", check: "platform_founds(tenant_id)");
         sql.AppendLine("alter table tenants enable row level security;");
         Policy(sql, "tenants", "everybody_reads", "select", "true");
@@ -212,6 +232,16 @@ public sealed class PostgreSqlDialect : Dialect
             });
             Policy(sql, table, "administered_update", "update", table == "client_secrets" ? "true" : rows, table == "client_secrets" ? "true" : rows);
             Policy(sql, table, "administered_delete", "delete", rows);
+        }
+
+        // So is how communes were reorganised; it is made and taken back, never rewritten.
+        foreach (var table in (IEnumerable<string>)["reorganisations", "reorganisation_parts", "locality_successions"])
+        {
+            sql.AppendLine(CultureInfo.InvariantCulture, $"alter table {table} enable row level security;");
+            Policy(sql, table, "everybody_reads", "select", "true");
+            Policy(sql, table, "operators_insert", "insert", check: "(select platform_administers(null))");
+            Policy(sql, table, "operators_update", "update", "(select platform_administers(null))", "(select platform_administers(null))");
+            Policy(sql, table, "operators_delete", "delete", "(select platform_administers(null))");
         }
 
         // The skill framework is everybody's to read and the operators' to write; a version of a rule is as it was made.
@@ -298,7 +328,13 @@ public sealed class PostgreSqlDialect : Dialect
             grant update (sign_count, backed_up, user_verified, last_used_at) on passkeys to {applicationRole};
             grant update (accepted_at, withdrawn_at) on invitations to {applicationRole};
             grant update (used_at) on password_resets to {applicationRole};
-            revoke insert, update, delete on localities, locality_names from {applicationRole};
+            -- Localities begin and end by a reorganisation, which a trigger leaves to operators.
+            revoke update, delete on localities, locality_names, reorganisations, reorganisation_parts, locality_successions from {applicationRole};
+            grant update (valid_to) on localities to {applicationRole};
+            grant update (valid_to) on locality_names to {applicationRole};
+            grant update (edition, closed_plans, reversed_at, reversed_by, reversal_reason) on reorganisations to {applicationRole};
+            grant update (figures_before, figures_after) on reorganisation_parts to {applicationRole};
+            grant delete on locality_successions to {applicationRole};
             -- What was replaced stays as it was; a completion is never removed.
             revoke update, delete on completion_versions, erased_completions from {applicationRole};
             grant update (external_id, learner_id, completed_at, received_at, reason, voided_at, void_reason, replaced_at) on completion_versions to {applicationRole};

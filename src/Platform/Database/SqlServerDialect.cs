@@ -205,6 +205,9 @@ public sealed class SqlServerDialect : Dialect
             deny update on dbo.password_resets(hash, account_id, issued_by, issued_at, expires_at) to {applicationRole};
             deny insert, update, delete on dbo.localities to {applicationRole};
             deny insert, update, delete on dbo.locality_names to {applicationRole};
+            deny insert, update, delete on dbo.reorganisations to {applicationRole};
+            deny insert, update, delete on dbo.reorganisation_parts to {applicationRole};
+            deny insert, update, delete on dbo.locality_successions to {applicationRole};
             deny update, delete on dbo.erased_completions to {applicationRole};
             deny update, delete on dbo.completion_versions to {applicationRole};
             deny delete on dbo.completions to {applicationRole};

@@ -95,6 +95,26 @@ public static class Problems
     public static readonly ProblemKind ExternalFailed = new("PLT-2722", 400, "Đăng nhập ở nhà cung cấp khác không thành", "The sign-in at the other provider failed");
     public static readonly ProblemKind UnknownProvider = new("PLT-2723", 404, "Không có nhà cung cấp đăng nhập này", "There is no such provider");
 
+    // 2770–2799 reorganisations of communes
+    public static readonly ProblemKind UnknownReorganisation = new("PLT-2770", 404, "Không có đợt sắp xếp này", "There is no such reorganisation");
+    public static readonly ProblemKind OfOneProvince = new("PLT-2771", 422, "Các xã sắp xếp phải thuộc cùng một tỉnh", "Communes that are reorganised lie in one province");
+    public static readonly ProblemKind LocalityEnded = new("PLT-2772", 422, "Địa phương này đã kết thúc theo một đợt sắp xếp", "A reorganisation has ended this locality");
+    public static readonly ProblemKind CodeInUse = new("PLT-2773", 422, "Mã này đã được dùng; mã địa phương không bao giờ dùng lại", "This code was used before; codes are never used again");
+    public static readonly ProblemKind MergeShape = new("PLT-2774", 422, "Nhập là từ hai xã trở lên thành đúng một xã mới", "A merge makes one new commune of two or more");
+    public static readonly ProblemKind SplitShape = new("PLT-2775", 422, "Chia, tách là từ một xã thành hai xã trở lên; xã cũ có thể còn lại", "A split makes two or more communes of one, which may be among them");
+    public static readonly ProblemKind NotInForceYet = new("PLT-2776", 422, "Ngày hiệu lực phải từ khi các xã cũ có và không sau hôm nay", "The effective day lies after the first day of the old communes and not after today");
+    public static readonly ProblemKind PersonRequestsOpen = new("PLT-2777", 409, "Xã còn yêu cầu về dữ liệu cá nhân chưa trả lời", "A commune still has requests about personal data to answer");
+    public static readonly ProblemKind AlreadyReversed = new("PLT-2778", 409, "Đợt sắp xếp này đã được hoàn tác", "This reorganisation has been taken back");
+    public static readonly ProblemKind ReorganisedSince = new("PLT-2779", 409, "Các xã này đã được sắp xếp tiếp; hãy hoàn tác đợt sau trước", "These communes have been reorganised since; take the later one back first");
+    public static readonly ProblemKind NewcomersNeedPlace = new("PLT-2780", 409, "Có người học mới từ khi sắp xếp; hãy nêu xã nhận họ trong newcomers", "There are learners who came since; say in newcomers which commune they go to");
+    public static readonly ProblemKind CompletionLocalitySplit = new("PLT-2781", 422, "Xã này đã chia thành nhiều xã; hãy ghi mã xã mới", "This commune became several; name the new one");
+    public static readonly ProblemKind ReorganisationNotHere = new("PLT-2782", 501, "Hệ quản trị dữ liệu này chưa hỗ trợ sắp xếp địa phương", "Reorganisations are not available on this database engine yet");
+    public static readonly ProblemKind ReorganisesCommunes = new("PLT-2783", 422, "Chỉ sắp xếp xã, phường, đặc khu", "Communes are reorganised, not provinces");
+    public static readonly ProblemKind LearnerElsewhere = new("PLT-2784", 422, "Xã này không có người học này", "The commune has no such learner");
+    public static readonly ProblemKind ResumeFirst = new("PLT-2785", 409, "Xã đang tạm ngừng; hãy mở lại trước khi sắp xếp", "A commune is suspended; resume it before it is reorganised");
+    public static readonly ProblemKind NotOfThisReorganisation = new("PLT-2786", 422, "Xã này không thuộc đợt sắp xếp", "This commune is not of the reorganisation");
+    public static readonly ProblemKind BadCode = new("PLT-2787", 422, "Mã xã gồm năm chữ số", "A commune's code has five digits");
+
     // 2800–2899 personal data
     public static readonly ProblemKind UnknownRequest = new("PLT-2801", 404, "Không có yêu cầu này", "There is no such request");
     public static readonly ProblemKind RequestInAnotherState = new("PLT-2802", 409, "Trạng thái của yêu cầu không cho phép việc này", "The request's state does not allow this");

@@ -39,6 +39,11 @@ internal static class RequestExamples
         ["JoinByInvitation"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e"}""")!,
         ["ResetPassword"] = JsonNode.Parse("""{"token":"0198f0c2a7b17c3d9a4e5f60718293a4.9c1e","password":"bốn mùa hoa nở ven sông"}""")!,
         ["OnboardTenants"] = JsonNode.Parse("""{"province":"19","admin":"Invitation"}""")!,
+        ["CreateReorganisation"] = JsonNode.Parse("""
+            { "kind": "Merge", "from": ["05950", "05953"], "into": [{ "code": "05999", "kind": "Xã", "name": "Kha Sơn Mới" }], "effectiveOn": "2026-07-01",
+              "legalBasis": "Nghị quyết số …/NQ-UBTVQH15", "reason": "Sắp xếp đơn vị hành chính cấp xã năm 2026" }
+            """)!,
+        ["ReverseReorganisation"] = JsonNode.Parse("""{"reason":"Nghị quyết được bãi bỏ","newcomers":"05953"}""")!,
         ["SetTenantState"] = JsonNode.Parse("""{"state":"ReadOnly","reason":"Rà soát dữ liệu sau sắp xếp địa giới"}""")!,
         ["RecordRequest"] = JsonNode.Parse("""{"kind":"Access","person":{"citizenNumber":"019099000123"},"channel":"InPerson","receivedAt":"2026-11-20T09:00:00+07:00","note":"Hẹn trả lời tại bộ phận một cửa"}""")!,
         ["AnswerRequest"] = JsonNode.Parse("""{"outcome":"Done","reason":"Đã giao bản sao dữ liệu"}""")!,

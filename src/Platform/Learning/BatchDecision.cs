@@ -75,6 +75,7 @@ internal sealed class BatchDecision(
         }
 
         var completion = Completion(row, tenant!.Value, audience!.Value);
+        completion.Moves = row.Named?.Trail;
         stored.Add(row.ExternalId, completion);
         changed.Add(row.ExternalId);
         Added.Add(completion);
@@ -90,6 +91,7 @@ internal sealed class BatchDecision(
             return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, fault);
         var after = Completion(row, tenant, audience);
         after.Reason = row.Reason;
+        after.Moves = tenant != before.TenantId ? row.Named?.Trail : before.Moves;
         stored[row.ExternalId] = after;
         changed.Add(row.ExternalId);
         Replaced.Add(new Replacement(before, after));

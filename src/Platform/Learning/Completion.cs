@@ -76,7 +76,21 @@ public abstract class CompletionRecord : IWrittenByIntake, IPersonal
 /// that would be looked up for each of millions of rows whose references were resolved just before.
 /// </summary>
 [PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
-public sealed class Completion : CompletionRecord;
+[Personal(DataKind.Place, Form.Plain, nameof(Completion.Moves))]
+public sealed class Completion : CompletionRecord, IResettled
+{
+    public int[]? Moves { get; set; }
+}
+
+/// <summary>Rows about people that go with them when communes are reorganised.</summary>
+public interface IResettled
+{
+    /// <summary>
+    /// The reorganisations that moved the row, each followed by the locality that it was moved from, the latest last; null while none did. By it a
+    /// reorganisation is taken back exactly, and it says for good where the row was recorded.
+    /// </summary>
+    int[]? Moves { get; }
+}
 
 /// <summary>What a completion said before it was corrected, kept for good. Written by the correction, changed by nobody.</summary>
 [PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
@@ -93,10 +107,10 @@ public sealed class CompletionVersion : CompletionRecord
 /// </summary>
 [PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
 [Personal(DataKind.Pseudonym, Form.Plain, nameof(Learner.Id))]
-[Personal(DataKind.Place, Form.Plain, nameof(Learner.TenantId))]
+[Personal(DataKind.Place, Form.Plain, nameof(Learner.TenantId), nameof(Learner.Moves))]
 [Personal(DataKind.Learning, Form.Plain, nameof(Learner.Audience), nameof(Learner.FirstCourseId), nameof(Learner.FirstAt), nameof(Learner.LatestAt), nameof(Learner.AchievedAt), nameof(Learner.Units), nameof(Learner.ConfirmedAt))]
 [Personal(DataKind.Technical, Form.Plain, nameof(Learner.Counts), nameof(Learner.JudgedBy))]
-public sealed class Learner : IWrittenByIntake, IPersonal
+public sealed class Learner : IWrittenByIntake, IPersonal, IResettled
 {
     public Guid Id { get; set; }
 
@@ -125,6 +139,8 @@ public sealed class Learner : IWrittenByIntake, IPersonal
 
     /// <summary>When the framework's level was reached; null until then.</summary>
     public DateTimeOffset? ConfirmedAt { get; set; }
+
+    public int[]? Moves { get; set; }
 }
 
 /// <summary>

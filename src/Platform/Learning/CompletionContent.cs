@@ -50,7 +50,11 @@ public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun
 }
 
 /// <summary>What became of one row; speaks no language until it is written as <see cref="RowView"/>.</summary>
-public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, FieldFault? Fault = null);
+public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, FieldFault? Fault = null)
+{
+    /// <summary>Code of the commune that has taken the place of the one that the row names.</summary>
+    public string? MovedTo { get; init; }
+}
 
 /// <summary>How a batch was taken. The six counts add up to the rows sent.</summary>
 /// <param name="Created">Rows stored now.</param>
@@ -80,10 +84,12 @@ public sealed record BatchAnswer(
 /// <param name="Id">The vendor's id as sent.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Problem">Why it is a conflict, rejected or withheld.</param>
-public sealed record RowView(int Index, string? Id, RowOutcome Outcome, RowProblem? Problem)
+/// <param name="MovedTo">Code of the commune that has taken the place of the one named, which a reorganisation has ended; left out otherwise.</param>
+public sealed record RowView(
+    int Index, string? Id, RowOutcome Outcome, RowProblem? Problem, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MovedTo = null)
 {
     internal static RowView Of(RowAnswer answer, bool english) =>
-        new(answer.Index, answer.Id, answer.Outcome, answer.Fault is null ? null : RowProblem.Of(answer.Fault, english));
+        new(answer.Index, answer.Id, answer.Outcome, answer.Fault is null ? null : RowProblem.Of(answer.Fault, english), answer.MovedTo);
 }
 
 /// <summary>A numbered reason with the JSON pointer of the field at fault.</summary>

@@ -32,6 +32,9 @@ public sealed class CompletionInbox(
         Done,
         MetAnother,
         MustBeAlone,
+
+        /// <summary>Communes were reorganised since the rows were checked.</summary>
+        Reorganised,
     }
 
     /// <summary>Takes one batch and answers each row in order.</summary>
@@ -41,13 +44,13 @@ public sealed class CompletionInbox(
         var answers = new RowAnswer[rows.Count];
         for (var refused = false; ; refused = true)
         {
-            var candidates = await Check(order, rows, answers, cancellation);
+            var (candidates, edition) = await Check(order, rows, answers, cancellation);
             if (candidates.Count == 0 && order.Alongside is null)
                 return answers;
             try
             {
-                await Repeat(alone => Attempt(order, candidates, answers, alone, cancellation), cancellation);
-                return answers;
+                if (await Repeat(alone => Attempt(order, edition, candidates, answers, alone, cancellation), cancellation) == Result.Done)
+                    return answers;
             }
             catch (Exception failure) when (!refused && failure.AsDatabase() is { } database && db.Dialect.IsRefusal(database))
             {
@@ -85,10 +88,15 @@ public sealed class CompletionInbox(
         return voided;
     }
 
-    private async Task<List<Candidate>> Check(IntakeOrder order, IReadOnlyList<SentRow> rows, RowAnswer[] answers, CancellationToken cancellation)
+    private async Task<(List<Candidate>, int Edition)> Check(IntakeOrder order, IReadOnlyList<SentRow> rows, RowAnswer[] answers, CancellationToken cancellation)
     {
         var known = await courses.Find(rows.Select(r => r.Content?.Course), cancellation);
-        var reading = new CompletionReading(order.Vendor, await directory.ByCode(cancellation), known, pseudonyms, await states.Find(cancellation), clock.GetUtcNow());
+        var suspended = await states.Find(cancellation);
+        var (edition, localities) = await directory.AsOf(cancellation);
+        // Perhaps another server has begun it.
+        if (rows.FirstOrDefault(r => r.Content?.Locality is { } code && !localities.ContainsKey(code)) is { } unknown && await directory.Find(unknown.Content!.Locality!, cancellation) is not null)
+            (edition, localities) = await directory.AsOf(cancellation);
+        var reading = new CompletionReading(order.Vendor, localities, known, pseudonyms, suspended, clock.GetUtcNow());
         var candidates = new List<Candidate>(rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
@@ -100,10 +108,10 @@ public sealed class CompletionInbox(
                 candidates.Add(candidate! with { Place = i });
         }
 
-        return candidates;
+        return (candidates, edition);
     }
 
-    private async Task Repeat(Func<bool, Task<Result>> attempt, CancellationToken cancellation)
+    private async Task<Result> Repeat(Func<bool, Task<Result>> attempt, CancellationToken cancellation)
     {
         await options.Places.WaitAsync(cancellation);
         try
@@ -113,8 +121,8 @@ public sealed class CompletionInbox(
                 try
                 {
                     var result = await attempt(alone || n > MeetingsBeforeAlone);
-                    if (result == Result.Done)
-                        return;
+                    if (result is Result.Done or Result.Reorganised)
+                        return result;
                     alone |= result == Result.MustBeAlone;
                 }
                 catch (Exception failure) when (n < MostAttempts && failure.AsDatabase() is { } database && db.Dialect.IsCollision(database))
@@ -131,13 +139,14 @@ public sealed class CompletionInbox(
         }
     }
 
-    private async Task<Result> Attempt(IntakeOrder order, List<Candidate> candidates, RowAnswer[] answers, bool alone, CancellationToken cancellation)
+    private async Task<Result> Attempt(IntakeOrder order, int checkedBy, List<Candidate> candidates, RowAnswer[] answers, bool alone, CancellationToken cancellation)
     {
         await using var store = options.Open(db);
         await store.Begin(alone, cancellation);
         for (var rows = candidates; rows.Count > 0;)
         {
-            var (decision, learners, edition) = await Decide(store, order, rows, answers, cancellation);
+            if (await Decide(store, order, checkedBy, rows, answers, cancellation) is not var (decision, learners, edition))
+                return Result.Reorganised;
             if (learners.Merged.Count > 0 && !alone && store.LocksRows)
                 return Result.MustBeAlone;
             if (!await Write(store, learners, edition, decision.Added, decision.Replaced, cancellation))
@@ -157,11 +166,17 @@ public sealed class CompletionInbox(
         return Result.Done;
     }
 
-    private async Task<(BatchDecision, LearnerRegister, int Edition)> Decide(
-        IIntakeStore store, IntakeOrder order, List<Candidate> rows, RowAnswer[] answers, CancellationToken cancellation)
+    private async Task<(BatchDecision, LearnerRegister, int Edition)?> Decide(
+        IIntakeStore store, IntakeOrder order, int checkedBy, List<Candidate> rows, RowAnswer[] answers, CancellationToken cancellation)
     {
         var vendor = order.Vendor.Vendor!.Value;
         var found = await store.Find(vendor, Ids(rows), Names(rows), cancellation);
+        if (found.Reorganised > checkedBy)
+        {
+            await directory.Reach(found.Reorganised, cancellation);
+            return null;
+        }
+
         var doubtful = LearnerRegister.Doubtful(rows, found.Identities);
         var names = doubtful.Count == 0 ? [] : await store.NamesOf([.. doubtful], cancellation);
         var learners = new LearnerRegister(vendor, pseudonyms.Newest.Mark, found.Identities, names);
@@ -174,7 +189,7 @@ public sealed class CompletionInbox(
             if (erased.Contains(row.ExternalId))
                 answers[row.Place] = new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, new FieldFault($"/{row.Index}/id", Problems.CompletionErased));
             else if (decision.Decide(row) is { } answer)
-                answers[row.Place] = answer;
+                answers[row.Place] = row.Named is null ? answer : answer with { MovedTo = row.Named.Successors[0].Code };
         return (decision, learners, found.Edition);
     }
 
@@ -324,5 +339,6 @@ public sealed class CompletionInbox(
         Reason = c.Reason,
         VoidedAt = c.VoidedAt,
         VoidReason = c.VoidReason,
+        Moves = c.Moves,
     };
 }

@@ -14,6 +14,9 @@ internal sealed record Candidate(
     /// <summary>Where its answer belongs in the batch at hand; <see cref="Index"/> is what the vendor calls the row.</summary>
     internal int Place { get; init; }
 
+    /// <summary>The commune that it names, where that has ended and another has taken its place.</summary>
+    internal LocalityEntry? Named { get; init; }
+
     /// <summary>True when locality and audience need not be looked up.</summary>
     internal bool SaysWhere => TenantId is not null && Audience is not null;
 
@@ -75,8 +78,8 @@ internal sealed class CompletionReading(
         if (!string.IsNullOrWhiteSpace(citizen) && (citizen.Length != 12 || !citizen.All(char.IsAsciiDigit)))
             return At("learner/citizenId", Problems.BadCitizenId);
 
-        if (CheckLocality(row.Locality, out var tenant) is { } wrongLocality)
-            return At("locality", wrongLocality);
+        if (CheckLocality(row.Locality, out var tenant, out var named) is { } wrongLocality)
+            return new FieldFault($"/{index}/locality", wrongLocality, named?.Today);
         if (row.Course is null)
             return At("course", Problems.Required);
         if (!courses.TryGetValue(row.Course, out var course))
@@ -98,7 +101,7 @@ internal sealed class CompletionReading(
             index, row.Id, tenant,
             string.IsNullOrWhiteSpace(learner) ? null : pseudonyms.OfVendorLearner(vendorPrefix, learner),
             string.IsNullOrWhiteSpace(citizen) ? null : pseudonyms.OfCitizen(citizen),
-            course, row.Audience, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason);
+            course, row.Audience, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason) { Named = named };
         return null;
 
         FieldFault At(string field, ProblemKind kind) => new($"/{index}/{field}", kind);
@@ -112,10 +115,10 @@ internal sealed class CompletionReading(
         : HoldsCitizenNumber(reason) ? Problems.CitizenNumberInClear
         : null;
 
-    // Grants are asked once for each locality of a batch.
-    private ProblemKind? CheckLocality(string? code, out short? tenant)
+    // Grants are asked once for each locality of a batch. What names a commune that has ended is for the one that took its place.
+    private ProblemKind? CheckLocality(string? code, out short? tenant, out LocalityEntry? named)
     {
-        tenant = null;
+        (tenant, named) = (null, null);
         if (code is null)
             return null;
         if (!granted.TryGetValue(code, out var locality))
@@ -124,6 +127,13 @@ internal sealed class CompletionReading(
                 return Problems.CompletionLocalityUnknown;
             if (locality.Level != LocalityLevel.Commune)
                 return Problems.NotACommune;
+            if (locality.HasEnded && locality.Successors is not [_])
+            {
+                named = locality;
+                return Problems.CompletionLocalitySplit;
+            }
+
+            locality = locality.HasEnded ? locality.Successors[0] : locality;
             if (!vendor.Completes(locality))
                 return Problems.CompletionLocalityNotGranted;
             if (suspended.IsClosed(locality.Id))
@@ -131,6 +141,7 @@ internal sealed class CompletionReading(
             granted.Add(code, locality);
         }
 
+        named = localities[code] is { HasEnded: true } ended ? ended : null;
         tenant = locality.Id;
         return null;
     }

@@ -2,8 +2,8 @@ using Platform.Rollup;
 
 namespace Platform.Learning;
 
-/// <summary>What the database holds under the ids and names of a batch, and the newest edition of the rules by which learners are judged; and whether any completion of the vendor was erased.</summary>
-internal sealed record StoredRows(Dictionary<string, Completion> Completions, Dictionary<Guid, LearnerIdentity> Identities, int Edition, bool AnyErased);
+/// <summary>What the database holds under the ids and names of a batch, and the newest edition of the rules by which learners are judged; whether any completion of the vendor was erased; and the latest reorganisation of communes.</summary>
+internal sealed record StoredRows(Dictionary<string, Completion> Completions, Dictionary<Guid, LearnerIdentity> Identities, int Edition, bool AnyErased, int Reorganised);
 
 /// <summary>Everything that one batch changes, in the order in which it is written.</summary>
 internal sealed class IntakeChanges

@@ -82,7 +82,20 @@ internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChan
             fresh.Add(id, learner);
         }
 
+        Recount(learner, new CountedLearner(learner), completions, recorded);
+    }
+
+    /// <summary>Counts a learner again whose completions were moved, and who lives elsewhere too where a place is given.</summary>
+    internal void Resettle(Guid id, short? place, IEnumerable<Completion> completions, IEnumerable<Confirmation> recorded)
+    {
+        var learner = stored[id];
         var before = new CountedLearner(learner);
+        learner.TenantId = place ?? learner.TenantId;
+        Recount(learner, before, completions, recorded);
+    }
+
+    private void Recount(Learner learner, CountedLearner before, IEnumerable<Completion> completions, IEnumerable<Confirmation> recorded)
+    {
         learner.Counts = false;
         learner.AchievedAt = null;
         foreach (var completion in completions)

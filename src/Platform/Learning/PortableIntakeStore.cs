@@ -22,7 +22,8 @@ internal sealed class PortableIntakeStore(PlatformDb db) : IIntakeStore
             .ToDictionaryAsync(c => c.ExternalId, StringComparer.Ordinal, cancellation),
         await db.LearnerIdentities.AsNoTracking().Where(i => names.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellation),
         await db.Recomputations.MaxAsync(r => (int?)r.Edition, cancellation) ?? 0,
-        await db.ErasedCompletions.AnyAsync(e => e.VendorId == vendor, cancellation));
+        await db.ErasedCompletions.AnyAsync(e => e.VendorId == vendor, cancellation),
+        await db.Reorganisations.MaxAsync(r => (int?)r.Edition, cancellation) ?? 0);
 
     public async Task<HashSet<Guid>> Erased(short vendor, Guid[] ids, CancellationToken cancellation) =>
         [.. await db.ErasedCompletions.Where(e => e.VendorId == vendor && ids.Contains(e.Id)).Select(e => e.Id).ToListAsync(cancellation)];

@@ -45,7 +45,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             batch.BatchCommands.Add(new NpgsqlBatchCommand(start));
         batch.BatchCommands.Add(Command($"select {Columns} from completions where vendor_id = $1 and external_id = any($2)", Value(vendor), Texts(ids)));
         batch.BatchCommands.Add(Command("select id, learner_id, vendor_id, key_mark from learner_identities where id = any($1)", Guids(names)));
-        batch.BatchCommands.Add(Command("select coalesce(max(edition), 0), exists (select 1 from erased_completions where vendor_id = $1) from recomputations", Value(vendor)));
+        batch.BatchCommands.Add(Command("select coalesce(max(edition), 0), exists (select 1 from erased_completions where vendor_id = $1), (select coalesce(max(edition), 0) from reorganisations) from recomputations", Value(vendor)));
         await batch.PrepareAsync(cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (start is not null)
@@ -68,7 +68,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
 
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new StoredRows(completions, identities, reader.GetInt32(0), reader.GetBoolean(1));
+        return new StoredRows(completions, identities, reader.GetInt32(0), reader.GetBoolean(1), reader.GetInt32(2));
     }
 
     public async Task<HashSet<Guid>> Erased(short vendor, Guid[] ids, CancellationToken cancellation) =>
@@ -147,6 +147,11 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             Add(changes.Added.Count, $"insert into completions (vendor_id, {Columns}) select $1, * from unnest({Arrays}) on conflict do nothing", Contents(changes.Added));
         if (changes.Replaced.Count > 0)
             AddReplaced(changes, Add);
+        // Few rows name a commune that has ended; the others do not pay for it.
+        var moved = changes.Added.Concat(changes.Replaced.Select(r => r.After)).Where(c => c.Moves is not null).ToList();
+        if (moved.Count > 0)
+            Add(moved.Count, "update completions c set moves = s.moves::int[] from unnest($2::text[], $3::text[]) s (id, moves) where c.vendor_id = $1 and c.external_id = s.id",
+                Value(moved[0].VendorId), Texts(Each(moved, c => c.ExternalId)), Texts(Each(moved, c => $"{{{string.Join(',', c.Moves!)}}}")));
         AddFigures(changes, Add);
         await batch.PrepareAsync(cancellation);
         await batch.ExecuteNonQueryAsync(cancellation);

@@ -83,8 +83,10 @@ public static class LocalitiesApi
         var province = await directory.Get(entry.ProvinceId, cancellation);
         var names = await db.LocalityNames.AsNoTracking().Where(n => n.LocalityId == entry.Id).OrderBy(n => n.ValidFrom)
             .Select(n => new LocalityNameView(n.Kind, n.Name, n.ValidFrom, n.ValidTo)).ToListAsync(cancellation);
-        var communes = entry.Level == LocalityLevel.Province ? (await directory.CommunesOf(entry.Id, cancellation)).Count : (int?)null;
-        return TypedResults.Ok(new LocalityDetail(entry.Code, entry.Level, entry.Kind, entry.Name, province.Code, province.Name, communes, names));
+        var communes = entry.Level == LocalityLevel.Province ? (await directory.CommunesOf(entry.Id, cancellation)).Count(c => !c.HasEnded) : (int?)null;
+        return TypedResults.Ok(new LocalityDetail(
+            entry.Code, entry.Level, entry.Kind, entry.Name, province.Code, province.Name, communes,
+            entry.ValidFrom, entry.ValidTo, [.. entry.Successors.Select(s => s.Code)], names));
     }
 
     /// <summary>The agencies of a locality in Vietnamese order of name.</summary>

@@ -37,6 +37,12 @@ public sealed class Locality : ITracked, IBookkeeping
 
     public Locality? Province { get; set; }
 
+    /// <summary>The first day on which it is known to exist.</summary>
+    public DateOnly ValidFrom { get; set; }
+
+    /// <summary>Its last day, where a reorganisation ended it; what is its stays and is only read.</summary>
+    public DateOnly? ValidTo { get; set; }
+
     /// <summary>All names it has had, folded for search.</summary>
     public required string SearchText { get; set; }
 
@@ -92,6 +98,7 @@ internal sealed class LocalityMapping(string nameCollation) : IEntityTypeConfigu
         builder.Property(l => l.ProvinceCode).HasMaxLength(2);
         builder.HasIndex(l => l.ProvinceId);
         builder.HasIndex(l => l.ProvinceCode);
+        builder.HasIndex(l => l.ValidTo).HasFilter("valid_to is not null"); // every statement that writes asks for these few
         builder.HasOne(l => l.Province).WithMany(p => p.Communes).HasForeignKey(l => l.ProvinceId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(l => l.Names).WithOne().HasForeignKey(n => n.LocalityId);
     }

@@ -55,7 +55,7 @@ internal sealed class LocalityRegister(PlatformDb db)
             if (!byCode.TryGetValue(code, out var locality))
             {
                 var id = nextId();
-                locality = new Locality { Id = id, Code = code, Level = level, Kind = kind, Name = name, ProvinceId = provinceOf(id), ProvinceCode = provinceCode, SearchText = "" };
+                locality = new Locality { Id = id, Code = code, Level = level, Kind = kind, Name = name, ProvinceId = provinceOf(id), ProvinceCode = provinceCode, ValidFrom = from, SearchText = "" };
                 byCode.Add(code, locality);
             }
             else if (locality.Name == name && locality.Kind == kind)

@@ -4,11 +4,11 @@ using Platform.Http;
 
 namespace Platform.Localities;
 
-/// <summary>A province or commune as listed.</summary>
-public sealed record LocalityView(string Code, LocalityLevel Level, string Kind, string Name, string ProvinceCode, string ProvinceName)
+/// <summary>A province or commune as listed; where a reorganisation has ended it, with its last day.</summary>
+public sealed record LocalityView(string Code, LocalityLevel Level, string Kind, string Name, string ProvinceCode, string ProvinceName, DateOnly? ValidTo)
 {
     internal static LocalityView Of(LocalityEntry entry, LocalityEntry province) =>
-        new(entry.Code, entry.Level, entry.Kind, entry.Name, province.Code, province.Name);
+        new(entry.Code, entry.Level, entry.Kind, entry.Name, province.Code, province.Name, entry.ValidTo);
 }
 
 /// <summary>A province or commune with all its names.</summary>
@@ -18,10 +18,14 @@ public sealed record LocalityView(string Code, LocalityLevel Level, string Kind,
 /// <param name="Name">The present name.</param>
 /// <param name="ProvinceCode">The province it lies in; its own code for a province.</param>
 /// <param name="ProvinceName">That province's name.</param>
-/// <param name="Communes">How many communes a province has; null for a commune.</param>
+/// <param name="Communes">How many communes a province has today; null for a commune.</param>
+/// <param name="ValidFrom">Its first day.</param>
+/// <param name="ValidTo">Its last day, where a reorganisation has ended it.</param>
+/// <param name="Successors">Codes of the communes of today that came of it, where it has ended.</param>
 /// <param name="Names">All names with the days they hold.</param>
 public sealed record LocalityDetail(
-    string Code, LocalityLevel Level, string Kind, string Name, string ProvinceCode, string ProvinceName, int? Communes, IReadOnlyList<LocalityNameView> Names);
+    string Code, LocalityLevel Level, string Kind, string Name, string ProvinceCode, string ProvinceName, int? Communes,
+    DateOnly ValidFrom, DateOnly? ValidTo, IReadOnlyList<string> Successors, IReadOnlyList<LocalityNameView> Names);
 
 /// <summary>A name with its first and last day; a null last day means it holds today.</summary>
 public sealed record LocalityNameView(string Kind, string Name, DateOnly ValidFrom, DateOnly? ValidTo);

@@ -114,6 +114,29 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
         await db.SaveChangesAsync(cancellation);
     }
 
+    /// <summary>Ends every issued plan of a locality that ends itself, in the caller's transaction, and gives them.</summary>
+    internal async Task<List<Guid>> CloseAll(short locality, CancellationToken cancellation)
+    {
+        var plans = await db.Plans.Where(p => p.TenantId == locality && p.Status == PlanStatus.Issued).ToListAsync(cancellation);
+        await Set(plans, PlanStatus.Closed, cancellation);
+        return plans.ConvertAll(p => p.Id);
+    }
+
+    /// <summary>Puts plans in force again that ended with their locality.</summary>
+    internal async Task Reopen(short locality, IReadOnlyCollection<Guid> closed, CancellationToken cancellation) =>
+        await Set(await db.Plans.Where(p => p.TenantId == locality && closed.Contains(p.Id) && p.Status == PlanStatus.Closed).ToListAsync(cancellation), PlanStatus.Issued, cancellation);
+
+    private async Task Set(List<Plan> plans, PlanStatus status, CancellationToken cancellation)
+    {
+        foreach (var plan in plans)
+        {
+            plan.Status = status;
+            Touch(plan);
+        }
+
+        await db.SaveChangesAsync(cancellation);
+    }
+
     /// <summary>Refuses to edit anything but a draft.</summary>
     public static void RefuseUnlessDraft(Plan plan)
     {

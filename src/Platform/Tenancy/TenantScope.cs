@@ -157,6 +157,16 @@ public sealed class TenantScope
     /// <summary>Look after what the intake writes, in every locality: the intake of no vendor, so that no completion is its own and it stores none.</summary>
     public void EnterUpkeep() => EnterIntake(0);
 
+    /// <summary>
+    /// Reorganise communes on behalf of an operator: read every tenant's figures, plans and tasks, and look after what the intake writes. Which people's rows
+    /// may move, the database decides by the reorganisation at hand.
+    /// </summary>
+    public void EnterReorganisation(int account)
+    {
+        EnterUpkeep();
+        (Account, Nation) = (account, true);
+    }
+
     /// <summary>Lets the intake read every completion of these learners, until the next call.</summary>
     public void Recount(IEnumerable<Guid> learners) =>
         Recounted = Vendor is null ? throw new InvalidOperationException("Only the intake recounts learners.") : [.. learners];

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
+using Platform.Localities;
 
 namespace Platform.Tenancy;
 
@@ -19,10 +20,10 @@ public sealed class SuspendedTenants(IReadOnlyDictionary<short, TenantState> sta
 }
 
 /// <summary>
-/// Knows which tenants are suspended without asking the database for each request: looked up anew every 5 s, so that a suspension holds on every
-/// server within 10 s. What is written in between the database refuses.
+/// Knows which tenants are suspended, and which have ended and are only read, without asking the database for each request: looked up anew every 5 s, so
+/// that it holds on every server within 10 s. What is written in between the database refuses.
 /// </summary>
-public sealed class TenantStates(Contexts contexts, TimeProvider clock)
+public sealed class TenantStates(Contexts contexts, LocalityDirectory directory, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5), Usable = TimeSpan.FromSeconds(9);
 
@@ -54,6 +55,13 @@ public sealed class TenantStates(Contexts contexts, TimeProvider clock)
         var at = clock.GetUtcNow();
         await using var db = contexts.Open();
         var states = await db.Tenants.AsNoTracking().Where(t => t.State != TenantState.Active).ToDictionaryAsync(t => t.LocalityId, t => t.State, cancellation);
+        if (await db.Reorganisations.MaxAsync(r => (int?)r.Edition, cancellation) is { } edition)
+        {
+            await directory.Reach(edition, cancellation);
+            foreach (var ended in await db.Localities.Where(l => l.ValidTo != null).Select(l => l.Id).ToListAsync(cancellation))
+                states.TryAdd(ended, TenantState.ReadOnly);
+        }
+
         var suspended = states.Count == 0 ? SuspendedTenants.None : new SuspendedTenants(states);
         known = new Known(suspended, at);
         return suspended;

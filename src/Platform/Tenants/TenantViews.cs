@@ -45,7 +45,7 @@ public sealed record OnboardTenants(IReadOnlyList<string?>? Communes, string? Pr
         {
             if (!caller.ReadsNation)
                 faults.Add("/nation", Problems.BeyondReach);
-            chosen.AddRange((await directory.All(cancellation)).Where(l => l.Level == LocalityLevel.Commune));
+            chosen.AddRange((await directory.All(cancellation)).Where(l => l.Level == LocalityLevel.Commune && !l.HasEnded));
         }
         else if (Province is not null)
         {
@@ -54,7 +54,7 @@ public sealed record OnboardTenants(IReadOnlyList<string?>? Communes, string? Pr
             else if (!caller.Standings.Any(s => s.Administers(province)))
                 faults.Add("/province", Problems.BeyondReach);
             else
-                chosen.AddRange(await directory.CommunesOf(province.Id, cancellation));
+                chosen.AddRange((await directory.CommunesOf(province.Id, cancellation)).Where(c => !c.HasEnded));
         }
         else
         {
@@ -67,6 +67,8 @@ public sealed record OnboardTenants(IReadOnlyList<string?>? Communes, string? Pr
                     faults.Add(at, Problems.OnboardsCommunes);
                 else if (!caller.Standings.Any(s => s.Administers(commune)))
                     faults.Add(at, Problems.BeyondReach);
+                else if (commune.HasEnded)
+                    faults.Add(at, Problems.LocalityEnded, commune.Today);
                 else if (seen.Add(code))
                     chosen.Add(commune);
                 else
@@ -124,10 +126,12 @@ public sealed record SetTenantState(TenantState? State, string? Reason);
 /// <param name="StateChangedAt">When its state was changed last; null while it never was.</param>
 /// <param name="StateChangedBy">By whom.</param>
 /// <param name="StateReason">Why.</param>
+/// <param name="ValidTo">The last day of a commune that a reorganisation has ended: whatever its state, it is only read.</param>
 public sealed record TenantView(
-    string Code, string Name, TenantState State, DateTimeOffset OnboardedAt, string OnboardedBy, DateTimeOffset? StateChangedAt, string? StateChangedBy, string? StateReason)
+    string Code, string Name, TenantState State, DateTimeOffset OnboardedAt, string OnboardedBy, DateTimeOffset? StateChangedAt, string? StateChangedBy, string? StateReason,
+    DateOnly? ValidTo)
 {
     internal static TenantView Of(Tenant tenant) => new(
         tenant.Locality!.Code, $"{tenant.Locality.Kind} {tenant.Locality.Name}", tenant.State, tenant.OnboardedAt, tenant.OnboardedBy,
-        tenant.StateChangedAt, tenant.StateChangedBy, tenant.StateReason);
+        tenant.StateChangedAt, tenant.StateChangedBy, tenant.StateReason, tenant.Locality.ValidTo);
 }

@@ -23,6 +23,7 @@ public static class TenantsApi
         tenants.MapPost("", OnboardTenants).WithName(nameof(OnboardTenants)).SafeToRepeat()
             .Produces<OnboardingAnswer>(200, "application/json", Lines).Fails(400, 413, 415, 422);
         tenants.MapGet("{code}", GetTenant).WithName(nameof(GetTenant)).Fails(404);
+        tenants.MapReorganisations();
         tenants.MapPut("{code}/state", SetTenantState).WithName(nameof(SetTenantState)).Fails(400, 404, 413, 415, 422);
     }
 

@@ -118,8 +118,8 @@ public sealed class QuestionTests(World world)
         }
 
         Assert.Equal(4, pages);
-        Assert.Equal(3321, codes.Count);
-        Assert.Equal(3321, codes.Distinct().Count());
+        Assert.Equal(codes.Count, codes.Distinct().Count());
+        Assert.Equal(3321, codes.Count(Newcomers.IsListed));
     }
 
     [Fact]

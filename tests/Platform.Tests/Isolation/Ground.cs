@@ -74,8 +74,12 @@ internal sealed class Ground
             ground.plots[place] = new Plot(code, $"dau-{token}-{place.ToString().ToLowerInvariant()}");
         using var reader = await world.As("operator");
         var rule = (await reader.Rows("/v1/framework-rules"))[0].Text("id")!;
+        var reorganisation = (Guid)(await world.Everything("""
+            insert into reorganisations (id, number, edition, kind, province_id, effective_on, legal_basis, reason, made_by, reversed_at, closed_plans)
+            select gen_random_uuid(), 0, 0, 'Merge', min(id), '2026-07-01', 'NQ', 'x', 'test', now(), '{}' from localities returning id
+            """))[0][0]!;
         foreach (var plot in ground.plots.Values)
-            (plot.Ids["framework-rules"], plot.Ids["courses"], plot.Ids["problems"]) = (rule, "KNS-CD-01", "PLT-1001");
+            (plot.Ids["framework-rules"], plot.Ids["courses"], plot.Ids["problems"], plot.Ids["reorganisations"]) = (rule, "KNS-CD-01", "PLT-1001", $"{reorganisation}");
         foreach (var place in (Place[])[Place.OwnProvince, Place.StrangeProvince, Place.Own, Place.Sibling, Place.OtherProvince])
             await ground.Plant(place);
         await ground.PlantVendor([Place.Own]);

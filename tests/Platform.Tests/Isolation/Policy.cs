@@ -140,6 +140,7 @@ internal static class Policy
         ["problems"] = Kind.Public,
         ["courses"] = Kind.Public,
         ["framework-rules"] = Kind.Public,
+        ["reorganisations"] = Kind.Public,
         ["external"] = Kind.Public,
         ["external-identities"] = Kind.Public,
     };
@@ -148,7 +149,8 @@ internal static class Policy
     internal static readonly string[] NotPlanted = ["passkeys", "external", "external-identities"];
 
     /// <summary>What of the nation's is changed by operators alone; declared in the handlers, not at the gate.</summary>
-    internal static readonly string[] OnlyOperators = ["PUT /v1/framework-units", "PUT /v1/courses/{course}/units", "POST /v1/framework-rules"];
+    internal static readonly string[] OnlyOperators = ["PUT /v1/framework-units", "PUT /v1/courses/{course}/units", "POST /v1/framework-rules",
+        "GET /v1/tenants/reorganisations", "POST /v1/tenants/reorganisations", "GET /v1/tenants/reorganisations/{id}", "POST /v1/tenants/reorganisations/{id}/reversal"];
 
     /// <summary>What an operation cannot be asked without.</summary>
     internal static string Query(Operation operation) => operation.Path == "/v1/access/explain" ? "?operation=ListPlans" : "";

@@ -52,7 +52,7 @@ create or replace function platform_audit() returns trigger language plpgsql
     return null;
   end $$;
 
--- Where the vendor of this connection may complete: everywhere, or the communes it was granted itself or through their province.
+-- Where the vendor of this connection may complete: everywhere, or the communes it was granted itself or through their province, and those that came of them.
 drop function if exists platform_vendor_completes(smallint);
 create or replace function platform_vendor_grants() returns setof smallint stable parallel safe language sql rows 10
   as $$
@@ -65,6 +65,7 @@ create or replace function platform_vendor_localities() returns setof smallint s
   as $$
     select g from platform_vendor_grants() g where g is not null
     union all select l.id from platform_vendor_grants() g join localities l on l.province_id = g and l.id <> g
+    union all select s.successor_id from platform_vendor_grants() g join locality_successions s on s.predecessor_id = g
   $$;
 
 -- The learners whose completions a correction recounts, whoever sent them: the transaction names them one by one.
@@ -116,6 +117,9 @@ create or replace function platform_keep_revision() returns trigger language plp
       and (new.vendor_id, new.tenant_id, new.course_id, new.audience, new.score, new.passed, new.revision)
         is not distinct from (old.vendor_id, old.tenant_id, old.course_id, old.audience, old.score, old.passed, old.revision)
       and platform_month(new.completed_at) = platform_month(old.completed_at) then return new; end if;
+    -- A reorganisation moves it and changes nothing of what it says. The upkeep's vendor has sent nothing: what it may touch, it may by that policy alone.
+    if platform_vendor() = 0 and (new.vendor_id, new.external_id, new.learner_id, new.course_id, new.audience, new.completed_at, new.score, new.passed, new.revision)
+      is not distinct from (old.vendor_id, old.external_id, old.learner_id, old.course_id, old.audience, old.completed_at, old.score, old.passed, old.revision) then return new; end if;
     raise insufficient_privilege using message = 'A stored completion changes by a higher revision only.';
   end $$;
 create or replace trigger keep_revision
@@ -125,7 +129,7 @@ create or replace trigger keep_revision
   execute function platform_keep_revision();
 create or replace function platform_keep_granted() returns trigger language plpgsql
   as $$ begin
-    if platform_vendor_everywhere() or new.tenant_id in (select platform_vendor_localities()) then return new; end if;
+    if platform_vendor() = 0 or platform_vendor_everywhere() or new.tenant_id in (select platform_vendor_localities()) then return new; end if;
     raise insufficient_privilege using message = 'A completion moves only to a locality that was granted to its vendor.';
   end $$;
 create or replace trigger keep_granted before update of tenant_id on completions for each row
@@ -150,6 +154,20 @@ create or replace function platform_administers(tenant smallint) returns boolean
         and (g.role = 'Operator'
           or (g.role = 'ProvinceManager' and g.tenant_id = (select l.province_id from localities l where l.id = tenant))))
   $$;
+
+-- The communes of the reorganisation that the transaction at hand makes or takes back, on behalf of an operator: their people's rows move among them.
+create or replace function platform_reorganised() returns setof smallint stable parallel safe language sql rows 10
+  as $$
+    select p.locality_id from reorganisations r join reorganisation_parts p on p.reorganisation_id = r.id
+    where r.id = nullif(current_setting('platform.reorganisation', true), '')::uuid and (r.made_at = now() or r.reversed_at = now()) and platform_administers(null)
+  $$;
+create or replace function platform_keep_localities() returns trigger language plpgsql
+  as $$ begin
+    if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'member') or platform_administers(null) then return new; end if;
+    raise insufficient_privilege using message = 'Localities begin and end by a reorganisation, which is for operators.';
+  end $$;
+create or replace trigger keep_localities before insert or update on localities for each row execute function platform_keep_localities();
+create or replace trigger keep_localities before insert or update on locality_names for each row execute function platform_keep_localities();
 
 -- The same for one role: a commune's admin gives two of them within the commune.
 create or replace function platform_gives(role text, place smallint) returns boolean stable parallel safe language sql
@@ -182,9 +200,13 @@ create or replace function platform_stands_above(account int) returns boolean st
           or (own.role = 'CommuneAdmin' and t.role = 'AgencyOfficer' and own.tenant_id = t.tenant_id))))
   $$;
 
--- Suspended tenants. What is theirs is neither added to nor changed, whoever comes and whatever the servers still believe.
+-- Suspended tenants, and communes that a reorganisation has ended. What is theirs is neither added to nor changed, whoever comes and whatever the servers still believe.
 create or replace function platform_unwritable() returns smallint[] stable parallel safe language sql
-  as $$ select coalesce(array_agg(locality_id), '{}') from tenants where state <> 'Active' $$;
+  as $$
+    select coalesce(array_agg(id), '{}') from (
+      select locality_id as id from tenants where state <> 'Active'
+      union all select l.id from localities l where l.valid_to is not null) u
+  $$;
 create or replace function platform_closed() returns smallint[] stable parallel safe language sql
   as $$ select coalesce(array_agg(locality_id), '{}') from tenants where state <> 'Active' and state = 'Closed' $$;
 -- A policy that only hides rows would let a removal end well that removed nothing.
@@ -280,24 +302,30 @@ select
 from (
   select
     t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
-    case when t.source = 'Reported' then f.numerator else l.achieved end as numerator,
+    -- What an ended commune had reached stays as it was noted when it ended.
+    case when t.source = 'Reported' or lo.valid_to is not null then f.numerator else l.achieved end as numerator,
     case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
-    case when t.source = 'Reported' then case when f.target_id is null then 0 else m.members end else coalesce(l.members, 0) end as members_with_figures,
+    case when t.source = 'Reported' or lo.valid_to is not null then case when f.target_id is null then 0 else m.members end else coalesce(l.members, 0) end as members_with_figures,
     m.members,
-    case when t.source = 'Reported' then f.as_of else l.as_of end as as_of
+    case when t.source = 'Reported' or lo.valid_to is not null then f.as_of else l.as_of end as as_of
   from targets t
   join plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
   join localities lo on lo.id = t.tenant_id
   cross join lateral (
     select count(*)::int as members from localities x
-    where case when lo.level = 'Province' then x.province_id = lo.id and x.level = 'Commune' else x.id = lo.id end) m
+    where case when lo.level = 'Province' then x.province_id = lo.id and x.level = 'Commune' and x.valid_to is null else x.id = lo.id end) m
   left join lateral (
     select coalesce(max(q.people) filter (where q.tenant_id = t.tenant_id), sum(q.people))::bigint as people,
       max(case when q.tenant_id = t.tenant_id then 1 end) as declared
     from populations q
     where q.code = t.population and q.year = t.year
       and (q.tenant_id = t.tenant_id
-        or (lo.level = 'Province' and q.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)))) p on true
+        or (lo.level = 'Province' and q.tenant_id in (select x.id from localities x where x.province_id = t.tenant_id)
+          -- The people of an ended commune count until one that came of it declares its own.
+          and not exists (
+            select 1 from localities e join locality_successions s on s.predecessor_id = e.id
+            join populations n on n.tenant_id = s.successor_id and n.code = q.code and n.year = q.year
+            where e.id = q.tenant_id and e.valid_to is not null)))) p on true
   left join lateral (
     select sum(case when t.source = 'Confirmations' then a.confirmed else a.achieved end)::bigint as achieved, max(a.as_of) as as_of,
       count(distinct case when t.unit = 'Count' or p.declared = 1 or q.people is not null then a.tenant_id end)::int as members

@@ -146,24 +146,28 @@ select
 from (
   select
     t.tenant_id, t.id as target_id, t.plan_id, t.year, t.audience, t.bound, t.value as target_value, t.unit, t.source,
-    case when t.source = 'Reported' then f.numerator else l.achieved end as numerator,
+    case when t.source = 'Reported' or lo.valid_to is not null then f.numerator else l.achieved end as numerator,
     case when t.unit = 'Count' then null when f.denominator is not null then f.denominator else p.people end as denominator,
-    case when t.source = 'Reported' then case when f.target_id is null then 0 else m.members end else coalesce(l.members, 0) end as members_with_figures,
+    case when t.source = 'Reported' or lo.valid_to is not null then case when f.target_id is null then 0 else m.members end else coalesce(l.members, 0) end as members_with_figures,
     m.members,
-    case when t.source = 'Reported' then f.as_of else l.as_of end as as_of
+    case when t.source = 'Reported' or lo.valid_to is not null then f.as_of else l.as_of end as as_of
   from dbo.targets t
   join dbo.plans pl on pl.tenant_id = t.tenant_id and pl.id = t.plan_id and pl.status in ('Issued', 'Closed')
   join dbo.localities lo on lo.id = t.tenant_id
   outer apply (
     select count(*) as members from dbo.localities x
-    where (lo.level = 'Province' and x.province_id = lo.id and x.level = 'Commune') or (lo.level <> 'Province' and x.id = lo.id)) m
+    where (lo.level = 'Province' and x.province_id = lo.id and x.level = 'Commune' and x.valid_to is null) or (lo.level <> 'Province' and x.id = lo.id)) m
   outer apply (
     select coalesce(max(case when q.tenant_id = t.tenant_id then cast(q.people as bigint) end), sum(cast(q.people as bigint))) as people,
       max(case when q.tenant_id = t.tenant_id then 1 end) as declared
     from dbo.populations q
     where q.code = t.population and q.year = t.year
       and (q.tenant_id = t.tenant_id
-        or (lo.level = 'Province' and q.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)))) p
+        or (lo.level = 'Province' and q.tenant_id in (select x.id from dbo.localities x where x.province_id = t.tenant_id)
+          and not exists (
+            select 1 from dbo.localities e join dbo.locality_successions s on s.predecessor_id = e.id
+            join dbo.populations n on n.tenant_id = s.successor_id and n.code = q.code and n.year = q.year
+            where e.id = q.tenant_id and e.valid_to is not null)))) p
   outer apply (
     select sum(cast(b.achieved as bigint)) as achieved, max(b.as_of) as as_of, count(distinct b.contributes) as members
     from (
