@@ -39,6 +39,7 @@ namespace Platform
             services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
             services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
             services.AddSingleton(TimeProvider.System);
+            builder.Logging.WithoutRequestTexts();
             var access = AccessOptions.From(builder.Configuration);
             services.AddCors();
             services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey, secrets.ContactKeys, ExternalProvider.From(builder.Configuration));
@@ -49,7 +50,7 @@ namespace Platform
             services.AddAudit();
             services.AddPersonalData();
             services.AddLimits();
-            services.AddIdempotency();
+            services.AddIdempotency(secrets.TokenKey, secrets.FormerTokenKey);
             services.AddWebhooks();
             services.AddIntake(builder.Configuration, secrets.Pseudonyms);
             services.AddConfirmations(builder.Configuration);

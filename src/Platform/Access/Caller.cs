@@ -46,7 +46,7 @@ public sealed record Standing(int Grant, Role Role, short? Tenant, Guid? Agency)
 
     /// <summary>Whether it allows an endpoint at a locality; without one, whether it allows it anywhere.</summary>
     public bool Allows(Requirement requirement, LocalityEntry? locality) =>
-        (requirement.Scope is null || Scopes.Of(Role).Contains(requirement.Scope))
+        (requirement.Scope is null || Scopes.Of(Role).Contains(requirement.Scope)) && (requirement.Only is null || Role == requirement.Only)
         && (locality is null || requirement.Reach switch
         {
             Reach.RouteLocality => requirement.Scope == Scopes.Write ? Manages(locality) : Reads(locality),

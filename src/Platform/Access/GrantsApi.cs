@@ -80,7 +80,7 @@ public static class GrantsApi
 }
 
 /// <summary>A grant to be given.</summary>
-/// <param name="Holder">The account's key: a client_id.</param>
+/// <param name="Holder">The account's key: a client_id, or a person's. A province manager gives to accounts of the own province and to those that hold or held a grant in it; the first grant of others is an operator's to give.</param>
 /// <param name="Role">What it allows.</param>
 /// <param name="Locality">Code of the province or commune; left out for the nation.</param>
 /// <param name="Agency">Key of the agency of that locality, for an AgencyOfficer.</param>
@@ -92,7 +92,10 @@ public sealed record CreateGrant(string? Holder, Role? Role, string? Locality, s
     {
         var faults = new Faults();
         var (key, role) = (faults.Text("/holder", Holder, 80), faults.Value("/role", Role));
-        var holder = await db.Accounts.SingleOrDefaultAsync(a => a.Key == key, cancellation);
+        // Beyond the caller's reach is the same as not there.
+        var (nation, provinces) = (caller.ReadsNation, caller.Administered.ToList());
+        var holder = await db.Accounts.SingleOrDefaultAsync(a => a.Key == key && (nation || provinces.Contains(a.ProvinceId!.Value)
+            || a.Grants.Any(g => db.Localities.Any(l => l.Id == g.TenantId && provinces.Contains(l.ProvinceId)))), cancellation);
         if (holder is null && key.Length > 0)
             faults.Add("/holder", Problems.UnknownHolder);
         var place = Locality is null ? null : await directory.Find(Locality, cancellation);

@@ -47,6 +47,10 @@ public static class MeApi
         var writes = Suspension.Writes(requirement, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? HttpMethods.Get);
         if (by.Count > 0 && by.TrueForAll(s => s.IsSuspended(suspended, writes)))
             return Answer(false, requirement.Scope, [], "Được cấp quyền, nhưng địa phương đang tạm ngừng.", "Granted, but the locality is suspended.");
+        if (requirement.OfSession && http.Features.Get<People.OpenSession>() is null)
+            return Answer(false, requirement.Scope, [], "Chỉ người đã đăng nhập, không dùng mã truy cập.", "Only for a person who has signed in, not for a token.");
+        if (requirement.Only is { } only && by.Count == 0)
+            return Answer(false, requirement.Scope, [], $"Chỉ dành cho vai trò «{only}».", $"Only for the role «{only}».");
         var scope = requirement.Scope;
         var held = scope is null || caller.Scopes.Contains(scope);
         var shown = scope is null || http.User.HasClaim("scope", scope);

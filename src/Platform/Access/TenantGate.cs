@@ -10,6 +10,12 @@ public sealed record Requirement(string? Scope, Reach Reach)
 {
     /// <summary>Requests that hold no tenant's data, such as a service's description, and need no caller.</summary>
     public Func<HttpContext, bool> IsOpen { get; init; } = _ => false;
+
+    /// <summary>The one role whose grant opens it; null where any that carries the scope does.</summary>
+    public Role? Only { get; init; }
+
+    /// <summary>Only a person who signed in here, and no token, may call.</summary>
+    public bool OfSession { get; init; }
 }
 
 /// <summary>Which rows an endpoint touches.</summary>
@@ -47,6 +53,14 @@ public static class TenantGate
     public static T Require<T>(this T builder, string? scope, Reach reach)
         where T : IEndpointConventionBuilder => builder.RequireAuthorization().WithMetadata(new Requirement(scope, reach));
 
+    /// <summary>Says that only operators may call, of all who carry the scope.</summary>
+    public static T OfOperators<T>(this T builder)
+        where T : IEndpointConventionBuilder => builder.Narrow(r => r with { Only = Role.Operator });
+
+    /// <summary>Says that only a person who signed in here, and no token, may call.</summary>
+    public static T OfSession<T>(this T builder)
+        where T : IEndpointConventionBuilder => builder.Narrow(r => r with { OfSession = true });
+
     /// <summary>Runs the gate for every endpoint with a requirement; comes after authentication and authorisation.</summary>
     public static void UseTenantGate(this WebApplication app) => app.Use(async (context, next) =>
     {
@@ -64,6 +78,14 @@ public static class TenantGate
         await Suspension.Watch(context, next);
     });
 
+    // The last declaration counts, and a group's stands before what its endpoints say.
+    private static T Narrow<T>(this T builder, Func<Requirement, Requirement> narrower)
+        where T : IEndpointConventionBuilder
+    {
+        builder.Finally(endpoint => endpoint.Metadata.Add(narrower(endpoint.Metadata.OfType<Requirement>().Last())));
+        return builder;
+    }
+
     private static async Task Enter(HttpContext context, Requirement requirement)
     {
         var caller = context.Features.Get<Caller>() ?? throw new ProblemException(Problems.NotSignedIn);
@@ -74,6 +96,10 @@ public static class TenantGate
             throw new ProblemException(Problems.NotAllowed, new Explanation($"Cần phạm vi «{needed}».", $"The scope «{needed}» is needed."));
         }
 
+        if (requirement.OfSession && context.Features.Get<People.OpenSession>() is null)
+            throw new ProblemException(Problems.SessionNeeded);
+        if (requirement.Only is { } only && !caller.Standings.Any(s => s.Role == only))
+            throw new ProblemException(Problems.NotAllowed);
         var scope = context.RequestServices.GetRequiredService<TenantScope>();
         var directory = context.RequestServices.GetRequiredService<LocalityDirectory>();
         scope.Actor = new Actor(caller.Key, context.Connection.RemoteIpAddress?.ToString(), context.TraceIdentifier);

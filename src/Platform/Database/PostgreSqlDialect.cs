@@ -36,7 +36,7 @@ public sealed class PostgreSqlDialect : Dialect
     public override IInterceptor Scoping { get; } = new ScopedCommands();
 
     // Statements are prepared once they repeat. Nothing is set for longer than a transaction, so a pooled connection needs no reset.
-    // What the connection string says itself stands.
+    // What the connection string says itself stands, but for the values of rows in messages of faults: those are logged.
     public override void Configure(DbContextOptionsBuilder options, string connectionString)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
@@ -44,6 +44,7 @@ public sealed class PostgreSqlDialect : Dialect
             connection.MaxAutoPrepare = 64;
         if (!connection.ShouldSerialize("No Reset On Close"))
             connection.NoResetOnClose = true;
+        (connection.IncludeErrorDetail, connection.LogParameters, connection.IncludeFailedBatchedCommand) = (false, false, false);
         options.UseNpgsql(connection.ConnectionString);
     }
 

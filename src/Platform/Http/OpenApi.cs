@@ -97,13 +97,14 @@ public static class OpenApi
 
             if (IdempotencyGate.Takes(context.ApiDescription.HttpMethod, context.ApiDescription.ActionDescriptor.EndpointMetadata))
                 DeclareIdempotency(operation, context);
-            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<Access.Requirement>().FirstOrDefault() is { } requirement)
+            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<Access.Requirement>().LastOrDefault() is { } requirement)
             {
                 Refuses(operation, context, "429", "Too Many Requests");
-                operation.Security =
+                var session = new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("session", context.Document)] = [] };
+                operation.Security = requirement.OfSession ? [session] :
                 [
                     new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("clientCredentials", context.Document)] = requirement.Scope is { } scope ? [scope] : [] },
-                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("session", context.Document)] = [] },
+                    session,
                 ];
             }
         }

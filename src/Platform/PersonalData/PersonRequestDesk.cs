@@ -21,7 +21,7 @@ internal sealed class PersonRequestDesk(PlatformDb db, Pseudonyms pseudonyms, Te
             throw new ProblemException(Problems.RequestsBelongToCommunes);
         var now = clock.GetUtcNow();
         var request = content.Validate(new PersonRequest { TenantId = commune.Id, Id = Guid.CreateVersion7(), RecordedBy = by.Key, RecordedAt = now }, now);
-        request.DueAt = WorkingDays.Due(request.ReceivedAt, options.Value.AnswerWorkingDays, options.Value.Holidays);
+        request.DueAt = WorkingDays.Due(request.ReceivedAt, options.Value);
         var name = await Name(content.Person!, cancellation);
         var note = string.IsNullOrWhiteSpace(content.Note) ? null : VietnameseText.Clean(content.Note);
         db.AddRange(request, new PersonRequestSubject

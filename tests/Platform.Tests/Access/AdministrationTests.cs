@@ -125,6 +125,25 @@ public sealed class AdministrationTests(World world)
     }
 
     [Fact]
+    public async Task A_manager_who_grants_is_not_told_a_foreign_client_from_a_missing_one()
+    {
+        using var platform = await world.As("operator");
+        using var manager = await world.As("thaiNguyenManager");
+        var vendor = $"national-{Guid.NewGuid():N}";
+        await (await platform.Send(HttpMethod.Post, "/v1/clients", new { clientId = vendor, name = "x", vendor = true })).Body(HttpStatusCode.Created);
+        foreach (var role in (string[])["ProvinceViewer", "Vendor"])
+        {
+            var missing = (await manager.Send(HttpMethod.Post, "/v1/grants", new { holder = "no-such", role, locality = "19" }).Problem(Problems.Invalid)).ToJsonString();
+            foreach (var foreign in (string[])[await Register(platform, "01"), await Register(platform, null), vendor, "operator"])
+                Assert.Equal(missing, (await manager.Send(HttpMethod.Post, "/v1/grants", new { holder = foreign, role, locality = "19" }).Problem(Problems.Invalid)).ToJsonString());
+        }
+
+        // Once an operator has brought it into the province, its managers go on.
+        await (await Grant(platform, vendor, "Vendor", "05953")).Body(HttpStatusCode.Created);
+        await (await Grant(manager, vendor, "Vendor", "19")).Body(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task A_manager_registers_clients_of_the_own_province_only()
     {
         using var manager = await world.As("thaiNguyenManager");

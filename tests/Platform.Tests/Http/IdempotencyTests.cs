@@ -45,6 +45,25 @@ public sealed class IdempotencyTests(World world)
     }
 
     [Fact]
+    public async Task What_is_kept_of_a_request_cannot_be_guessed_without_the_installations_key()
+    {
+        var (admin, path) = await Commune();
+        var key = NewKey();
+        var (body, type) = (Agency("Công an xã"), "application/json; charset=utf-8");
+        (await Post(admin, path, key, body)).Dispose();
+        var kept = (byte[])(await world.Everything("select request from stored_answers where key = $1", key))[0][0]!;
+        Assert.NotEqual(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"POST {path}\n{type}\n\n{body.ToJsonString()}")), kept);
+        var marks = new RequestMarks(Convert.FromBase64String(await File.ReadAllTextAsync(Path.Combine(world.Folder, "token.key"), Cancellation)), null);
+        var request = new Microsoft.AspNetCore.Http.DefaultHttpContext().Request;
+        (request.Method, request.Path, request.ContentType) = ("POST", path, type);
+        var sent = new MemoryStream();
+        sent.Write(Encoding.UTF8.GetBytes(body.ToJsonString()));
+        Assert.Equal(kept, Assert.Single(marks.Of(request, sent)));
+        Assert.DoesNotContain(kept, new RequestMarks(new byte[32], null).Of(request, sent));
+        Assert.True(RequestMarks.Fit(kept, new RequestMarks(new byte[32], Convert.FromBase64String(await File.ReadAllTextAsync(Path.Combine(world.Folder, "token.key"), Cancellation))).Of(request, sent)));
+    }
+
+    [Fact]
     public async Task A_key_belongs_to_its_caller()
     {
         var key = NewKey();

@@ -107,6 +107,14 @@ public sealed class MatrixTests(World world)
     }
 
     [Fact]
+    public async Task Operators_only_and_people_only_are_declared_where_the_gate_reads_them()
+    {
+        var operations = await Operation.All(world);
+        Assert.Equal(operations.Where(o => Policy.OnlyOperators.Contains(o.Name)).Select(o => o.Name), operations.Where(o => o.Needs?.Only == Role.Operator).Select(o => o.Name));
+        Assert.Equal(operations.Where(Policy.SessionsOnly).Select(o => o.Name), operations.Where(o => o.Needs?.OfSession == true).Select(o => o.Name));
+    }
+
+    [Fact]
     public async Task The_committed_report_is_what_these_tests_run()
     {
         var report = new Report(await Operation.All(world), await AnalyticsMatrixTests.Model(world));

@@ -148,7 +148,7 @@ internal static class Policy
     /// <summary>Ids that are not planted: a passkey needs an authenticator, a provider a configuration; both have tests of their own.</summary>
     internal static readonly string[] NotPlanted = ["passkeys", "external", "external-identities"];
 
-    /// <summary>What of the nation's is changed by operators alone; declared in the handlers, not at the gate.</summary>
+    /// <summary>What of the nation's is changed by operators alone.</summary>
     internal static readonly string[] OnlyOperators = ["PUT /v1/framework-units", "PUT /v1/courses/{course}/units", "POST /v1/framework-rules",
         "GET /v1/tenants/reorganisations", "POST /v1/tenants/reorganisations", "GET /v1/tenants/reorganisations/{id}", "POST /v1/tenants/reorganisations/{id}/reversal"];
 
@@ -164,7 +164,7 @@ internal static class Policy
     /// <summary>A body that changes nothing, whoever sends it.</summary>
     internal static string? Harmless(Operation operation) => !operation.TakesBody ? null : operation.Path == "/v1/framework-units" ? "[]" : "{}";
 
-    /// <summary>What only a person who has signed in may do; declared in the handlers, not at the gate.</summary>
+    /// <summary>What only a person who has signed in may do.</summary>
     internal static bool SessionsOnly(Operation operation) => operation.Needs is { Scope: null } && operation.Path is
         "/v1/me/invitations" or "/v1/sign-out" or "/v1/antiforgery" or "/v1/me/password" or "/v1/me/recovery-codes" || IsOwnSignIn(operation.Path);
 

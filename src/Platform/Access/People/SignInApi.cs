@@ -15,10 +15,6 @@ public static class SignInApi
         own.MapGet("antiforgery", GetAntiforgery).WithName(nameof(GetAntiforgery)).OfSession();
     }
 
-    /// <summary>Says that only a person who signed in here, and no token, may call.</summary>
-    internal static RouteHandlerBuilder OfSession(this RouteHandlerBuilder builder) => builder.AddEndpointFilter((invocation, next) =>
-        invocation.HttpContext.Features.Get<OpenSession>() is null ? throw new ProblemException(Problems.SessionNeeded) : next(invocation));
-
     /// <summary>Signs a person in by password and, where one is set up, a code of the authenticator app or a recovery code.</summary>
     /// <remarks>
     /// Unknown account, wrong password and an account that is locked after too many attempts get the same answer (PLT-2701). PLT-2702 asks for

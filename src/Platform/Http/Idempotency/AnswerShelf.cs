@@ -18,7 +18,7 @@ public sealed class AnswerShelf(
     private readonly IDataProtector protector = protection.CreateProtector("Platform.Idempotency");
 
     /// <summary>Claims a key for one request, or says what stands in its way: the row as it is.</summary>
-    internal async Task<(Guid? Claim, StoredAnswer? Held)> Claim(int caller, string key, byte[] request, bool repeatable, CancellationToken cancellation)
+    internal async Task<(Guid? Claim, StoredAnswer? Held)> Claim(int caller, string key, IReadOnlyList<byte[]> marks, bool repeatable, CancellationToken cancellation)
     {
         await using var db = contexts.Open();
         var now = clock.GetUtcNow();
@@ -37,7 +37,7 @@ public sealed class AnswerShelf(
             {
                 CallerId = caller,
                 Key = key,
-                Request = request,
+                Request = marks[0],
                 Claim = claim,
                 ClaimedUntil = until,
                 ExpiresAt = now.AddHours(options.Value.KeepHours),
@@ -54,7 +54,7 @@ public sealed class AnswerShelf(
             }
         }
 
-        var abandoned = held.Status is null && held.ClaimedUntil <= now && held.Request.AsSpan().SequenceEqual(request) && (repeatable || !held.CarriedOut);
+        var abandoned = held.Status is null && held.ClaimedUntil <= now && RequestMarks.Fit(held.Request, marks) && (repeatable || !held.CarriedOut);
         if (!abandoned)
             return (null, held);
         var taken = await db.StoredAnswers

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Platform.Access;
@@ -25,8 +23,9 @@ public static class IdempotencyGate
     private static readonly string[] KeptHeaders =
         ["Content-Type", "Content-Language", "Content-Disposition", "Cache-Control", "ETag", "Last-Modified", "Link", "Location", "Vary"];
 
-    public static void AddIdempotency(this IServiceCollection services)
+    public static void AddIdempotency(this IServiceCollection services, byte[]? key, byte[]? formerKey)
     {
+        services.AddSingleton(new RequestMarks(key, formerKey));
         services.AddOptions<IdempotencyOptions>().BindConfiguration("Idempotency").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<AnswerShelf>().AddHostedService<AnswerPurge>();
     }
@@ -52,12 +51,12 @@ public static class IdempotencyGate
         var shelf = context.RequestServices.GetRequiredService<AnswerShelf>();
         var caller = context.Features.Get<Caller>()!.Id;
         var body = await Hold(context.Request, options.MaxRequestBytes, context.RequestAborted);
-        var fingerprint = Fingerprint(context.Request, body);
+        var marks = context.RequestServices.GetRequiredService<RequestMarks>().Of(context.Request, body);
 
-        var (claim, held) = await shelf.Claim(caller, key, fingerprint, repeatable, context.RequestAborted);
+        var (claim, held) = await shelf.Claim(caller, key, marks, repeatable, context.RequestAborted);
         if (claim is not { } mine)
         {
-            await AnswerAgain(context, shelf, held!, fingerprint);
+            await AnswerAgain(context, shelf, held!, marks);
             return;
         }
 
@@ -105,9 +104,9 @@ public static class IdempotencyGate
             await onward.Stream.WriteAsync(capture.Held, CancellationToken.None);
     }
 
-    private static async Task AnswerAgain(HttpContext context, AnswerShelf shelf, StoredAnswer held, byte[] fingerprint)
+    private static async Task AnswerAgain(HttpContext context, AnswerShelf shelf, StoredAnswer held, IReadOnlyList<byte[]> marks)
     {
-        if (!held.Request.AsSpan().SequenceEqual(fingerprint))
+        if (!RequestMarks.Fit(held.Request, marks))
             throw new ProblemException(Problems.KeyOfAnotherRequest);
         if (held.Status is null && !(held.CarriedOut && held.ClaimedUntil <= context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
         {
@@ -161,14 +160,6 @@ public static class IdempotencyGate
     private static ProblemException TooLarge(int limit) => new(Problems.TooLargeForKey, new Explanation(
         string.Create(CultureInfo.InvariantCulture, $"Tối đa {limit} byte; hãy gửi lại không kèm {Header}: mỗi lượt hoàn thành đã có mã riêng."),
         string.Create(CultureInfo.InvariantCulture, $"At most {limit} bytes; send it again without {Header}: each completion has an id of its own.")));
-
-    private static byte[] Fingerprint(HttpRequest request, MemoryStream body)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.PathBase}{request.Path}{request.QueryString}\n{request.ContentType}\n{request.Headers.ContentEncoding}\n"));
-        hash.AppendData(body.GetBuffer().AsSpan(0, (int)body.Length));
-        return hash.GetHashAndReset();
-    }
 
     private sealed record Repeatable;
 }

@@ -10,7 +10,7 @@ namespace Platform.Http.Idempotency;
 /// </summary>
 [PersonalRecords(Concerned.Actors, Purpose.Repetition, LegalGround.PublicTask, Keeping.StoredAnswer)]
 [Personal(DataKind.AsSent, Form.Encrypted, nameof(StoredAnswer.Body))]
-[Personal(DataKind.Credential, Form.Hashed, nameof(StoredAnswer.Request))]
+[Personal(DataKind.AsSent, Form.Keyed, nameof(StoredAnswer.Request))]
 [Personal(DataKind.Technical, Form.Plain, nameof(StoredAnswer.CallerId), nameof(StoredAnswer.Key), nameof(StoredAnswer.Claim), nameof(StoredAnswer.ClaimedUntil), nameof(StoredAnswer.CarriedOut), nameof(StoredAnswer.Status), nameof(StoredAnswer.Headers), nameof(StoredAnswer.ExpiresAt))]
 public sealed class StoredAnswer : IBookkeeping
 {
@@ -18,7 +18,7 @@ public sealed class StoredAnswer : IBookkeeping
 
     public required string Key { get; set; }
 
-    /// <summary>SHA-256 over method, address, content type and body.</summary>
+    /// <summary>A keyed hash of method, address, content type and body (<see cref="RequestMarks"/>).</summary>
     public required byte[] Request { get; set; }
 
     /// <summary>Which attempt holds the key; a later one takes over only when this one's time is up.</summary>
