@@ -52,6 +52,9 @@ public sealed class Account
     public List<Grant> Grants { get; } = [];
 
     public List<ClientSecret> Secrets { get; } = [];
+
+    /// <summary>Of a vendor: by which right it sends what it sends.</summary>
+    public List<VendorGround> Grounds { get; } = [];
 }
 
 /// <summary>An access token that was revoked before its end. A global table; rows are of no use after <see cref="ExpiresAt"/>.</summary>

@@ -16,6 +16,7 @@ public static class ClientsApi
         clients.MapGet("", ListClients).WithName(nameof(ListClients)).Fails(400);
         clients.MapPost("", CreateClient).WithName(nameof(CreateClient)).Fails(400, 409, 413, 415, 422);
         clients.MapGet("{client}", GetClient).WithName(nameof(GetClient)).Fails(404);
+        clients.MapPut("{client}/legal-ground", DeclareLegalGround).WithName(nameof(DeclareLegalGround)).Fails(400, 404, 409, 413, 415, 422);
         clients.MapDelete("{client}", EndClient).WithName(nameof(EndClient)).Fails(404);
         clients.MapPost("{client}/secrets", CreateClientSecret).WithName(nameof(CreateClientSecret)).Fails(400, 404, 409, 413, 415, 422);
         clients.MapDelete("{client}/secrets/{id:guid}", DeleteClientSecret).WithName(nameof(DeleteClientSecret)).Fails(404);
@@ -28,7 +29,7 @@ public static class ClientsApi
         [Description("Rows per page, 1–500.")] int limit = 100)
     {
         Paging.Check(limit, ("after", after));
-        var clients = await Within(db, http.Features.Get<Caller>()!).AsNoTracking().Include(a => a.Secrets)
+        var clients = await Within(db, http.Features.Get<Caller>()!).AsNoTracking().Include(a => a.Secrets).Include(a => a.Grounds)
             .Where(a => after == null || a.Key.CompareTo(after) > 0).OrderBy(a => a.Key).Take(limit + 1).ToListAsync(cancellation);
         return TypedResults.Ok(await Paging.Page(clients, limit, "/v1/clients", c => c.Key, c => ClientView.Of(c, directory, cancellation)));
     }
@@ -49,6 +50,8 @@ public static class ClientsApi
             throw new ProblemException(Problems.ClientExists, new Explanation($"«{account.Key}».", $"«{account.Key}»."));
         if (body.Vendor)
             account.VendorId = (short)((await db.Accounts.MaxAsync(a => a.VendorId, cancellation) ?? 0) + 1);
+        if (body.LegalGround is { } ground)
+            account.Grounds.Add(new VendorGround { ValidFrom = account.CreatedAt, Ground = ground, DeclaredBy = account.CreatedBy });
         db.Accounts.Add(account);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
@@ -75,6 +78,33 @@ public static class ClientsApi
         await transaction.CommitAsync(cancellation);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created($"/v1/clients/{account.Key}/secrets/{secret.Id}", new NewSecretView(secret.Id, text, secret.CreatedAt, secret.ExpiresAt));
+    }
+
+    /// <summary>Declares by which right a vendor sends its completions from now on (Luật 91/2025/QH15), unless a batch or row says another.</summary>
+    /// <remarks>What was received before keeps what was declared then. A person's export and the register of processing show it.</remarks>
+    private static async Task<Ok<ClientView>> DeclareLegalGround(
+        string client, LegalGroundContent body, HttpContext http, PlatformDb db, LocalityDirectory directory, TimeProvider clock, CancellationToken cancellation)
+    {
+        var faults = new Faults();
+        var ground = faults.Value("/ground", body.Ground);
+        faults.ThrowIfAny();
+        await using var transaction = await db.BeginAlone($"grounds:{client}", cancellation);
+        var account = await Find(client, http, db, cancellation);
+        if (account.EndedAt is not null)
+            throw new ProblemException(Problems.ClientEnded);
+        if (account.VendorId is null)
+            throw new ProblemException(Problems.OnlyVendorsHaveGrounds);
+        var now = clock.GetUtcNow();
+        if (VendorGround.At(account.Grounds, now) != ground)
+        {
+            var declared = new VendorGround { AccountId = account.Id, ValidFrom = now, Ground = ground, DeclaredBy = http.Features.Get<Caller>()!.Key };
+            db.VendorGrounds.Add(declared);
+            await db.SaveChangesAsync(cancellation);
+            account.Grounds.Add(declared);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return TypedResults.Ok(await ClientView.Of(account, directory, cancellation));
     }
 
     /// <summary>Ends a client; within 10 s its secrets, tokens and grants open nothing on any server. It stays on record. Ending it again changes nothing.</summary>
@@ -116,7 +146,7 @@ public static class ClientsApi
     {
         var caller = http.Features.Get<Caller>()!;
         var found = Faults.IsText(client)
-            ? await Within(db, caller).AsNoTracking().Include(a => a.Secrets).SingleOrDefaultAsync(a => a.Key == client, cancellation)
+            ? await Within(db, caller).AsNoTracking().Include(a => a.Secrets).Include(a => a.Grounds).SingleOrDefaultAsync(a => a.Key == client, cancellation)
             : null;
         var changes = !HttpMethods.IsGet(http.Request.Method);
         return found is not null && (!changes || caller.ReadsNation || caller.Administered.Contains(found.ProvinceId ?? 0))
@@ -130,7 +160,10 @@ public static class ClientsApi
 /// <param name="Name">What people call it.</param>
 /// <param name="Province">Two-digit code of the province that looks after it; may be left out by an operator.</param>
 /// <param name="Vendor">True for an LMS vendor that will push completions.</param>
-public sealed record CreateClient(string? ClientId, string? Name, string? Province, bool Vendor = false)
+/// <param name="LegalGround">
+/// Căn cứ xử lý dữ liệu cá nhân mà đơn vị gửi (Luật 91/2025/QH15): by which right a vendor sends its completions, unless a batch or row says another.
+/// </param>
+public sealed record CreateClient(string? ClientId, string? Name, string? Province, bool Vendor = false, LegalGround? LegalGround = null)
 {
     internal async Task<Account> Validate(Caller caller, LocalityDirectory directory, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -143,6 +176,8 @@ public sealed record CreateClient(string? ClientId, string? Name, string? Provin
             faults.Add("/province", Problems.UnknownLocality);
         else if (!caller.Standings.Any(s => s.Administers(province)))
             faults.Add("/province", Problems.BeyondReach);
+        if (LegalGround is not null && !Vendor)
+            faults.Add("/legalGround", Problems.OnlyVendorsHaveGrounds);
         faults.ThrowIfAny();
         return new Account { Kind = AccountKind.Client, Key = key, Name = name, ProvinceId = province?.Id, CreatedAt = now, CreatedBy = caller.Key };
     }
@@ -157,13 +192,20 @@ public sealed record CreateClient(string? ClientId, string? Name, string? Provin
 /// <param name="CreatedBy">By whom.</param>
 /// <param name="EndedAt">Since when it opens nothing; null while it does.</param>
 /// <param name="Secrets">What is known of its secrets: never the secrets.</param>
+/// <param name="LegalGround">By which right a vendor's completions are sent now; null where nobody has declared it.</param>
 public sealed record ClientView(
-    string ClientId, string Name, string? Province, short? Vendor, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? EndedAt, IReadOnlyList<SecretView> Secrets)
+    string ClientId, string Name, string? Province, short? Vendor, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? EndedAt, IReadOnlyList<SecretView> Secrets,
+    LegalGround? LegalGround)
 {
     internal static async Task<ClientView> Of(Account account, LocalityDirectory directory, CancellationToken cancellation) => new(
         account.Key, account.Name, account.ProvinceId is { } id ? (await directory.Get(id, cancellation)).Code : null, account.VendorId, account.CreatedAt,
-        account.CreatedBy, account.EndedAt, [.. account.Secrets.OrderBy(s => s.CreatedAt).Select(s => new SecretView(s.Id, s.CreatedAt, s.ExpiresAt, s.LastUsedAt))]);
+        account.CreatedBy, account.EndedAt, [.. account.Secrets.OrderBy(s => s.CreatedAt).Select(s => new SecretView(s.Id, s.CreatedAt, s.ExpiresAt, s.LastUsedAt))],
+        VendorGround.At(account.Grounds, DateTimeOffset.MaxValue));
 }
+
+/// <summary>By which right a vendor sends what it sends.</summary>
+/// <param name="Ground">Consent, LegalObligation, PublicTask, Contract, Protection or Emergency.</param>
+public sealed record LegalGroundContent(LegalGround? Ground);
 
 /// <summary>A secret to be made.</summary>
 /// <param name="ExpiresAt">When it stops working; left out, it does not.</param>

@@ -75,20 +75,26 @@ public enum Purpose
     Repetition,
 }
 
-/// <summary>By which right records are kept.</summary>
+/// <summary>By which right records are kept: the person's consent, or what Điều 19 of Luật 91/2025/QH15 names beside it. Stored as numbers.</summary>
 public enum LegalGround
 {
-    /// <summary>The person agreed.</summary>
-    Consent,
+    /// <summary>Sự đồng ý của chủ thể dữ liệu: the person agreed (Điều 9).</summary>
+    Consent = 0,
 
-    /// <summary>A law demands it.</summary>
-    LegalObligation,
+    /// <summary>Trường hợp khác theo quy định của pháp luật: a law demands it (Điều 19.1.đ).</summary>
+    LegalObligation = 1,
 
-    /// <summary>A public body does what it is there for.</summary>
-    PublicTask,
+    /// <summary>Phục vụ hoạt động của cơ quan nhà nước, hoạt động quản lý nhà nước: a public body does what it is there for (Điều 19.1.c).</summary>
+    PublicTask = 2,
 
-    /// <summary>A contract or an appointment.</summary>
-    Contract,
+    /// <summary>Thực hiện thỏa thuận của chủ thể dữ liệu: a contract or an appointment of the person (Điều 19.1.d).</summary>
+    Contract = 3,
+
+    /// <summary>Bảo vệ tính mạng, sức khỏe, quyền và lợi ích hợp pháp khi cấp bách: somebody's life or rights are in danger (Điều 19.1.a).</summary>
+    Protection = 4,
+
+    /// <summary>Giải quyết tình trạng khẩn cấp, nguy cơ đe dọa an ninh quốc gia: an emergency or a threat to security (Điều 19.1.b).</summary>
+    Emergency = 5,
 }
 
 /// <summary>For how long records are kept.</summary>

@@ -113,6 +113,8 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<ClientSecret> ClientSecrets => Set<ClientSecret>();
 
+    public DbSet<VendorGround> VendorGrounds => Set<VendorGround>();
+
     public DbSet<PersonalAccessToken> PersonalAccessTokens => Set<PersonalAccessToken>();
 
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();

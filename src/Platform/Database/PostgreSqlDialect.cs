@@ -220,6 +220,7 @@ public sealed class PostgreSqlDialect : Dialect
         [
             ("accounts", "platform_administers(province_id)"),
             ("client_secrets", "platform_administers((select a.province_id from accounts a where a.id = account_id))"),
+            ("vendor_grounds", "platform_administers((select a.province_id from accounts a where a.id = account_id))"),
             ("grants", "platform_administers(case when role = 'Operator' then null else tenant_id end)"),
         ])
         {
@@ -317,7 +318,7 @@ public sealed class PostgreSqlDialect : Dialect
             revoke update, delete on tenants from {applicationRole};
             grant update (state, state_changed_at, state_changed_by, state_reason) on tenants to {applicationRole};
             -- A grant is as it was given until it ends; a secret may be used and withdrawn, never changed.
-            revoke update, delete on grants, accounts from {applicationRole};
+            revoke update, delete on grants, accounts, vendor_grounds from {applicationRole};
             grant update (valid_to, ended_by) on grants to {applicationRole};
             grant update (name, ended_at, ended_by) on accounts to {applicationRole};
             revoke update on client_secrets, personal_access_tokens from {applicationRole};

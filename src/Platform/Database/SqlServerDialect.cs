@@ -132,6 +132,7 @@ public sealed class SqlServerDialect : Dialect
         var administered = ((string Table, string Predicate)[])
         [
             ("client_secrets", "dbo.may_administer_account(account_id)"),
+            ("vendor_grounds", "dbo.may_administer_account(account_id)"),
             ("personal_access_tokens", "dbo.is_own_account(account_id)"),
             ("passkeys", "dbo.is_own_account(account_id)"),
             ("external_identities", "dbo.is_own_account(account_id)"),
@@ -193,6 +194,7 @@ public sealed class SqlServerDialect : Dialect
             deny delete on dbo.accounts to {applicationRole};
             deny update on dbo.accounts([key], kind, province_id, vendor_id, created_at, created_by) to {applicationRole};
             deny update on dbo.personal_access_tokens(account_id, hash, scopes, created_at, expires_at, name) to {applicationRole};
+            deny update, delete on dbo.vendor_grounds to {applicationRole};
             deny update on dbo.client_secrets(account_id, hash, created_at, expires_at) to {applicationRole};
             deny delete on dbo.people to {applicationRole};
             deny delete on dbo.invitations to {applicationRole};

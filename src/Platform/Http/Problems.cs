@@ -189,6 +189,8 @@ public static class Problems
     public static readonly ProblemKind MappingIsPreset = new("PLT-5083", 409, "Ánh xạ có sẵn không đổi được; hãy dùng tên khác", "A preset cannot be changed; use another name");
     public static readonly ProblemKind MappingNeedsTable = new("PLT-5084", 422, "Ánh xạ cột chỉ dùng cho CSV và XLSX", "A mapping of columns is for CSV and XLSX only");
 
+    public static readonly ProblemKind OnlyVendorsHaveGrounds = new("PLT-5085", 422, "Chỉ đơn vị gửi lượt hoàn thành mới khai căn cứ xử lý", "Only a vendor declares by which right it sends");
+
     // 5600–5649 skill framework, confirmations
     public static readonly ProblemKind UnknownUnit = new("PLT-5601", 422, "Khung kỹ năng không có đơn vị này", "The skill framework has no such unit");
     public static readonly ProblemKind UnknownRule = new("PLT-5602", 404, "Không có quy tắc này", "There is no such rule");

@@ -16,7 +16,7 @@ namespace Platform.Imports;
 internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun run, ImportRunner runner, TimeProvider clock)
 {
     internal async Task<Import> Receive(
-        HttpContext http, Caller vendor, string? name, string? mappingName, IReadOnlyDictionary<string, string?> constants, CancellationToken cancellation)
+        HttpContext http, Caller vendor, string? name, string? mappingName, IReadOnlyDictionary<string, string?> constants, LegalGround? ground, CancellationToken cancellation)
     {
         var (content, type, sentName) = await Content(http.Request, cancellation);
         var fileName = Path.GetFileName(name ?? sentName ?? "");
@@ -34,6 +34,7 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
             FileName = fileName.Length > 0 ? fileName : $"import.{RowFormats.Extension(format)}",
             Format = format,
             MappingName = mappingName,
+            LegalGround = ground,
             Mapping = mapping is null ? null : JsonSerializer.Serialize(mapping, Json.Options),
             CreatedAt = now,
         };

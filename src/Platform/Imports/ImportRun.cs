@@ -30,12 +30,12 @@ internal sealed class ImportRun(
             await using var file = folder.Open(import.Id);
             var reader = Reader(import.Format, file, import.VendorId, MappingOf(import));
             await reader.Resume(import.Position, import.Rows, cancellation);
-            var (job, part) = (new IntakeJob(import.Id, new IntakeOrder(vendor), import.Format), import.Parts);
+            var (job, part) = (new IntakeJob(import.Id, new IntakeOrder(vendor) { Ground = import.LegalGround }, import.Format), import.Parts);
             while (await reader.Next(intakeOptions.ChunkRows, cancellation) is { Count: > 0 } rows)
             {
                 var began = Stopwatch.GetTimestamp();
                 var vendorNow = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);
-                await intake.TakeChunk(new IntakePart(job with { Order = new IntakeOrder(vendorNow) }, part++, rows, reader.Head), async (db, answers, stop) =>
+                await intake.TakeChunk(new IntakePart(job with { Order = job.Order with { Vendor = vendorNow } }, part++, rows, reader.Head), async (db, answers, stop) =>
                 {
                     await Hold(db, lease, stop);
                     var row = await db.Imports.SingleAsync(i => i.Id == lease.ImportId, stop);

@@ -50,10 +50,11 @@ public static class ImportsApi
         [Description("The commune of every row.")] string? locality = null,
         [Description("The course of every row.")] string? course = null,
         [Description("The audience of every row.")] string? audience = null,
-        [Description("The day of every completion.")] string? completedAt = null)
+        [Description("The day of every completion.")] string? completedAt = null,
+        [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null)
     {
         var constants = new Dictionary<string, string?> { ["locality"] = locality, ["course"] = course, ["audience"] = audience, ["completedAt"] = completedAt };
-        var import = await desk.Receive(http, http.Features.Get<Caller>()!, name, mapping, constants, cancellation);
+        var import = await desk.Receive(http, http.Features.Get<Caller>()!, name, mapping, constants, VendorGround.Known(legalGround), cancellation);
         return TypedResults.Accepted($"/v1/imports/{import.Id}", ImportView.Of(import, http.PrefersEnglish()));
     }
 

@@ -112,6 +112,7 @@ internal sealed class BatchDecision(
         Passed = row.Passed,
         Revision = row.Revision,
         ReceivedAt = now,
+        LegalGround = row.Ground,
     };
 
     private FieldFault? Unplaced(Candidate row, short? tenant, Audience? audience)

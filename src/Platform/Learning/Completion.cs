@@ -35,6 +35,7 @@ public sealed class Course : ITracked
 [Personal(DataKind.Learning, Form.Plain, nameof(CompletionRecord.CourseId), nameof(CompletionRecord.Audience), nameof(CompletionRecord.CompletedAt), nameof(CompletionRecord.Score), nameof(CompletionRecord.Passed), nameof(CompletionRecord.Revision))]
 [Personal(DataKind.Moment, Form.Plain, nameof(CompletionRecord.ReceivedAt), nameof(CompletionRecord.VoidedAt))]
 [Personal(DataKind.FreeText, Form.Plain, nameof(CompletionRecord.Reason), nameof(CompletionRecord.VoidReason))]
+[Personal(DataKind.Technical, Form.Plain, nameof(CompletionRecord.LegalGround))]
 public abstract class CompletionRecord : IWrittenByIntake, IPersonal
 {
     public short VendorId { get; set; }
@@ -68,6 +69,9 @@ public abstract class CompletionRecord : IWrittenByIntake, IPersonal
     public DateTimeOffset? VoidedAt { get; set; }
 
     public string? VoidReason { get; set; }
+
+    /// <summary>What the row or its batch said it rests on. Null, as nearly always, where the vendor's own declaration holds: such a row takes no room for it.</summary>
+    public LegalGround? LegalGround { get; set; }
 }
 
 /// <summary>
@@ -240,5 +244,6 @@ internal sealed class LearningMapping(string idCollation) :
         builder.Property(c => c.Score).HasPrecision(5, 2);
         builder.Property(c => c.Reason).HasMaxLength(200);
         builder.Property(c => c.VoidReason).HasMaxLength(200);
+        builder.Property(c => c.LegalGround).HasConversion<short>();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Access;
+using Platform.Database;
 using Platform.Http;
 using Platform.Plans;
 using Platform.Tenancy;
@@ -17,10 +18,13 @@ namespace Platform.Learning;
 /// <param name="Passed">False when the course was finished without passing; true when left out.</param>
 /// <param name="Revision">2 or higher corrects what was stored under this id with a lower revision; 1 when left out.</param>
 /// <param name="Reason">Why it is corrected, at most 200 characters; kept with what it replaces.</param>
+/// <param name="LegalGround">
+/// Căn cứ xử lý dữ liệu cá nhân của dòng này (Luật 91/2025/QH15): by which right it is sent. Left out, the batch's holds, and else what the vendor's registration says.
+/// </param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CompletionContent(
     string? Id, LearnerContent? Learner, string? Locality, string? Course, Audience? Audience, DateTimeOffset? CompletedAt, decimal? Score, bool? Passed,
-    int? Revision = null, string? Reason = null);
+    int? Revision = null, string? Reason = null, LegalGround? LegalGround = null);
 
 /// <summary>Who learns: the vendor's own id, a 12-digit citizen number, or both. Only keyed pseudonyms of them are stored.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -39,6 +43,9 @@ public sealed record SentRow(int Index, string? Id, CompletionContent? Content, 
 /// <param name="DryRun">Answer as if, and write nothing.</param>
 public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun = false)
 {
+    /// <summary>What the whole batch rests on, for the rows that say nothing; null where it says nothing either.</summary>
+    public LegalGround? Ground { get; init; }
+
     /// <summary>Who sent them from where; null for what is read from a file.</summary>
     public Actor? Sender { get; init; }
 

@@ -340,5 +340,6 @@ public sealed class CompletionInbox(
         VoidedAt = c.VoidedAt,
         VoidReason = c.VoidReason,
         Moves = c.Moves,
+        LegalGround = c.LegalGround,
     };
 }

@@ -1,4 +1,5 @@
 using Platform.Access;
+using Platform.Database;
 using Platform.Http;
 using Platform.Localities;
 using Platform.Plans;
@@ -9,7 +10,7 @@ namespace Platform.Learning;
 /// <summary>A valid row, with its references resolved and its learner under pseudonyms. What it leaves to the learner is null.</summary>
 internal sealed record Candidate(
     int Index, string ExternalId, short? TenantId, Pseudonym? VendorName, Pseudonym? CitizenName, int CourseId,
-    Audience? Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed, short Revision, string? Reason)
+    Audience? Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed, short Revision, string? Reason, LegalGround? Ground)
 {
     /// <summary>Where its answer belongs in the batch at hand; <see cref="Index"/> is what the vendor calls the row.</summary>
     internal int Place { get; init; }
@@ -101,7 +102,7 @@ internal sealed class CompletionReading(
             index, row.Id, tenant,
             string.IsNullOrWhiteSpace(learner) ? null : pseudonyms.OfVendorLearner(vendorPrefix, learner),
             string.IsNullOrWhiteSpace(citizen) ? null : pseudonyms.OfCitizen(citizen),
-            course, row.Audience, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason) { Named = named };
+            course, row.Audience, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason, row.LegalGround) { Named = named };
         return null;
 
         FieldFault At(string field, ProblemKind kind) => new($"/{index}/{field}", kind);

@@ -58,6 +58,10 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts, I
             parts[0].Job.Order.Vendor.Key, string.Join(',', senders.Select(s => s.Address).Distinct().Take(3)), string.Join(',', senders.Select(s => s.Request).Distinct().Take(2)));
     }
 
+    // A row's own word goes before its batch's.
+    private static SentRow Grounded(SentRow row, LegalGround? batch) =>
+        batch is null || row.Content is not { LegalGround: null } content ? row : row with { Content = content with { LegalGround = batch } };
+
     // What was gathered is stored even when one of its senders has left: it is answered to the others.
     private Task<RowAnswer[]> Store(IReadOnlyList<IntakePart> parts) => Store(parts, null, CancellationToken.None);
 
@@ -75,7 +79,7 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts, I
         if (alongside is not null)
             order = order with { Alongside = Save };
 
-        var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(order, [.. parts.SelectMany(p => p.Rows).Select(r => r.Row)], cancellation);
+        var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(order, [.. parts.SelectMany(p => p.Rows.Select(r => Grounded(r.Row, p.Job.Order.Ground)))], cancellation);
         if (order.DryRun)
             return answers;
         db.ChangeTracker.Clear(); // a withheld batch leaves behind what must not be saved

@@ -55,8 +55,9 @@ public static class LearningApi
     private static Task PushCompletions(
         HttpContext http, TenantScope scope, Intake intake, IntakeOptions options,
         [Description("All or none, of at most 10,000 rows: one row that is rejected or in conflict withholds the others.")] bool atomic = false,
-        [Description("Answer the same and write nothing; at most 10,000 rows.")] bool dryRun = false) =>
-        new CompletionPush(http, intake, options, new IntakeOrder(http.Features.Get<Caller>()!, atomic, dryRun) { Sender = scope.Actor }).Run();
+        [Description("Answer the same and write nothing; at most 10,000 rows.")] bool dryRun = false,
+        [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null) =>
+        new CompletionPush(http, intake, options, new IntakeOrder(http.Features.Get<Caller>()!, atomic, dryRun) { Sender = scope.Actor, Ground = VendorGround.Known(legalGround) }).Run();
 
     /// <summary>The rows of one request that were rejected or in conflict, in the format they came in, each with why: mend them and send them again.</summary>
     /// <remarks>NDJSON and JSON carry the reason in <c>error</c>, CSV in two more columns at the end; both are ignored when they are sent back.</remarks>
@@ -92,7 +93,7 @@ public static class LearningApi
     private static async Task<CompletionVersionView> View(
         CompletionRecord c, DateTimeOffset? replacedAt, CourseDirectory courses, LocalityDirectory localities, CancellationToken cancellation) => new(
         c.ExternalId, c.Revision, (await localities.Get(c.TenantId, cancellation)).Code, await courses.CodeOf(c.CourseId, cancellation), c.Audience,
-        c.CompletedAt, c.Score, c.Passed, c.ReceivedAt, c.Reason, replacedAt, c.VoidedAt, c.VoidReason);
+        c.CompletedAt, c.Score, c.Passed, c.ReceivedAt, c.Reason, replacedAt, c.VoidedAt, c.VoidReason, c.LegalGround);
 }
 
 /// <summary>Why a completion is declared void, at most 200 characters.</summary>
@@ -113,9 +114,10 @@ public sealed record VoidingContent(string? Reason);
 /// <param name="ReplacedAt">When a higher revision replaced it; null for the present one.</param>
 /// <param name="VoidedAt">When it was declared void; null while it counts.</param>
 /// <param name="VoidReason">Why it was declared void.</param>
+/// <param name="LegalGround">What this row or its batch said it rests on; null where the vendor's registration says it.</param>
 public sealed record CompletionVersionView(
     string Id, int Revision, string Locality, string Course, Audience Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed,
-    DateTimeOffset ReceivedAt, string? Reason, DateTimeOffset? ReplacedAt, DateTimeOffset? VoidedAt, string? VoidReason);
+    DateTimeOffset ReceivedAt, string? Reason, DateTimeOffset? ReplacedAt, DateTimeOffset? VoidedAt, string? VoidReason, LegalGround? LegalGround);
 
 /// <summary>A course.</summary>
 public sealed record CourseView(string Code, string Title, IReadOnlyList<string> Audiences, IReadOnlyList<string> Units);

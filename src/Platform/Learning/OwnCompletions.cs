@@ -139,8 +139,8 @@ public static class OwnCompletions
             from c in rows.AsNoTracking().OrderBy(c => c.ExternalId).Take(limit)
             join k in db.Courses on c.CourseId equals k.Id
             orderby c.ExternalId
-            select new { c.ExternalId, c.TenantId, k.Code, c.Audience, c.CompletedAt, c.Score, c.Passed, c.ReceivedAt, c.Revision, c.VoidedAt }).ToListAsync(cancellation);
-        return [.. found.Select(c => new CompletionView(c.ExternalId, codes[c.TenantId], c.Code, c.Audience, c.CompletedAt, c.Score, c.Passed, c.Revision, c.ReceivedAt, c.VoidedAt))];
+            select new { c.ExternalId, c.TenantId, k.Code, c.Audience, c.CompletedAt, c.Score, c.Passed, c.ReceivedAt, c.Revision, c.VoidedAt, c.LegalGround }).ToListAsync(cancellation);
+        return [.. found.Select(c => new CompletionView(c.ExternalId, codes[c.TenantId], c.Code, c.Audience, c.CompletedAt, c.Score, c.Passed, c.Revision, c.ReceivedAt, c.VoidedAt, c.LegalGround))];
     }
 
     private static DateTimeOffset Begin(DateOnly day) => new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), Vietnam).ToUniversalTime();
@@ -160,8 +160,10 @@ public static class OwnCompletions
 /// <param name="Revision">1, or what it was corrected to.</param>
 /// <param name="ReceivedAt">When it was stored (UTC).</param>
 /// <param name="VoidedAt">When it was declared void (UTC); null while it counts.</param>
+/// <param name="LegalGround">What the row or its batch said it rests on; null where the vendor's registration says it.</param>
 public sealed record CompletionView(
-    string Id, string Locality, string Course, Audience Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed, int Revision, DateTimeOffset ReceivedAt, DateTimeOffset? VoidedAt);
+    string Id, string Locality, string Course, Audience Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed, int Revision, DateTimeOffset ReceivedAt, DateTimeOffset? VoidedAt,
+    LegalGround? LegalGround);
 
 /// <summary>Rows of one day by outcome.</summary>
 /// <param name="Day">In Vietnam.</param>

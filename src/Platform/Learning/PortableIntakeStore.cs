@@ -124,6 +124,7 @@ internal sealed class PortableIntakeStore(PlatformDb db) : IIntakeStore
         Reason = c.Reason,
         VoidedAt = c.VoidedAt,
         VoidReason = c.VoidReason,
+        LegalGround = c.LegalGround,
         ReplacedAt = replacedAt,
     };
 

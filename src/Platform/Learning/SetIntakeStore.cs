@@ -18,11 +18,11 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
     private const string Start = "select set_config('plan_cache_mode', 'force_generic_plan', true), {0}(hashtextextended('intake', 0))";
 
     private const string Columns =
-        "external_id, tenant_id, learner_id, course_id, audience, completed_at, score, passed, revision, received_at, reason, voided_at, void_reason";
+        "external_id, tenant_id, learner_id, course_id, audience, completed_at, score, passed, revision, received_at, reason, voided_at, void_reason, legal_ground";
 
     private const string Arrays =
         "$2::text[], $3::smallint[], $4::uuid[], $5::int[], $6::smallint[], $7::timestamptz[], $8::numeric[], $9::boolean[], $10::smallint[], $11::timestamptz[], "
-        + "$12::text[], $13::timestamptz[], $14::text[]";
+        + "$12::text[], $13::timestamptz[], $14::text[], $15::smallint[]";
 
     private IDbContextTransaction? transaction;
     private NpgsqlConnection? connection;
@@ -127,7 +127,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
         }
 
         return await Read(
-            $"select {Columns}, vendor_id from completions where learner_id = any($1)", r => ReadCompletion(r, r.GetInt16(13)), cancellation, Guids(learners));
+            $"select {Columns}, vendor_id from completions where learner_id = any($1)", r => ReadCompletion(r, r.GetInt16(14)), cancellation, Guids(learners));
     }
 
     public async Task<bool> Write(IntakeChanges changes, CancellationToken cancellation)
@@ -212,11 +212,12 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
         if (kept.Count > 0)
             add(
                 kept.Count,
-                $"insert into completion_versions (vendor_id, {Columns}, replaced_at) select $1, s.*, $15 from unnest({Arrays}) s on conflict do nothing",
+                $"insert into completion_versions (vendor_id, {Columns}, replaced_at) select $1, s.*, $16 from unnest({Arrays}) s on conflict do nothing",
                 [.. Contents(kept), new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }]);
         add(before.Count, $"""
             update completions c set tenant_id = s.tenant_id, learner_id = s.learner_id, course_id = s.course_id, audience = s.audience, completed_at = s.completed_at,
-              score = s.score, passed = s.passed, revision = s.revision, received_at = s.received_at, reason = s.reason, voided_at = s.voided_at, void_reason = s.void_reason
+              score = s.score, passed = s.passed, revision = s.revision, received_at = s.received_at, reason = s.reason, voided_at = s.voided_at, void_reason = s.void_reason,
+              legal_ground = s.legal_ground
             from unnest({Arrays}) s ({Columns}) where c.vendor_id = $1 and c.external_id = s.external_id
             """, Contents([.. changes.Replaced.Select(r => r.After)]));
     }
@@ -301,6 +302,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
         Reason = r.IsDBNull(10) ? null : r.GetString(10),
         VoidedAt = r.IsDBNull(11) ? null : At(r, 11),
         VoidReason = r.IsDBNull(12) ? null : r.GetString(12),
+        LegalGround = r.IsDBNull(13) ? null : (LegalGround)r.GetInt16(13),
     };
 
     private async Task<List<T>> Read<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters)
@@ -321,7 +323,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
         Of(Each(rows, c => c.CourseId), NpgsqlDbType.Integer), Of(Each(rows, c => (short)c.Audience), NpgsqlDbType.Smallint), Times(Each(rows, c => c.CompletedAt.UtcDateTime)),
         Of(Each(rows, c => c.Score), NpgsqlDbType.Numeric), Of(Each(rows, c => c.Passed), NpgsqlDbType.Boolean), Of(Each(rows, c => c.Revision), NpgsqlDbType.Smallint),
         Times(Each(rows, c => c.ReceivedAt.UtcDateTime)), Texts(Each(rows, c => c.Reason)), Of(Each(rows, c => c.VoidedAt?.UtcDateTime), NpgsqlDbType.TimestampTz),
-        Texts(Each(rows, c => c.VoidReason)),
+        Texts(Each(rows, c => c.VoidReason)), Of(Each(rows, c => (short?)c.LegalGround), NpgsqlDbType.Smallint),
     ];
 
     private static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)

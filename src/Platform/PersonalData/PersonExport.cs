@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Access;
 using Platform.Audit;
 using Platform.Confirmations;
 using Platform.Database;
@@ -19,7 +20,7 @@ internal sealed class PersonExport(PlatformDb db, Contexts contexts, TimeProvide
     internal async Task<PersonExportView> Collect(LocalityEntry commune, PersonRequest request, PersonRequestSubject subject, Guid? learner, CancellationToken cancellation)
     {
         var courses = await db.Courses.AsNoTracking().ToDictionaryAsync(c => c.Id, c => c.Code, cancellation);
-        var vendors = await db.Accounts.AsNoTracking().Where(a => a.VendorId != null).ToDictionaryAsync(a => a.VendorId!.Value, a => a, cancellation);
+        var vendors = await db.Accounts.AsNoTracking().Where(a => a.VendorId != null).Include(a => a.Grounds).ToDictionaryAsync(a => a.VendorId!.Value, a => a, cancellation);
         var present = await db.Completions.AsNoTracking().Where(c => c.LearnerId == learner && c.TenantId == commune.Id).OrderBy(c => c.CompletedAt).ToListAsync(cancellation);
         var versions = await db.CompletionVersions.AsNoTracking().Where(c => c.LearnerId == learner && c.TenantId == commune.Id).OrderBy(c => c.Revision).ToListAsync(cancellation);
         var counted = await db.Learners.AsNoTracking().SingleOrDefaultAsync(l => l.Id == learner && l.TenantId == commune.Id, cancellation);
@@ -36,7 +37,7 @@ internal sealed class PersonExport(PlatformDb db, Contexts contexts, TimeProvide
 
         ExportedCompletion Completion(CompletionRecord c, DateTimeOffset? replacedAt) => new(
             vendors.GetValueOrDefault(c.VendorId)?.Name, c.ExternalId, c.Revision, courses[c.CourseId], c.Audience, c.CompletedAt, c.Score, c.Passed, c.ReceivedAt, c.Reason,
-            replacedAt, c.VoidedAt, c.VoidReason);
+            replacedAt, c.VoidedAt, c.VoidReason, c.LegalGround ?? (vendors.TryGetValue(c.VendorId, out var sender) ? VendorGround.At(sender.Grounds, c.ReceivedAt) : null));
     }
 
     // The log is the auditors'. Here it is read for one person: reads of the person's own rows by the vendor that sent them, and exports of
@@ -98,9 +99,10 @@ public sealed record ExportedLearner(
 /// <param name="ReplacedAt">When it was replaced; null for the present one.</param>
 /// <param name="VoidedAt">When it was declared void.</param>
 /// <param name="VoidReason">Why.</param>
+/// <param name="LegalGround">By which right it was sent: what the row or its batch said, else what the vendor had declared when it came; null where nobody said it.</param>
 public sealed record ExportedCompletion(
     string? Vendor, string Id, int Revision, string Course, Audience Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed, DateTimeOffset ReceivedAt,
-    string? Reason, DateTimeOffset? ReplacedAt, DateTimeOffset? VoidedAt, string? VoidReason);
+    string? Reason, DateTimeOffset? ReplacedAt, DateTimeOffset? VoidedAt, string? VoidReason, LegalGround? LegalGround);
 
 /// <summary>What the commune recorded of a person.</summary>
 /// <param name="Source">What it rests on.</param>

@@ -37,8 +37,14 @@ public static class PersonalDataApi
     }
 
     /// <summary>What is stored about people: about whom, why, on which ground, for how long, how, and who sees it. Made from the model itself.</summary>
-    private static Ok<Page<ProcessingView>> GetRegister(HttpContext http, PlatformDb db, IntakeOptions intake) =>
-        TypedResults.Ok(new Page<ProcessingView>([.. ProcessingRegister.Of(db.Model, intake, http.PrefersEnglish())], null));
+    private static async Task<Ok<Page<ProcessingView>>> GetRegister(HttpContext http, PlatformDb db, IntakeOptions intake, CancellationToken cancellation)
+    {
+        var english = http.PrefersEnglish();
+        var vendors = await db.Accounts.AsNoTracking().Include(a => a.Grounds).Where(a => a.VendorId != null && a.EndedAt == null && a.Grounds.Count > 0).OrderBy(a => a.Name).ToListAsync(cancellation);
+        var senders = vendors.ConvertAll(v => (v.Name, Latest: v.Grounds.MaxBy(g => g.ValidFrom)!))
+            .ConvertAll(v => new SenderView(v.Name, v.Latest.Ground, ProcessingRegister.Say(v.Latest.Ground).In(english), v.Latest.ValidFrom));
+        return TypedResults.Ok(new Page<ProcessingView>([.. ProcessingRegister.Of(db.Model, senders, intake, english)], null));
+    }
 
     /// <summary>How many requests each locality within reach has, by kind and state, and how many are late; those without any are left out. Never a person.</summary>
     private static async Task<Ok<Page<RequestCountView>>> CountRequests(

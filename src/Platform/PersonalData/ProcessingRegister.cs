@@ -15,7 +15,7 @@ namespace Platform.PersonalData;
 internal static class ProcessingRegister
 {
     /// <summary>Every table about people, in order of name.</summary>
-    internal static IEnumerable<ProcessingView> Of(IModel model, IntakeOptions intake, bool english) =>
+    internal static IEnumerable<ProcessingView> Of(IModel model, IReadOnlyList<SenderView> senders, IntakeOptions intake, bool english) =>
         from entity in model.GetEntityTypes()
         let records = entity.ClrType.GetCustomAttribute<PersonalRecordsAttribute>()
         where records is not null && entity.GetTableName() is not null
@@ -26,7 +26,8 @@ internal static class ProcessingRegister
             [.. from property in entity.GetProperties()
                 from entry in Entries(entity)
                 where entry.Properties.Contains(property.Name)
-                select new ProcessedView(property.GetColumnName(), entry.Kind, Say(entry.Kind).In(english), entry.Form, Say(entry.Form).In(english))]);
+                select new ProcessedView(property.GetColumnName(), entry.Kind, Say(entry.Kind).In(english), entry.Form, Say(entry.Form).In(english))],
+            typeof(CompletionRecord).IsAssignableFrom(entity.ClrType) ? senders : null);
 
     /// <summary>The properties of a table about people that no entry names.</summary>
     internal static IEnumerable<string> Missing(IReadOnlyEntityType entity)
@@ -69,11 +70,13 @@ internal static class ProcessingRegister
         _ => new("Trả lời lại đúng như lần đầu khi yêu cầu được gửi lặp lại", "To answer a repeated request as the first time"),
     };
 
-    private static Explanation Say(LegalGround ground) => ground switch
+    internal static Explanation Say(LegalGround ground) => ground switch
     {
         LegalGround.Consent => new("Sự đồng ý của chủ thể dữ liệu", "The person's consent"),
         LegalGround.LegalObligation => new("Nghĩa vụ theo Luật 91/2025/QH15 và Nghị định 356/2025/NĐ-CP", "An obligation under Luật 91/2025/QH15 and Nghị định 356/2025/NĐ-CP"),
         LegalGround.PublicTask => new("Hoạt động của cơ quan nhà nước theo kế hoạch Bình dân học vụ số", "A public body's task under its plan for the movement"),
+        LegalGround.Protection => new("Bảo vệ tính mạng, quyền và lợi ích hợp pháp khi cấp bách", "Somebody's life or rights are in danger"),
+        LegalGround.Emergency => new("Giải quyết tình trạng khẩn cấp", "An emergency"),
         _ => new("Quan hệ công tác hoặc hợp đồng", "An appointment or a contract"),
     };
 
@@ -123,8 +126,17 @@ internal static class ProcessingRegister
 /// <param name="Kept">For how long.</param>
 /// <param name="SeenBy">Who sees it.</param>
 /// <param name="Data">Its columns.</param>
+/// <param name="Senders">Of what vendors send: by which right each declares to send it.</param>
 public sealed record ProcessingView(
-    string Table, string About, string Purpose, LegalGround Ground, string GroundText, string Kept, string SeenBy, IReadOnlyList<ProcessedView> Data);
+    string Table, string About, string Purpose, LegalGround Ground, string GroundText, string Kept, string SeenBy, IReadOnlyList<ProcessedView> Data,
+    IReadOnlyList<SenderView>? Senders);
+
+/// <summary>A vendor that declared by which right it sends.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Ground">Consent, LegalObligation, PublicTask, Contract, Protection or Emergency; single batches and rows may say another.</param>
+/// <param name="GroundText">The same in words.</param>
+/// <param name="Since">Since when.</param>
+public sealed record SenderView(string Name, LegalGround Ground, string GroundText, DateTimeOffset Since);
 
 /// <summary>One column about people.</summary>
 /// <param name="Column">Its name in the database.</param>

@@ -5,7 +5,7 @@ namespace Platform.Learning.Formats;
 
 /// <summary>How the columns of a platform's own table become completions.</summary>
 /// <param name="Fields">
-/// From the names of our fields (id, learner.id, learner.citizenId, locality, course, audience, completedAt, score, passed, revision, reason)
+/// From the names of our fields (id, learner.id, learner.citizenId, locality, course, audience, completedAt, score, passed, revision, reason, legalGround)
 /// to where each comes from. Columns that no field names are read over and kept nowhere.
 /// </param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -10,7 +10,7 @@ namespace Platform.Learning.Formats;
 internal sealed class TableColumns
 {
     private static readonly string[] Fields =
-        ["id", "learner.id", "learner.citizenId", "locality", "course", "audience", "completedAt", "score", "passed", "revision", "reason"];
+        ["id", "learner.id", "learner.citizenId", "locality", "course", "audience", "completedAt", "score", "passed", "revision", "reason", "legalGround"];
 
     // Folded: without marks, in lower case.
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
@@ -37,6 +37,8 @@ internal sealed class TableColumns
         ["dat"] = "passed",
         ["lan sua"] = "revision",
         ["ly do"] = "reason",
+        ["can cu xu ly"] = "legalGround",
+        ["can cu phap ly"] = "legalGround",
     };
 
     private readonly FieldReading?[] readings;
@@ -120,7 +122,8 @@ internal sealed class TableColumns
             var learner = new LearnerContent(Text(1), Padded(2, 12));
             var content = new CompletionContent(
                 id, learner, Padded(3, 5), Text(4), TableValues.Audience(Text(5)), TableValues.Moment(Text(6), readings[6]?.Source.Format),
-                TableValues.Score(Text(7), readings[7]?.Source.Scale), TableValues.Passed(Text(8), readings[8]?.Source.Minimum), TableValues.Whole(Text(9)), Text(10));
+                TableValues.Score(Text(7), readings[7]?.Source.Scale), TableValues.Passed(Text(8), readings[8]?.Source.Minimum), TableValues.Whole(Text(9)), Text(10),
+                TableValues.Ground(Text(11)));
             return new SentRow(index, id, content, null);
         }
         catch (CellException wrong)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Database;
 using Platform.Http;
 using Platform.Localities;
 using Platform.Plans;
@@ -34,6 +35,17 @@ internal static class TableValues
         ["co so giao duc"] = Plans.Audience.Schools,
     };
 
+    private static readonly Dictionary<string, LegalGround> Grounds = new(StringComparer.Ordinal)
+    {
+        ["dong y"] = LegalGround.Consent,
+        ["su dong y"] = LegalGround.Consent,
+        ["nghia vu phap ly"] = LegalGround.LegalObligation,
+        ["theo quy dinh cua phap luat"] = LegalGround.LegalObligation,
+        ["hoat dong cua co quan nha nuoc"] = LegalGround.PublicTask,
+        ["thoa thuan"] = LegalGround.Contract,
+        ["hop dong"] = LegalGround.Contract,
+    };
+
     private static readonly Dictionary<string, bool> Answers = new(StringComparer.Ordinal)
     {
         ["true"] = true,
@@ -63,6 +75,17 @@ internal static class TableValues
         return Audiences.TryGetValue(VietnameseText.Fold(text), out var audience)
             ? audience
             : throw Wrong("/audience", Problems.UnknownWord, text, string.Join(", ", Enum.GetNames<Audience>()));
+    }
+
+    internal static LegalGround? Ground(string? text)
+    {
+        if (text is null)
+            return null;
+        if (Enum.GetNames<LegalGround>().FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name)
+            return Enum.Parse<LegalGround>(name);
+        return Grounds.TryGetValue(VietnameseText.Fold(text), out var ground)
+            ? ground
+            : throw Wrong("/legalGround", Problems.UnknownWord, text, string.Join(", ", Enum.GetNames<LegalGround>()));
     }
 
     /// <summary>A moment; without an offset it is Vietnam's time, without a time the day's beginning.</summary>
