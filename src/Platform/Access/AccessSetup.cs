@@ -32,7 +32,7 @@ public static class AccessSetup
         AddPasskeys(services, options);
         services.AddOptions<PeopleOptions>().BindConfiguration("People").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(contacts).AddSingleton<Contacts>().AddSingleton<PasswordRules>().AddSingleton<Links>();
-        services.AddScoped<SignInDesk>().AddScoped<SecondFactor>().AddScoped<Sessions>().AddScoped<Reception>();
+        services.AddScoped<SignInDesk>().AddScoped<SecondFactor>().AddScoped<Sessions>().AddScoped<Reception>().AddScoped<Farewell>();
         services.AddSingleton<TenantStates>().AddScoped<TenantScope>().AddScoped<ClientAuthentication>();
     }
 

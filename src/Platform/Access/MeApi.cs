@@ -45,7 +45,7 @@ public static class MeApi
         var by = caller.Standings.Where(s => s.Allows(requirement, place)).ToList();
         var suspended = await states.Find(cancellation);
         var writes = Suspension.Writes(requirement, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? HttpMethods.Get);
-        if (by.Count > 0 && by.TrueForAll(s => s.IsSuspended(suspended, writes)))
+        if (by.Count > 0 && !requirement.DespiteSuspension && by.TrueForAll(s => s.IsSuspended(suspended, writes)))
             return Answer(false, requirement.Scope, [], "Được cấp quyền, nhưng địa phương đang tạm ngừng.", "Granted, but the locality is suspended.");
         if (requirement.OfSession && http.Features.Get<People.OpenSession>() is null)
             return Answer(false, requirement.Scope, [], "Chỉ người đã đăng nhập, không dùng mã truy cập.", "Only for a person who has signed in, not for a token.");

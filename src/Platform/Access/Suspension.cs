@@ -8,7 +8,7 @@ namespace Platform.Access;
 
 /// <summary>
 /// What a suspended locality's own people may still do: their grants there do not count, for changes or at all. Their own account stays theirs,
-/// and province and operators go on reading.
+/// and province and operators go on reading. What the law demands of a locality, its people do all the same.
 /// </summary>
 internal static class Suspension
 {
@@ -20,7 +20,7 @@ internal static class Suspension
     internal static async ValueTask<Caller> Apply(HttpContext context, Caller caller, Requirement requirement, LocalityEntry? locality)
     {
         var suspended = await States(context).Find(context.RequestAborted);
-        if (suspended.IsEmpty || requirement.Reach is Reach.Account or Reach.Intake)
+        if (suspended.IsEmpty || requirement.DespiteSuspension || requirement.Reach is Reach.Account or Reach.Intake)
             return caller;
         var writes = Writes(requirement, context.Request.Method);
         var left = caller with { Standings = [.. caller.Standings.Where(s => !s.IsSuspended(suspended, writes))] };

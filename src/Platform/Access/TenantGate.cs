@@ -16,6 +16,9 @@ public sealed record Requirement(string? Scope, Reach Reach)
 
     /// <summary>Only a person who signed in here, and no token, may call.</summary>
     public bool OfSession { get; init; }
+
+    /// <summary>What the law demands of a locality, suspended or not.</summary>
+    public bool DespiteSuspension { get; init; }
 }
 
 /// <summary>Which rows an endpoint touches.</summary>
@@ -77,6 +80,10 @@ public static class TenantGate
 
         await Suspension.Watch(context, next);
     });
+
+    /// <summary>Says that the law demands it of a locality's people, suspended or not.</summary>
+    public static T DespiteSuspension<T>(this T builder)
+        where T : IEndpointConventionBuilder => builder.Narrow(r => r with { DespiteSuspension = true });
 
     // The last declaration counts, and a group's stands before what its endpoints say.
     private static T Narrow<T>(this T builder, Func<Requirement, Requirement> narrower)

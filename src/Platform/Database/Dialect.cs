@@ -119,7 +119,8 @@ public abstract class Dialect
             Personal: typeof(IPersonal).IsAssignableFrom(entity.ClrType),
             HasVendor: entity.FindProperty("VendorId") is not null,
             ReadBelow: entity.ClrType == typeof(Plans.Plan),
-            Kept: entity.ClrType == typeof(Learning.CompletionVersion));
+            Kept: entity.ClrType == typeof(Learning.CompletionVersion),
+            Lawful: typeof(IDespiteSuspension).IsAssignableFrom(entity.ClrType));
 
     /// <summary>The tables whose every change goes to the audit log, with their keys and the columns that go there.</summary>
     protected static IEnumerable<AuditedTable> AuditedTables(IModel model) =>
@@ -154,7 +155,7 @@ public abstract class Dialect
     protected sealed record AuditedTable(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> Shown, IReadOnlyList<string> Hidden);
 
     /// <summary>One table under row-level security.</summary>
-    protected sealed record ProtectedTable(string Name, bool Intake, bool Personal, bool HasVendor, bool ReadBelow, bool Kept);
+    protected sealed record ProtectedTable(string Name, bool Intake, bool Personal, bool HasVendor, bool ReadBelow, bool Kept, bool Lawful);
 }
 
 /// <summary>The statements of a reorganisation; {0} is its number but for <see cref="Name"/>.</summary>

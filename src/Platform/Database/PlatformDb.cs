@@ -129,6 +129,8 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<Session> Sessions => Set<Session>();
 
+    public DbSet<AccountNotice> AccountNotices => Set<AccountNotice>();
+
     public DbSet<Invitation> Invitations => Set<Invitation>();
 
     public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();

@@ -31,7 +31,7 @@ public sealed class PostgreSqlDialect : Dialect
     /// <summary>How every statement begins that tells a scope; no other statement of the product does.</summary>
     internal const string ScopeStatement = "select set_config('platform.";
 
-    private const string Own = "account_id = (select platform_account())";
+    private const string Own = "account_id = (select platform_account())", OwnOrAbove = $"{Own} or platform_stands_above(account_id)";
 
     public override IInterceptor Scoping { get; } = new ScopedCommands();
 
@@ -232,7 +232,15 @@ public sealed class PostgreSqlDialect : Dialect
                 "grants" => "platform_gives(role, tenant_id)",
                 _ => rows,
             });
-            Policy(sql, table, "administered_update", "update", table == "client_secrets" ? "true" : rows, table == "client_secrets" ? "true" : rows);
+            // Whoever stands above a person ends what the person has.
+            var ends = table switch
+            {
+                "client_secrets" => "true",
+                "accounts" => $"{rows} or (kind = 'Person' and platform_stands_above(id))",
+                "grants" => $"{rows} or platform_stands_above(account_id)",
+                _ => rows,
+            };
+            Policy(sql, table, "administered_update", "update", ends, ends);
             Policy(sql, table, "administered_delete", "delete", rows);
         }
 
@@ -259,13 +267,13 @@ public sealed class PostgreSqlDialect : Dialect
         Policy(sql, "personal_access_tokens", "everybody_reads", "select", "true");
         Policy(sql, "personal_access_tokens", "used", "update", "true", "true");
         Policy(sql, "personal_access_tokens", "own_insert", "insert", check: "account_id = (select platform_account())");
-        Policy(sql, "personal_access_tokens", "own_delete", "delete", "account_id = (select platform_account())");
+        Policy(sql, "personal_access_tokens", "own_delete", "delete", OwnOrAbove);
 
         // What proves who a person is, they add and remove themselves; sign-in, which is nobody's yet, uses it up. Links are made by those whose
         // grants reach that far, whatever the code above has decided.
         foreach (var (table, insert, delete) in (IEnumerable<(string, string, string)>)
         [
-            ("recovery_codes", Own, "true"), ("passkeys", Own, Own), ("external_identities", Own, Own),
+            ("recovery_codes", Own, "true"), ("passkeys", Own, OwnOrAbove), ("external_identities", Own, OwnOrAbove), ("account_notices", "platform_stands_above(account_id)", "false"),
             ("invitations", "invited_by = (select platform_account()) and platform_gives(role, locality_id)", "false"),
             ("password_resets", "platform_stands_above(account_id)", "false"),
         ])
@@ -324,8 +332,8 @@ public sealed class PostgreSqlDialect : Dialect
             revoke update on client_secrets, personal_access_tokens from {applicationRole};
             grant update (last_used_at) on client_secrets to {applicationRole};
             grant update (last_used_at) on personal_access_tokens to {applicationRole};
-            revoke delete on people, invitations, password_resets from {applicationRole};
-            revoke update on sessions, recovery_codes, passkeys, external_identities, invitations, password_resets from {applicationRole};
+            revoke delete on people, invitations, password_resets, account_notices from {applicationRole};
+            revoke update on sessions, recovery_codes, passkeys, external_identities, invitations, password_resets, account_notices from {applicationRole};
             grant update (last_seen_at, ended_at, ended_by) on sessions to {applicationRole};
             grant update (sign_count, backed_up, user_verified, last_used_at) on passkeys to {applicationRole};
             grant update (accepted_at, withdrawn_at) on invitations to {applicationRole};
@@ -370,12 +378,30 @@ public sealed class PostgreSqlDialect : Dialect
     {
         const string writable = "tenant_id <> all ((select platform_unwritable())::smallint[])", open = "tenant_id <> all ((select platform_closed())::smallint[])";
         const string intake = "(select platform_vendor()) is not null";
+        if (table.Lawful)
+        {
+            foreach (var policy in (string[])["suspended_insert", "suspended_update", "suspended_delete"])
+                sql.AppendLine(CultureInfo.InvariantCulture, $"drop policy if exists {policy} on {table.Name};");
+            return;
+        }
+
         var check = table.HasVendor ? open : table.Intake ? $"({intake} or {writable})" : writable;
         var rows = table.HasVendor ? "true" : $"(tenant_id is distinct from (select platform_tenant()) or {check} or platform_refuse_suspended())";
         Policy(sql, table.Name, "suspended_insert", "insert", check: table is { Personal: true, HasVendor: false } ? $"{check} and {open}" : check, kind: " as restrictive");
-        Policy(sql, table.Name, "suspended_update", "update", rows, check, " as restrictive");
+        // An erasure reaches the person's rows in every commune, suspended or not, the own one included: the_erased_cut and the_erased_read say which.
+        var learner = table.Name switch
+        {
+            "completions" or "completion_versions" or "confirmations" => "learner_id",
+            "learners" => "id",
+            _ => null,
+        };
+        var (erased, ghost) = learner is null ? ("", "") : ($"{learner} = {InErasure("platform_erased()")} or ", $" or {learner} = {InErasure("platform_ghost()")}");
+        Policy(sql, table.Name, "suspended_update", "update", rows == "true" ? rows : $"{erased}{rows}", check + ghost, " as restrictive");
         Policy(sql, table.Name, "suspended_delete", "delete", rows, kind: " as restrictive");
     }
+
+    // Asked for only where a request is named, so that nobody else's statement pays for it.
+    private static string InErasure(string function) => $"(select case when current_setting('platform.erasure', true) <> '' then {function} end)";
 
     private static void Policy(StringBuilder sql, string table, string name, string command, string? rows = null, string? check = null, string kind = "")
     {

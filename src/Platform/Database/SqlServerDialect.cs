@@ -89,7 +89,7 @@ public sealed class SqlServerDialect : Dialect
     public override string DropObjects() => """
         drop security policy if exists dbo.tenancy;
         drop view if exists dbo.target_progress;
-        drop function if exists dbo.may_write_agency, dbo.oversees, dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
+        drop function if exists dbo.may_end_account, dbo.may_end_grant, dbo.is_own_or_below, dbo.may_write_lawful, dbo.may_write_agency, dbo.oversees, dbo.may_write, dbo.may_write_figure, dbo.may_read_person, dbo.may_read, dbo.may_read_figure, dbo.may_read_plan,
           dbo.may_write_completion, dbo.may_read_completion, dbo.may_administer, dbo.may_administer_account, dbo.may_give, dbo.may_invite, dbo.may_admit, dbo.stands_above, dbo.is_own_account, dbo.is_own_vendor, dbo.may_audit;
         """;
 
@@ -101,6 +101,7 @@ public sealed class SqlServerDialect : Dialect
             var read = table switch
             {
                 { HasVendor: true } => "dbo.may_read_completion(tenant_id, vendor_id, learner_id)",
+                { Personal: true, Lawful: true } => "dbo.may_write_lawful(tenant_id)",
                 { Personal: true, Intake: false } => "dbo.may_write(tenant_id)",
                 { Personal: true } => "dbo.may_read_person(tenant_id)",
                 { ReadBelow: true } => "dbo.may_read_plan(tenant_id, status)",
@@ -112,6 +113,7 @@ public sealed class SqlServerDialect : Dialect
                 { HasVendor: true } => "dbo.may_write_completion(tenant_id, vendor_id)",
                 { Intake: true } => "dbo.may_write_figure(tenant_id)",
                 { Name: "agencies" } => "dbo.may_write_agency(tenant_id)",
+                { Lawful: true } => "dbo.may_write_lawful(tenant_id)",
                 _ => "dbo.may_write(tenant_id)",
             };
             return (string[])
@@ -133,18 +135,18 @@ public sealed class SqlServerDialect : Dialect
         [
             ("client_secrets", "dbo.may_administer_account(account_id)"),
             ("vendor_grounds", "dbo.may_administer_account(account_id)"),
-            ("personal_access_tokens", "dbo.is_own_account(account_id)"),
-            ("passkeys", "dbo.is_own_account(account_id)"),
-            ("external_identities", "dbo.is_own_account(account_id)"),
         ];
         var administration = administered.SelectMany(a => ((string[])["after insert", "before delete"]).Select(when => $"add block predicate {a.Predicate} on dbo.{a.Table} {when}"))
+            .Concat(((string[])["personal_access_tokens", "passkeys", "external_identities"]).SelectMany(t => (string[])
+                [$"add block predicate dbo.is_own_account(account_id) on dbo.{t} after insert", $"add block predicate dbo.is_own_or_below(account_id) on dbo.{t} before delete"]))
             .Concat([
+                "add block predicate dbo.stands_above(account_id) on dbo.account_notices after insert",
                 "add block predicate dbo.may_admit(kind, province_id) on dbo.accounts after insert",
                 "add block predicate dbo.may_administer(N'', province_id) on dbo.accounts before delete",
-                "add block predicate dbo.may_administer(N'', province_id) on dbo.accounts before update",
+                "add block predicate dbo.may_end_account(id, kind, province_id) on dbo.accounts before update",
                 "add block predicate dbo.may_give(role, tenant_id) on dbo.grants after insert",
                 "add block predicate dbo.may_administer(role, tenant_id) on dbo.grants before delete",
-                "add block predicate dbo.may_administer(role, tenant_id) on dbo.grants before update",
+                "add block predicate dbo.may_end_grant(account_id, role, tenant_id) on dbo.grants before update",
                 "add block predicate dbo.may_invite(invited_by, role, locality_id) on dbo.invitations after insert",
                 "add block predicate dbo.stands_above(account_id) on dbo.password_resets after insert",
                 "add block predicate dbo.is_own_account(account_id) on dbo.recovery_codes after insert",
@@ -196,6 +198,7 @@ public sealed class SqlServerDialect : Dialect
             deny update on dbo.personal_access_tokens(account_id, hash, scopes, created_at, expires_at, name) to {applicationRole};
             deny update, delete on dbo.vendor_grounds to {applicationRole};
             deny update on dbo.client_secrets(account_id, hash, created_at, expires_at) to {applicationRole};
+            deny update, delete on dbo.account_notices to {applicationRole};
             deny delete on dbo.people to {applicationRole};
             deny delete on dbo.invitations to {applicationRole};
             deny delete on dbo.password_resets to {applicationRole};

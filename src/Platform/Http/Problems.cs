@@ -191,6 +191,9 @@ public static class Problems
 
     public static readonly ProblemKind OnlyVendorsHaveGrounds = new("PLT-5085", 422, "Chỉ đơn vị gửi lượt hoàn thành mới khai căn cứ xử lý", "Only a vendor declares by which right it sends");
 
+    // 5086–5099 people, beside 2700–2799
+    public static readonly ProblemKind OwnAccount = new("PLT-5086", 409, "Không ai tự làm việc này với tài khoản của mình", "Nobody does this to their own account");
+
     // 5600–5649 skill framework, confirmations
     public static readonly ProblemKind UnknownUnit = new("PLT-5601", 422, "Khung kỹ năng không có đơn vị này", "The skill framework has no such unit");
     public static readonly ProblemKind UnknownRule = new("PLT-5602", 404, "Không có quy tắc này", "There is no such rule");

@@ -66,7 +66,7 @@ public enum RequestChannel
 [Personal(DataKind.Moment, Form.Plain, nameof(PersonRequest.ReceivedAt), nameof(PersonRequest.DueAt), nameof(PersonRequest.RecordedAt), nameof(PersonRequest.BegunAt), nameof(PersonRequest.AnsweredAt))]
 [Personal(DataKind.Name, Form.Plain, nameof(PersonRequest.RecordedBy), nameof(PersonRequest.AnsweredBy))]
 [Personal(DataKind.Technical, Form.Plain, nameof(PersonRequest.Id), nameof(PersonRequest.Kind), nameof(PersonRequest.Channel), nameof(PersonRequest.State), nameof(PersonRequest.ErasedCompletions), nameof(PersonRequest.ErasedNames))]
-public sealed class PersonRequest : ITenantOwned
+public sealed class PersonRequest : IDespiteSuspension
 {
     public short TenantId { get; set; }
 
@@ -108,7 +108,7 @@ public sealed class PersonRequest : ITenantOwned
 [Personal(DataKind.Pseudonym, Form.Plain, nameof(PersonRequestSubject.LearnerId))]
 [Personal(DataKind.FreeText, Form.Encrypted, nameof(PersonRequestSubject.Note), nameof(PersonRequestSubject.Reason))]
 [Personal(DataKind.Technical, Form.Plain, nameof(PersonRequestSubject.RequestId))]
-public sealed class PersonRequestSubject : IPersonal, IBookkeeping
+public sealed class PersonRequestSubject : IPersonal, IDespiteSuspension, IBookkeeping
 {
     public short TenantId { get; set; }
 

@@ -25,8 +25,8 @@ public static class PersonalDataApi
 
         routes.MapGet("/v1/personal-data/request-counts", CountRequests).WithName(nameof(CountRequests)).WithTags("PersonalData").Require(Scopes.Read, Reach.Everything).Fails(401, 403);
 
-        // Who may only read a commune does not see its people's requests.
-        var own = routes.MapGroup("/v1/localities/{code}/personal-data/requests").WithTags("PersonalData").Require(Scopes.Write, Reach.RouteLocality).Fails(401, 403, 404);
+        // Who may only read a commune does not see its people's requests. The clock of the law does not stop with a suspension.
+        var own = routes.MapGroup("/v1/localities/{code}/personal-data/requests").WithTags("PersonalData").Require(Scopes.Write, Reach.RouteLocality).DespiteSuspension().Fails(401, 403, 404);
         own.MapGet("", ListRequests).WithName(nameof(ListRequests)).Fails(400);
         own.MapPost("", RecordRequest).WithName(nameof(RecordRequest)).Fails(400, 409, 413, 415, 422);
         own.MapGet("{id:guid}", GetRequest).WithName(nameof(GetRequest)).ReadsPeople();

@@ -16,7 +16,7 @@ namespace Platform.PersonalData;
 [Personal(DataKind.Place, Form.Plain, nameof(TenantKey.TenantId))]
 [Personal(DataKind.Moment, Form.Plain, nameof(TenantKey.CreatedAt))]
 [Personal(DataKind.Technical, Form.Plain, nameof(TenantKey.Id))]
-public sealed class TenantKey : IPersonal
+public sealed class TenantKey : IPersonal, IDespiteSuspension
 {
     public short TenantId { get; set; }
 

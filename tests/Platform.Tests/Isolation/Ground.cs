@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Platform.Access;
 using Platform.Tests.Access;
 using Platform.Tests.Learning;
+using Platform.Tests.Tenants;
 
 namespace Platform.Tests.Isolation;
 
@@ -16,6 +17,12 @@ internal enum Place
     OwnProvince,
     StrangeProvince,
     Missing,
+
+    /// <summary>A commune in the own province that may only be read; commune admins and officers ask as its own people.</summary>
+    ReadOnly,
+
+    /// <summary>The same, closed.</summary>
+    Closed,
 }
 
 /// <summary>One locality of the ground: its code, the mark that every text of its rows carries, and the ids of one row of each kind.</summary>
@@ -51,7 +58,13 @@ internal sealed class Ground
 
     internal Dictionary<Role, RoleCaller> Callers { get; } = [];
 
+    /// <summary>The callers who belong to a suspended commune.</summary>
+    private readonly Dictionary<(Role, Place), RoleCaller> suspended = [];
+
     internal Plot this[Place place] => plots[place];
+
+    /// <summary>Who asks at a place: at a suspended commune its own people.</summary>
+    internal RoleCaller At(Role role, Place place) => suspended.GetValueOrDefault((role, place), Callers[role]);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -66,11 +79,11 @@ internal sealed class Ground
     {
         var ground = new Ground(world);
         using var anybody = world.Anonymous();
-        var near = await anybody.Rows($"/v1/localities?province={Province}&level=Commune&limit=2");
+        var near = await anybody.Rows($"/v1/localities?province={Province}&level=Commune&limit=4");
         var far = await anybody.Rows($"/v1/localities?province={Strange}&level=Commune&limit=1");
         var token = $"{Guid.NewGuid():N}"[..8];
         foreach (var (place, code) in ((Place, string)[])
-            [(Place.Own, near[0].Text("code")!), (Place.Sibling, near[1].Text("code")!), (Place.OtherProvince, far[0].Text("code")!), (Place.OwnProvince, Province), (Place.StrangeProvince, Strange), (Place.Missing, "99999")])
+            [(Place.Own, near[0].Text("code")!), (Place.Sibling, near[1].Text("code")!), (Place.OtherProvince, far[0].Text("code")!), (Place.OwnProvince, Province), (Place.StrangeProvince, Strange), (Place.Missing, "99999"), (Place.ReadOnly, near[2].Text("code")!), (Place.Closed, near[3].Text("code")!)])
             ground.plots[place] = new Plot(code, $"dau-{token}-{place.ToString().ToLowerInvariant()}");
         using var reader = await world.As("operator");
         var rule = (await reader.Rows("/v1/framework-rules"))[0].Text("id")!;
@@ -80,12 +93,20 @@ internal sealed class Ground
             """))[0][0]!;
         foreach (var plot in ground.plots.Values)
             (plot.Ids["framework-rules"], plot.Ids["courses"], plot.Ids["problems"], plot.Ids["reorganisations"]) = (rule, "KNS-CD-01", "PLT-1001", $"{reorganisation}");
-        foreach (var place in (Place[])[Place.OwnProvince, Place.StrangeProvince, Place.Own, Place.Sibling, Place.OtherProvince])
+        foreach (var place in (Place[])[Place.OwnProvince, Place.StrangeProvince, Place.Own, Place.Sibling, Place.OtherProvince, Place.ReadOnly, Place.Closed])
             await ground.Plant(place);
         await ground.PlantVendor([Place.Own]);
         await ground.PlantVendor([Place.Sibling, Place.OtherProvince]);
         foreach (var role in Enum.GetValues<Role>())
-            ground.Callers[role] = await ground.Equip(role);
+            ground.Callers[role] = await ground.Equip(role, Place.Own);
+        foreach (var place in (Place[])[Place.ReadOnly, Place.Closed])
+        {
+            foreach (var role in (Role[])[Role.CommuneAdmin, Role.AgencyOfficer])
+                ground.suspended[(role, place)] = await ground.Equip(role, place);
+            await world.SetState(ground[place].Code, $"{place}");
+        }
+
+        await ((Platform.Tenancy.TenantStates)world.Instance.App.Services.GetService(typeof(Platform.Tenancy.TenantStates))!).FindNow(Cancellation);
         return ground;
     }
 
@@ -164,17 +185,17 @@ internal sealed class Ground
 
     private (string Id, string Secret) vendorCredentials;
 
-    private async Task<RoleCaller> Equip(Role role)
+    private async Task<RoleCaller> Equip(Role role, Place own)
     {
         var home = role switch
         {
             Role.Operator => null,
             Role.ProvinceManager or Role.ProvinceViewer => Province,
-            _ => plots[Place.Own].Code,
+            _ => plots[own].Code,
         };
         var (id, secret) = role == Role.Vendor ? vendorCredentials : await World.Register(role, home);
         if (role == Role.AgencyOfficer)
-            await World.Everything("update grants set agency_id = $1 where account_id = (select id from accounts where key = $2)", Guid.Parse(plots[Place.Own].Ids["agencies"]), id);
+            await World.Everything("update grants set agency_id = $1 where account_id = (select id from accounts where key = $2)", Guid.Parse(plots[own].Ids["agencies"]), id);
         var good = await Token(id, secret, null);
         var tokens = (AccessTokens)World.Instance.App.Services.GetService(typeof(AccessTokens))!;
         var expired = tokens.Write(tokens.Read(good.Parameter!)! with { Id = Guid.NewGuid(), ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(-1) });

@@ -14,7 +14,9 @@ namespace Platform.Tests.Isolation;
 /// </summary>
 public sealed class MatrixTests(World world)
 {
-    private static readonly Place[] Places = Enum.GetValues<Place>();
+    private static readonly Place[] Places = [.. Enum.GetValues<Place>().Except(Suspended)];
+    private static Place[] Suspended => [Place.ReadOnly, Place.Closed];
+
     private static readonly (Role Role, Place Home)[] People = [(Role.CommuneAdmin, Place.Own), (Role.ProvinceManager, Place.OwnProvince), (Role.AgencyOfficer, Place.Own)];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -36,6 +38,8 @@ public sealed class MatrixTests(World world)
                 // Elsewhere the place does not change who may ask, only what the ids stand for.
                 foreach (var place in operation.OfLocality || operation.Ids.Count > 0 ? Places : [Place.Own])
                     cells.Add(client => Cell(ground, client, operation, caller.Role, place, caller.Good, Policy.Expected(operation, caller.Role, place)));
+                foreach (var place in Suspended)
+                    cells.Add(client => Cell(ground, client, operation, caller.Role, place, ground.At(caller.Role, place).Good, Policy.Expected(operation, caller.Role, place)));
                 foreach (var (credentials, expected) in ((AuthenticationHeaderValue?, Outcome)[])[(null, Outcome.NotSignedIn), (caller.Expired, Outcome.NotSignedIn), (caller.Revoked, Outcome.NotSignedIn)])
                     cells.Add(client => Cell(ground, client, operation, caller.Role, Place.Own, credentials, operation.Needs is null ? Outcome.Answered : expected));
                 foreach (var (scope, narrowed) in caller.Narrowed)
@@ -107,10 +111,11 @@ public sealed class MatrixTests(World world)
     }
 
     [Fact]
-    public async Task Operators_only_and_people_only_are_declared_where_the_gate_reads_them()
+    public async Task Operators_only_people_only_and_despite_a_suspension_are_declared_where_the_gate_reads_them()
     {
         var operations = await Operation.All(world);
         Assert.Equal(operations.Where(o => Policy.OnlyOperators.Contains(o.Name)).Select(o => o.Name), operations.Where(o => o.Needs?.Only == Role.Operator).Select(o => o.Name));
+        Assert.Equal(operations.Where(Policy.DespiteSuspension).Select(o => o.Name), operations.Where(o => o.Needs?.DespiteSuspension == true).Select(o => o.Name));
         Assert.Equal(operations.Where(Policy.SessionsOnly).Select(o => o.Name), operations.Where(o => o.Needs?.OfSession == true).Select(o => o.Name));
     }
 
@@ -221,6 +226,7 @@ public sealed class MatrixTests(World world)
             (401, _) when code == Problems.NotSignedIn.Code => Outcome.NotSignedIn,
             (403, _) when code == Problems.NotAllowed.Code => Outcome.NotAllowed,
             (403, _) when code == Problems.SessionNeeded.Code => Outcome.SessionsOnly,
+            (403, _) when code == Problems.TenantReadOnly.Code || code == Problems.TenantClosed.Code => Outcome.Suspended,
             (404, _) when code == Problems.UnknownLocality.Code && operation.OfLocality => Outcome.Hidden,
             _ => Outcome.Answered,
         };

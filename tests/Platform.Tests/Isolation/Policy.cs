@@ -46,6 +46,9 @@ internal enum Outcome
 
     /// <summary>403, PLT-2705: no token does this.</summary>
     SessionsOnly,
+
+    /// <summary>403, PLT-2601 or PLT-2602: the caller's own locality is suspended.</summary>
+    Suspended,
 }
 
 /// <summary>An operation of the contract with what its endpoint declares.</summary>
@@ -175,9 +178,9 @@ internal static class Policy
     internal static bool Reaches(Role role, string? scope, Place place) => place != Place.Missing && (role, scope == Scopes.Write) switch
     {
         (Role.Operator, false) => true,
-        (Role.ProvinceManager or Role.ProvinceViewer, false) => place is Place.Own or Place.Sibling or Place.OwnProvince,
+        (Role.ProvinceManager or Role.ProvinceViewer, false) => IsNear(place) || place == Place.OwnProvince,
         (Role.ProvinceManager, true) => place == Place.OwnProvince,
-        (Role.CommuneAdmin, _) => place == Place.Own,
+        (Role.CommuneAdmin, _) => IsHome(place),
         _ => false,
     };
 
@@ -185,11 +188,24 @@ internal static class Policy
     internal static bool Sees(Role role, string? scope, Kind kind, Place place) => kind switch
     {
         Kind.Tenant => Reaches(role, scope, place),
-        Kind.Administration => role == Role.Operator || (role == Role.ProvinceManager && place is Place.Own or Place.Sibling),
-        Kind.Person => role == Role.Operator || (role == Role.ProvinceManager && place is Place.Own or Place.Sibling) || (role == Role.CommuneAdmin && place == Place.Own),
+        Kind.Administration => role == Role.Operator || (role == Role.ProvinceManager && IsNear(place)),
+        Kind.Person => role == Role.Operator || (role == Role.ProvinceManager && IsNear(place)) || (role == Role.CommuneAdmin && IsHome(place)),
         Kind.Vendor => role == Role.Vendor && place == Place.Own,
         _ => kind == Kind.Public,
     };
+
+    // A commune admin asks at a suspended commune as its own.
+    private static bool IsHome(Place place) => place is Place.Own or Place.ReadOnly or Place.Closed;
+
+    private static bool IsNear(Place place) => IsHome(place) || place == Place.Sibling;
+
+    /// <summary>What the law demands of a locality's people, suspended or not.</summary>
+    internal static bool DespiteSuspension(Operation operation) => operation.Path.StartsWith("/v1/localities/{code}/personal-data/requests", StringComparison.Ordinal);
+
+    // Their own account stays theirs; all else is refused in a closed commune, and what changes anything in one that may only be read.
+    private static bool IsSuspended(Operation operation, Requirement needs, Role role, Place place) =>
+        place is Place.ReadOnly or Place.Closed && role is Role.CommuneAdmin or Role.AgencyOfficer && needs.Reach is not (Reach.Account or Reach.Intake) && !DespiteSuspension(operation)
+        && (place == Place.Closed || (operation.Method != "GET" && needs.Scope is not ("localities.read" or "tasks.own" or "audit.read")));
 
     /// <summary>What a request with the role's good token must come to.</summary>
     internal static Outcome Expected(Operation operation, Role role, Place place, string? onlyScope = null)
@@ -202,7 +218,9 @@ internal static class Policy
             return Outcome.SessionsOnly;
         if (OnlyOperators.Contains(operation.Name) && role != Role.Operator)
             return Outcome.NotAllowed;
-        return needs.Reach == Reach.RouteLocality && !Reaches(role, needs.Scope, place) ? Outcome.Hidden : Outcome.Answered;
+        return needs.Reach == Reach.RouteLocality && !Reaches(role, needs.Scope, place) ? Outcome.Hidden
+            : IsSuspended(operation, needs, role, place) ? Outcome.Suspended
+            : Outcome.Answered;
     }
 
     /// <summary>The places whose marks a role may never be shown, whatever it asks.</summary>

@@ -37,7 +37,7 @@ internal sealed class Report(List<Operation> operations, List<EntitySet> sets)
             """.ReplaceLineEndings("\n"));
         var (roles, situations) = (Enum.GetValues<Role>().Length, Enum.GetValues<Place>().Length + 4);
         text.Append(CultureInfo.InvariantCulture, $"{operations.Count} operations and {sets.Count} entity sets with {sets.Sum(s => s.Navigations.Count)} navigations × {roles} roles × {situations} situations\n");
-        text.Append("(own commune, sibling, other province, own province, strange province, missing; no token, expired, revoked, a token of another scope).\n\n| cells | |\n|---|---|\n");
+        text.Append("(own commune, sibling, other province, own province, strange province, missing, own commune suspended for changes, own commune closed; no token, expired, revoked, a token of another scope).\n\n| cells | |\n|---|---|\n");
         foreach (var (what, cells) in counts)
             text.Append(CultureInfo.InvariantCulture, $"| {cells} | {what} |\n");
         text.Append(CultureInfo.InvariantCulture, $"| {counts.Sum(c => c.Cells)} | all, each as expected when the tests pass |\n");
@@ -47,7 +47,7 @@ internal sealed class Report(List<Operation> operations, List<EntitySet> sets)
             text.Append(CultureInfo.InvariantCulture, $"\n## {policy.Key}\n\n");
             if (policy.First() is { Needs: not null } first)
             {
-                text.Append("| role | own commune | sibling | other province | own province | strange province | missing | no, expired or revoked token | token of another scope |\n|---|---|---|---|---|---|---|---|---|\n");
+                text.Append("| role | own commune | sibling | other province | own province | strange province | missing | own, read only | own, closed | no, expired or revoked token | token of another scope |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
                 foreach (var role in Enum.GetValues<Role>())
                 {
                     var narrowed = first.Needs!.Scope is { } scope && Policy.Carries[role] is { Length: > 1 } scopes && scopes.Contains(scope);
@@ -71,6 +71,7 @@ internal sealed class Report(List<Operation> operations, List<EntitySet> sets)
     private static string Label(Operation operation) => operation.Needs is not { } needs ? "Open to everybody"
         : Policy.SessionsOnly(operation) ? "Signed-in people, no token"
         : Policy.OnlyOperators.Contains(operation.Name) ? $"`{needs.Scope}`, operators only"
+        : Policy.DespiteSuspension(operation) ? "`localities.write`, people's requests about their data, suspended or not"
         : $"{(needs.Scope is null ? "Who is signed in" : $"`{needs.Scope}`")}, {Touches(needs.Reach)}";
 
     private static string Touches(Reach reach) => reach switch
@@ -103,6 +104,7 @@ internal sealed class Report(List<Operation> operations, List<EntitySet> sets)
         Outcome.NotSignedIn => "401",
         Outcome.NotAllowed => "403",
         Outcome.Hidden => "404",
+        Outcome.Suspended => "403 suspended",
         _ => "403 session",
     };
 }

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.CommandLine;
 using Platform.Http;
+using Platform.Tenancy;
 using Platform.Tests.Learning;
+using Platform.Tests.Tenants;
 
 namespace Platform.Tests.PersonalData;
 
@@ -83,6 +86,42 @@ public sealed class ErasureTests(World world)
         known["instance"] = unknown["instance"] = known["traceId"] = unknown["traceId"] = null;
         Assert.Equal(unknown.ToJsonString(), known.ToJsonString());
         Assert.Equal(1, await batch.Learners());
+    }
+
+    [Theory]
+    [InlineData("ReadOnly")]
+    [InlineData("Closed")]
+    public async Task Who_asks_is_answered_and_forgotten_in_a_suspended_commune_and_in_others_that_are_suspended(string state)
+    {
+        var ((commune, admin), (other, stranger)) = (await world.NewTenant(), await world.NewTenant());
+        stranger.Dispose();
+        using var requests = new Requests(admin, commune.Code);
+        using var batch = await Batch.For(world, Platform.Learning.IntakeStore.Sets, commune.Code, other.Code);
+        var number = Batch.NewCitizen();
+        var first = batch.Row("hv-dong", number);
+        await batch.Store(first, batch.Row("hv-dong", number, "2026-03-09T10:11:12+07:00", r => r["locality"] = other.Code), batch.Row("hv-o-lai"));
+        first["revision"] = 2;
+        await batch.Push(first);
+        var (before, beforeThere) = (await batch.Figures(), await batch.Figures(other.Code));
+        await world.SetState(commune.Code, state);
+        await world.SetState(other.Code, state);
+        await world.Instance.App.Services.GetRequiredService<TenantStates>().FindNow(TestContext.Current.CancellationToken);
+
+        await admin.Send(HttpMethod.Post, $"/v1/localities/{commune.Code}/villages", new { kind = "Thôn", name = "Một" }).Problem(state == "Closed" ? Problems.TenantClosed : Problems.TenantReadOnly);
+        Assert.Equal(2, (await admin.Read($"{requests.Path}/{await requests.Begin("Access", Requests.Citizen(number))}/export"))["completions"]!.AsArray().Count); // with its former revision
+        var done = await requests.Step(await requests.Begin("Erasure", Requests.Citizen(number)), "erasure");
+        Assert.Equal(("Done", "2"), (done.Text("state"), done["receipt"]!.AsObject().Text("completions")));
+        var refused = (await requests.Record("Objection", Requests.Citizen(Batch.NewCitizen()), "Gọi lại sau")).Text("id")!;
+        Assert.Equal("Refused", (await requests.Step(refused, "answer", new { outcome = "Refused", reason = "Không có dữ liệu" })).Text("state"));
+        Assert.Equal(before, await batch.Figures());
+        Assert.Equal(beforeThere, await batch.Figures(other.Code));
+        Assert.Empty(await world.Everything("select 1 from completions where external_id = any($1)", (object)new[] { first.Text("id")! }));
+        Assert.Empty(await Differences());
+        // Nothing else of a suspended commune has opened.
+        Assert.Equal([Refused, Refused], await world.AsApplication(new() { ["tenant"] = commune.Id }, async db => new[]
+        {
+            await db.Outcome("update learners set audience = audience where tenant_id = $1", commune.Id), await db.Outcome("insert into villages (tenant_id, id, kind, name) values ($1, gen_random_uuid(), 'Thôn', 'Tây')", commune.Id),
+        }));
     }
 
     [Fact]

@@ -19,6 +19,8 @@ public static class PeopleApi
         people.MapGet("{person}/sessions", ListSessionsOf).WithName(nameof(ListSessionsOf)).Fails(404);
         people.MapDelete("{person}/sessions", EndSessionsOf).WithName(nameof(EndSessionsOf)).Fails(404);
         people.MapDelete("{person}/sessions/{id:guid}", EndSessionOf).WithName(nameof(EndSessionOf)).Fails(404);
+        people.MapDelete("{person}", EndPerson).WithName(nameof(EndPerson)).Fails(404, 409);
+        people.MapDelete("{person}/authenticator", RemoveAuthenticatorOf).WithName(nameof(RemoveAuthenticatorOf)).Fails(404, 409);
         people.MapPost("{person}/password-resets", CreatePasswordReset).WithName(nameof(CreatePasswordReset)).Fails(404);
         routes.MapPut("/v1/password", ResetPassword).WithName(nameof(ResetPassword)).WithTags("People").AllowAnonymous().Fails(400, 404, 413, 415, 422, 429);
     }
@@ -33,7 +35,7 @@ public static class PeopleApi
         var (caller, now) = (http.Features.Get<Caller>()!, clock.GetUtcNow());
         var (nation, provinces, communes) = (caller.ReadsNation, caller.Administered.ToList(), caller.Communes.ToList());
         var people = await db.People.AsNoTracking().Include(p => p.Account)
-            .Where(p => nation || p.Account!.Grants.Any(g => (g.ValidTo == null || g.ValidTo > now)
+            .Where(p => p.Account!.EndedAt == null).Where(p => nation || p.Account!.Grants.Any(g => (g.ValidTo == null || g.ValidTo > now)
                 && (communes.Contains(g.TenantId!.Value) || db.Localities.Any(l => l.Id == g.TenantId && provinces.Contains(l.ProvinceId)))))
             .Where(p => after == null || p.Account!.Key.CompareTo(after) > 0).OrderBy(p => p.Account!.Key).Take(limit + 1).ToListAsync(cancellation);
         return TypedResults.Ok(await Paging.Page(people, limit, "/v1/people", p => p.Account!.Key, p => Task.FromResult(new PersonView(
@@ -65,6 +67,22 @@ public static class PeopleApi
         return await sessions.End(account.Id, account.Key, http.Features.Get<Caller>()!.Key, one: id, cancellation: cancellation) == 1
             ? TypedResults.NoContent()
             : throw new ProblemException(Problems.UnknownSession);
+    }
+
+    /// <summary>Ends a person below the caller; within 10 s their grants, sessions and tokens open nothing on any server. The account stays on record; the contact is forgotten.</summary>
+    private static async Task<NoContent> EndPerson(
+        string person, HttpContext http, PlatformDb db, LocalityDirectory directory, Farewell farewell, TimeProvider clock, CancellationToken cancellation)
+    {
+        await farewell.End(await FindBelow(person, http, db, directory, clock, cancellation), http.Features.Get<Caller>()!, cancellation);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Takes a lost authenticator app and its recovery codes off a person below the caller and ends their sessions. The person finds a notice at /v1/me/notices.</summary>
+    private static async Task<NoContent> RemoveAuthenticatorOf(
+        string person, HttpContext http, PlatformDb db, LocalityDirectory directory, Farewell farewell, TimeProvider clock, CancellationToken cancellation)
+    {
+        await farewell.RemoveSecondFactor(await FindBelow(person, http, db, directory, clock, cancellation), http.Features.Get<Caller>()!, cancellation);
+        return TypedResults.NoContent();
     }
 
     /// <summary>Makes a link by which a person below the caller sets a new password, and shows it, this once.</summary>
@@ -121,7 +139,7 @@ public static class PeopleApi
     {
         var (caller, now) = (http.Features.Get<Caller>()!, clock.GetUtcNow());
         var found = Faults.IsText(person)
-            ? await db.Accounts.AsNoTracking().Include(a => a.Grants).SingleOrDefaultAsync(a => a.Kind == AccountKind.Person && a.Key == person, cancellation)
+            ? await db.Accounts.AsNoTracking().Include(a => a.Grants).SingleOrDefaultAsync(a => a.Kind == AccountKind.Person && a.Key == person && a.EndedAt == null, cancellation)
             : null;
         var held = found?.Grants.Where(g => g.ValidTo is null || g.ValidTo > now).ToList() ?? [];
         var below = found is not null && (held.Count > 0 || caller.ReadsNation);

@@ -14,6 +14,7 @@ public static class SessionsApi
         own.MapGet("sessions", ListSessions).WithName(nameof(ListSessions)).OfSession();
         own.MapDelete("sessions", EndOtherSessions).WithName(nameof(EndOtherSessions)).OfSession();
         own.MapDelete("sessions/{id:guid}", EndSession).WithName(nameof(EndSession)).OfSession().Fails(404);
+        own.MapGet("notices", ListNotices).WithName(nameof(ListNotices));
         own.MapPut("password", ChangePassword).WithName(nameof(ChangePassword)).OfSession().Fails(400, 413, 415, 422);
     }
 
@@ -41,6 +42,15 @@ public static class SessionsApi
             : throw new ProblemException(Problems.UnknownSession);
     }
 
+    /// <summary>What others did to the caller's account, the newest first.</summary>
+    private static async Task<Ok<Page<NoticeView>>> ListNotices(HttpContext http, PlatformDb db, CancellationToken cancellation)
+    {
+        var own = http.Features.Get<Caller>()!.Id;
+        return TypedResults.Ok(new Page<NoticeView>(
+            await db.AccountNotices.AsNoTracking().Where(n => n.AccountId == own).OrderByDescending(n => n.At).ThenByDescending(n => n.Id).Take(100)
+                .Select(n => new NoticeView(n.Kind, n.At, n.By)).ToListAsync(cancellation), null));
+    }
+
     /// <summary>Changes the caller's password and ends all other sessions.</summary>
     private static async Task<NoContent> ChangePassword(
         ChangePassword body, HttpContext http, PlatformDb db, SignInDesk desk, PasswordRules rules, Sessions sessions, TimeProvider clock, CancellationToken cancellation)
@@ -59,6 +69,12 @@ public static class SessionsApi
         return TypedResults.NoContent();
     }
 }
+
+/// <summary>Something that was done to the account by somebody else.</summary>
+/// <param name="Kind">SecondFactorRemoved or Ended.</param>
+/// <param name="At">When (UTC).</param>
+/// <param name="By">The key of the account that did it.</param>
+public sealed record NoticeView(NoticeKind Kind, DateTimeOffset At, string By);
 
 /// <summary>A change of password.</summary>
 /// <param name="Password">The present one.</param>

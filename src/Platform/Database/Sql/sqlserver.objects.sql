@@ -3,6 +3,10 @@ create or alter function dbo.may_write(@tenant smallint) returns table with sche
   return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint)
     and not exists (select 1 from dbo.tenants t where t.locality_id = @tenant and t.state <> N'Active');
 go
+-- What the law demands of a locality, suspended or not.
+create or alter function dbo.may_write_lawful(@tenant smallint) returns table with schemabinding as
+  return select 1 as ok where @tenant = cast(session_context(N'tenant') as smallint);
+go
 create or alter function dbo.may_write_figure(@tenant smallint) returns table with schemabinding as
   return select 1 as ok where session_context(N'vendor') is not null or (@tenant = cast(session_context(N'tenant') as smallint)
     and not exists (select 1 from dbo.tenants t where t.locality_id = @tenant and t.state <> N'Active'));
@@ -95,6 +99,16 @@ create or alter function dbo.stands_above(@account int) returns table with schem
             and ((g.role = N'ProvinceManager' and t.role in (N'ProvinceViewer', N'CommuneAdmin', N'AgencyOfficer')
                 and g.tenant_id = (select l.province_id from dbo.localities l where l.id = t.tenant_id))
               or (g.role = N'CommuneAdmin' and t.role = N'AgencyOfficer' and g.tenant_id = t.tenant_id)))));
+go
+-- Whoever stands above a person ends what the person has.
+create or alter function dbo.may_end_account(@account int, @kind nvarchar(24), @province smallint) returns table with schemabinding as
+  return select 1 as ok where exists (select 1 from dbo.may_administer(N'', @province)) or (@kind = N'Person' and exists (select 1 from dbo.stands_above(@account)));
+go
+create or alter function dbo.may_end_grant(@account int, @role nvarchar(24), @tenant smallint) returns table with schemabinding as
+  return select 1 as ok where exists (select 1 from dbo.may_administer(@role, @tenant)) or exists (select 1 from dbo.stands_above(@account));
+go
+create or alter function dbo.is_own_or_below(@account int) returns table with schemabinding as
+  return select 1 as ok where exists (select 1 from dbo.is_own_account(@account)) or exists (select 1 from dbo.stands_above(@account));
 go
 create or alter function dbo.may_administer_account(@account int) returns table with schemabinding as
   return select 1 as ok from dbo.accounts a cross apply dbo.may_administer(N'', a.province_id) where a.id = @account;
