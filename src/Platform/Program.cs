@@ -42,7 +42,7 @@ namespace Platform
             builder.Logging.WithoutRequestTexts();
             var access = AccessOptions.From(builder.Configuration);
             services.AddCors();
-            services.AddAccess(access, secrets.TokenKey, secrets.FormerTokenKey, secrets.ContactKeys, ExternalProvider.From(builder.Configuration));
+            services.AddAccess(access, secrets.KeyProtection, secrets.ContactKeys, ExternalProvider.From(builder.Configuration));
             services.AddDatabase(database);
             services.AddSingleton<LocalityDirectory>();
             services.AddScoped<Onboarding>().AddScoped<ReorganisationDesk>();

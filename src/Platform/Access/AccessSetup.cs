@@ -13,17 +13,11 @@ namespace Platform.Access;
 public static class AccessSetup
 {
     // Without a key there is no database either: the service only describes itself.
-    public static void AddAccess(this IServiceCollection services, AccessOptions options, byte[]? tokenKey, byte[]? formerTokenKey, ContactKeys contacts, IReadOnlyList<ExternalProvider> providers)
+    internal static void AddAccess(this IServiceCollection services, AccessOptions options, KeyProtection protection, ContactKeys contacts, IReadOnlyList<ExternalProvider> providers)
     {
         var schemes = services.AddAuthentication(CallerAuthentication.Name).AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.Name, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-        services.AddDataProtection().SetApplicationName("Platform");
-        if (tokenKey is not null)
-        {
-            services.AddSingleton(new KeyEncryption(tokenKey, formerTokenKey));
-            services.AddOptions<KeyManagementOptions>().Configure<KeyEncryption, Contexts>((keys, encryption, contexts) =>
-                (keys.XmlEncryptor, keys.XmlRepository) = (encryption, new KeyRing(contexts)));
-        }
+        AddKeys(services, protection);
 
         services.AddSingleton(options).AddSingleton<Callers>().AddSingleton<AccessTokens>();
         foreach (var provider in providers)
@@ -46,6 +40,22 @@ public static class AccessSetup
         routes.MapClients();
         routes.MapGrants();
         routes.MapPersonalAccessTokens();
+    }
+
+    // Keys written before a certificate was configured are still read under the installation's key.
+    private static void AddKeys(IServiceCollection services, KeyProtection protection)
+    {
+        var keys = services.AddDataProtection().SetApplicationName("Platform");
+        if (protection.TokenKey is not { } tokenKey)
+            return;
+        services.AddSingleton(new KeyEncryption(tokenKey, protection.FormerTokenKey));
+        services.AddOptions<KeyManagementOptions>().Configure<Contexts>((options, contexts) => options.XmlRepository = new KeyRing(contexts));
+        if (protection.FormerCertificate is { } former)
+            keys.UnprotectKeysWithAnyCertificate(former);
+        if (protection.Certificate is { } certificate)
+            keys.ProtectKeysWithCertificate(certificate);
+        else
+            services.AddOptions<KeyManagementOptions>().Configure<KeyEncryption>((options, encryption) => options.XmlEncryptor = encryption);
     }
 
     // Identity's ceremonies; the parts of it that keep accounts are not used.

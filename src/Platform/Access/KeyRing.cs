@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -44,6 +45,9 @@ internal sealed class KeyRing(Contexts contexts) : IXmlRepository
         db.SaveChanges();
     }
 }
+
+/// <summary>What those keys are encrypted with: the installation's key or, where one is configured, an RSA certificate; and what earlier ones were written under.</summary>
+internal sealed record KeyProtection(byte[]? TokenKey, byte[]? FormerTokenKey, X509Certificate2? Certificate, X509Certificate2? FormerCertificate);
 
 /// <summary>
 /// Encrypts those keys with the installation's own (AES-256-GCM), which is never in the database. Keys written under the former

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Platform.Database;
 using Platform.Learning;
 
@@ -16,6 +17,14 @@ internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, byte[]? To
 
     internal Pseudonyms Pseudonyms => new(new PseudonymKey(PseudonymKey), [.. EarlierPseudonymKeys.Select(k => new PseudonymKey(k))]);
 
+    /// <summary>Encrypts the ring of keys in the place of <see cref="TokenKey"/>; null where that does.</summary>
+    internal X509Certificate2? KeyCertificate { get; init; }
+
+    /// <summary>The certificate before, while it is changed.</summary>
+    internal X509Certificate2? FormerKeyCertificate { get; init; }
+
+    internal Access.KeyProtection KeyProtection => new(TokenKey, FormerTokenKey, KeyCertificate, FormerKeyCertificate);
+
     /// <summary>Contacts are found by hashes under keys derived from the same ones.</summary>
     internal Access.People.ContactKeys ContactKeys => new([PseudonymKey, .. EarlierPseudonymKeys]);
 
@@ -27,6 +36,8 @@ internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, byte[]? To
         Configured(configuration, "Secrets:FormerTokenKey"))
     {
         EarlierPseudonymKeys = [.. configuration.GetSection("Secrets:EarlierPseudonymKeys").GetChildren().Select(k => Required(configuration, k.Path))],
+        KeyCertificate = Certificate(configuration, "Secrets:KeyCertificate"),
+        FormerKeyCertificate = Certificate(configuration, "Secrets:FormerKeyCertificate"),
     };
 
     /// <summary>What is too weak to serve with outside Development; null when nothing is.</summary>
@@ -49,6 +60,24 @@ internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, byte[]? To
 
     private static byte[] Required(IConfiguration configuration, string name) => Configured(configuration, name)
         ?? throw new InvalidOperationException($"{name} must be set to at least 32 bytes in base64 (for example: openssl rand -base64 32), or {name}File to a file that holds them.");
+
+    // PKCS#12 with its private key; the password from configuration or from a file of its own.
+    private static X509Certificate2? Certificate(IConfiguration configuration, string name)
+    {
+        if (configuration[$"{name}File"] is not { Length: > 0 } file)
+            return null;
+        var password = configuration[$"{name}PasswordFile"] is { Length: > 0 } kept ? File.ReadAllText(kept).Trim() : configuration[$"{name}Password"];
+        try
+        {
+            var certificate = X509CertificateLoader.LoadPkcs12FromFile(file, password);
+            using var key = certificate.GetRSAPrivateKey();
+            return key is not null ? certificate : throw new InvalidOperationException($"{name}File {file} holds no RSA certificate with its private key.");
+        }
+        catch (Exception unreadable) when (unreadable is CryptographicException or IOException)
+        {
+            throw new InvalidOperationException($"{name}File {file} cannot be read as PKCS#12 with the password of {name}Password or {name}PasswordFile.", unreadable);
+        }
+    }
 
     private static byte[]? Configured(IConfiguration configuration, string name)
     {

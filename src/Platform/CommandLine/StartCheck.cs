@@ -44,7 +44,8 @@ internal static class StartCheck
         }
         catch (CryptographicException unreadable)
         {
-            throw new InvalidOperationException($"Refused to start: {unreadable.Message}", unreadable);
+            throw new InvalidOperationException(
+                $"Refused to start: {unreadable.Message} What encrypts the keys of the database is Secrets:TokenKey, or the certificate of Secrets:KeyCertificateFile; the one before goes to FormerTokenKey or FormerKeyCertificateFile.", unreadable);
         }
     }
 }
