@@ -233,7 +233,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
             .ApplyConfiguration<Account>(accounts).ApplyConfiguration<ClientSecret>(accounts).ApplyConfiguration<RevokedToken>(accounts)
             .ApplyConfiguration(new GrantMapping()).ApplyConfiguration(new PersonalAccessTokenMapping()).ApplyConfiguration(new ProtectionKeyMapping())
             .ApplyConfiguration<Person>(people).ApplyConfiguration<RecoveryCode>(people).ApplyConfiguration<Passkey>(people).ApplyConfiguration<ExternalIdentity>(people)
-            .ApplyConfiguration(new SessionMapping()).ApplyConfiguration<Invitation>(invitations).ApplyConfiguration<PasswordReset>(invitations)
+            .ApplyConfiguration(new VendorGroundMapping()).ApplyConfiguration(new AccountNoticeMapping()).ApplyConfiguration(new SessionMapping()).ApplyConfiguration<Invitation>(invitations).ApplyConfiguration<PasswordReset>(invitations)
             .ApplyConfiguration<Import>(imports).ApplyConfiguration<ImportLease>(imports).ApplyConfiguration<SavedMapping>(imports)
             .ApplyConfiguration(new StoredAnswerMapping())
             .ApplyConfiguration<Webhook>(webhooks).ApplyConfiguration<WebhookMessage>(webhooks).ApplyConfiguration<WebhookDelivery>(webhooks);

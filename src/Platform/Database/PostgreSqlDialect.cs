@@ -336,7 +336,7 @@ public sealed class PostgreSqlDialect : Dialect
             revoke update on sessions, recovery_codes, passkeys, external_identities, invitations, password_resets, account_notices from {applicationRole};
             grant update (last_seen_at, ended_at, ended_by) on sessions to {applicationRole};
             grant update (sign_count, backed_up, user_verified, last_used_at) on passkeys to {applicationRole};
-            grant update (accepted_at, withdrawn_at) on invitations to {applicationRole};
+            grant update (accepted_at, withdrawn_at, contact) on invitations to {applicationRole};
             grant update (used_at) on password_resets to {applicationRole};
             -- Localities begin and end by a reorganisation, which a trigger leaves to operators.
             revoke update, delete on localities, locality_names, reorganisations, reorganisation_parts, locality_successions from {applicationRole};

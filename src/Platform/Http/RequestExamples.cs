@@ -23,6 +23,7 @@ internal static class RequestExamples
     private static Dictionary<string, JsonNode> Bodies => new()
     {
         ["CreateClient"] = JsonNode.Parse("""{"clientId":"so-vhtt-19-bao-cao","name":"Phần mềm báo cáo của Sở","province":"19"}""")!,
+        ["DeclareLegalGround"] = JsonNode.Parse("""{"ground":"PublicTask"}""")!,
         ["CreateClientSecret"] = JsonNode.Parse("""{"expiresAt":"2027-12-31T23:59:59+07:00"}""")!,
         ["CreatePersonalAccessToken"] = JsonNode.Parse("""{"name":"Excel của phòng Văn hóa","scopes":["localities.read"],"expiresAt":"2026-12-31T23:59:59+07:00"}""")!,
         ["CreateGrant"] = JsonNode.Parse("""{"holder":"so-vhtt-19-bao-cao","role":"ProvinceViewer","locality":"19"}""")!,

@@ -5,6 +5,7 @@ using Platform.Database;
 using Platform.Http;
 using Platform.Learning;
 using Platform.Localities;
+using Platform.Tenancy;
 
 namespace Platform.PersonalData;
 

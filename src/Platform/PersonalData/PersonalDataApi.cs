@@ -7,6 +7,7 @@ using Platform.Database;
 using Platform.Http;
 using Platform.Learning;
 using Platform.Localities;
+using Platform.Tenancy;
 
 namespace Platform.PersonalData;
 
@@ -16,7 +17,7 @@ public static class PersonalDataApi
     public static void AddPersonalData(this IServiceCollection services)
     {
         services.AddOptions<PersonalDataOptions>().BindConfiguration("PersonalData").ValidateDataAnnotations().ValidateOnStart();
-        services.AddScoped<TenantSeal>().AddScoped<PersonRequestDesk>().AddScoped<PersonExport>().AddScoped<Erasure>();
+        services.AddScoped<TenantSeal>().AddScoped<PersonRequestDesk>().AddScoped<PersonExport>().AddScoped<Erasure>().AddScoped<KeyRotation>();
     }
 
     public static void MapPersonalData(this IEndpointRouteBuilder routes)
@@ -33,6 +34,7 @@ public static class PersonalDataApi
         own.MapPost("{id:guid}/handling", BeginRequest).WithName(nameof(BeginRequest)).Fails(409);
         own.MapPost("{id:guid}/answer", AnswerRequest).WithName(nameof(AnswerRequest)).Fails(400, 409, 413, 415, 422);
         own.MapPost("{id:guid}/erasure", ErasePerson).WithName(nameof(ErasePerson)).Fails(409, 501);
+        routes.MapPost("/v1/localities/{code}/personal-data/key-rotations", RotateKey).WithName(nameof(RotateKey)).WithTags("PersonalData").Require(Scopes.Write, Reach.RouteLocality).Fails(401, 403, 404);
         own.MapGet("{id:guid}/export", ExportPerson).WithName(nameof(ExportPerson)).ReadsPeople().Fails(409);
     }
 
@@ -111,6 +113,11 @@ public static class PersonalDataApi
     /// </remarks>
     private static async Task<Ok<RequestView>> ErasePerson(HttpContext http, RouteLocality locality, Guid id, Erasure erasure, CancellationToken cancellation) =>
         TypedResults.Ok(await erasure.Run(locality.Entry, id, http.Features.Get<Caller>()!, cancellation));
+
+    /// <summary>Gives the locality a new key, and seals under it the notes of people's requests and the contacts of those invited there.</summary>
+    /// <remarks>The key before is kept until the next rotation; who must have it gone at once rotates twice.</remarks>
+    private static async Task<Ok<KeyRotationView>> RotateKey(RouteLocality locality, KeyRotation rotation, CancellationToken cancellation) =>
+        TypedResults.Ok(await rotation.Run(locality.Entry, cancellation));
 
     /// <summary>Everything stored about the person in this commune, of every vendor, while an access request is being worked on.</summary>
     private static async Task<Ok<PersonExportView>> ExportPerson(RouteLocality locality, Guid id, PersonRequestDesk desk, PersonExport export, CancellationToken cancellation)

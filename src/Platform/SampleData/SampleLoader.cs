@@ -153,7 +153,8 @@ internal sealed class SampleLoader(IServiceProvider services)
             var contact = $"{key}@example.vn";
             db.People.Add(new Person
             {
-                Contact = contacts.Protect(contact),
+                Contact = await contacts.Seal(locality?.Id, contact, cancellation),
+                ContactTenant = locality?.Id,
                 ContactHash = contacts.HashOf(contact),
                 Account = new Account
                 {

@@ -72,7 +72,7 @@ internal static class NewPeople
                     GrantedBy = "test",
                 });
             var contact = $"{key}@example.vn";
-            db.People.Add(new Person { Account = account, PasswordHash = rules.HashOf(Password), Contact = contacts.Protect(contact), ContactHash = contacts.HashOf(contact) });
+            db.People.Add(new Person { Account = account, PasswordHash = rules.HashOf(Password), Contact = await contacts.Seal(null, contact, TestContext.Current.CancellationToken), ContactHash = contacts.HashOf(contact) });
             return await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         });
         return key;

@@ -59,7 +59,6 @@ public sealed class KeyCertificateTests(World world)
         }
         finally
         {
-            NpgsqlConnection.ClearAllPools();
             await world.Everything($"drop database {name} with (force)");
             Directory.Delete(folder, recursive: true);
         }

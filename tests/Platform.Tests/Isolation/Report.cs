@@ -51,7 +51,7 @@ internal sealed class Report(List<Operation> operations, List<EntitySet> sets)
                 foreach (var role in Enum.GetValues<Role>())
                 {
                     var narrowed = first.Needs!.Scope is { } scope && Policy.Carries[role] is { Length: > 1 } scopes && scopes.Contains(scope);
-                    text.Append(CultureInfo.InvariantCulture, $"| {role} | {string.Join(" | ", Enum.GetValues<Place>().Select(place => Word(Policy.Expected(first, role, place))))} | 401 | {(narrowed ? "403" : "")} |\n");
+                    text.Append(CultureInfo.InvariantCulture, $"| {role} | {string.Join(" | ", Enum.GetValues<Place>().Select(place => string.Join(" or ", policy.Select(o => Word(Policy.Expected(o, role, place))).Distinct())))} | 401 | {(narrowed ? "403" : "")} |\n");
                 }
 
                 text.Append('\n');

@@ -18,8 +18,9 @@ public sealed class LegalGroundTests(World world)
     {
         var commune = (await world.FreshCommune()).Code;
         using var platform = await world.As("operator");
-        var (id, client) = await Vendor(platform, commune, "Contract");
-        using var batch = new Batch(world, await world.On(store, client), commune, store);
+        var (id, secret) = await Vendor(platform, commune, "Contract");
+        using var client = await world.SignedIn(id, secret);
+        using var batch = new Batch(world, await world.On(store, await world.SignedIn(id, secret)), commune, store);
         var number = Batch.NewCitizen();
         var (plain, inBatch, ownWord) = (batch.Row(citizen: number), batch.Row(citizen: number), batch.Row(citizen: number, change: r => r["legalGround"] = "LegalObligation"));
         await batch.Push(plain);
@@ -74,8 +75,7 @@ public sealed class LegalGroundTests(World world)
     public async Task Only_who_looks_after_a_vendor_declares_its_ground_and_what_was_declared_stays()
     {
         using var platform = await world.As("operator");
-        var (id, client) = await Vendor(platform, "05953", null);
-        client.Dispose();
+        var (id, _) = await Vendor(platform, "05953", null);
         Assert.Null((await platform.Read($"/v1/clients/{id}")).Text("legalGround"));
         foreach (var body in (string[])["{}", """{"ground":"Whim"}"""])
             await platform.Send(HttpMethod.Put, $"/v1/clients/{id}/legal-ground", body).Problem(Problems.Invalid);
@@ -91,13 +91,13 @@ public sealed class LegalGroundTests(World world)
         Assert.Equal(["42501", "42501"], await world.AsApplication([], async db => new[] { await db.Outcome("delete from vendor_grounds"), await db.Outcome("update vendor_grounds set ground = 'Consent'") }));
     }
 
-    private async Task<(string Id, HttpClient Client)> Vendor(HttpClient platform, string commune, string? ground)
+    private static async Task<(string Id, string Secret)> Vendor(HttpClient platform, string commune, string? ground)
     {
         var id = $"don-vi-{Guid.NewGuid():N}";
         var made = await (await platform.Send(HttpMethod.Post, "/v1/clients", new { clientId = id, name = id, vendor = true, legalGround = ground })).Body(HttpStatusCode.Created);
         Assert.Equal(ground, made.Text("legalGround"));
         await (await platform.Send(HttpMethod.Post, "/v1/grants", new { holder = id, role = "Vendor", locality = commune })).Body(HttpStatusCode.Created);
         var secret = await (await platform.Send(HttpMethod.Post, $"/v1/clients/{id}/secrets", new { })).Body(HttpStatusCode.Created);
-        return (id, await world.SignedIn(id, secret.Text("clientSecret")!));
+        return (id, secret.Text("clientSecret")!);
     }
 }

@@ -2,15 +2,19 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
+using Platform.Database;
 using Platform.Http;
+using Platform.Localities;
+using Platform.Tenancy;
 
 namespace Platform.Access.People;
 
 /// <summary>
-/// How people are reached: an e-mail address or a telephone number, encrypted where it is stored, and found again by a keyed hash. The hash's
-/// keys come from the installation's pseudonym keys: the first makes new hashes, earlier ones are still recognised.
+/// How people are reached: an e-mail address or a telephone number, sealed under the key of the locality that they were invited to (the
+/// installation's own for the nation's people), and found again by a keyed hash. Once the locality's keys are gone nobody reads it any more. The
+/// hash's keys come from the installation's pseudonym keys: the first makes new hashes, earlier ones are still recognised.
 /// </summary>
-public sealed class Contacts(IDataProtectionProvider protection, ContactKeys keys)
+public sealed class Contacts(IDataProtectionProvider protection, ContactKeys keys, Contexts contexts, LocalityDirectory directory, TimeProvider clock)
 {
     private readonly IDataProtector protector = protection.CreateProtector("Platform.Access.Contact");
 
@@ -34,11 +38,27 @@ public sealed class Contacts(IDataProtectionProvider protection, ContactKeys key
         return international.Length is >= 9 and <= 15 ? $"+{international}" : null;
     }
 
-    /// <summary>What is stored of it.</summary>
-    public string Protect(string contact) => protector.Protect(contact);
+    /// <summary>What is stored of it for a locality, or for the nation.</summary>
+    internal async Task<byte[]> Seal(short? locality, string contact, CancellationToken cancellation)
+    {
+        if (locality is not { } tenant)
+            return protector.Protect(Encoding.UTF8.GetBytes(contact));
+        await using var db = await Within(tenant, cancellation);
+        var whole = await new TenantSeal(db, protection, clock).Seal(tenant, contact, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        return whole;
+    }
 
-    /// <summary>The contact as it was given.</summary>
-    public string Reveal(string stored) => protector.Unprotect(stored);
+    /// <summary>The contact as it was given; null where there is none, or its key is gone.</summary>
+    internal async Task<string?> Reveal(short? locality, byte[]? stored, CancellationToken cancellation)
+    {
+        if (stored is null)
+            return null;
+        if (locality is not { } tenant)
+            return Encoding.UTF8.GetString(protector.Unprotect(stored));
+        await using var db = await Within(tenant, cancellation);
+        return await new TenantSeal(db, protection, clock).Open(tenant, stored, cancellation);
+    }
 
     /// <summary>The hash that a new row gets.</summary>
     public string HashOf(string contact) => keys.Hashes(contact)[0];
@@ -48,6 +68,14 @@ public sealed class Contacts(IDataProtectionProvider protection, ContactKeys key
 
     /// <summary>The hash of what another provider calls a person.</summary>
     internal IReadOnlyList<string> HashesOf(string provider, string subject) => keys.Hashes($"{provider}\n{subject}");
+
+    // Who signs in or invites is in no locality's scope; the key is looked for in a unit of work of its own.
+    private async Task<PlatformDb> Within(short tenant, CancellationToken cancellation)
+    {
+        var scope = new TenantScope();
+        scope.EnterTenant(await directory.Get(tenant, cancellation));
+        return contexts.Open(scope);
+    }
 
     /// <summary>Reads an optional contact of a body.</summary>
     internal static string? Read(Faults faults, string pointer, string? text)

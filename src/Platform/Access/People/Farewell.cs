@@ -27,7 +27,7 @@ public sealed class Farewell(PlatformDb db, SecondFactor factor, Sessions sessio
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.WithdrawnAt, now), cancellation);
         await factor.Remove(account.Id, cancellation);
         await db.People.Where(p => p.AccountId == account.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(p => p.PasswordHash, (string?)null).SetProperty(p => p.Contact, (string?)null).SetProperty(p => p.ContactHash, (string?)null), cancellation);
+            set => set.SetProperty(p => p.PasswordHash, (string?)null).SetProperty(p => p.Contact, (byte[]?)null).SetProperty(p => p.ContactHash, (string?)null), cancellation);
         await sessions.End(account.Id, account.Key, by.Key, cancellation: cancellation);
         await db.Accounts.Where(a => a.Id == account.Id && a.EndedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.EndedAt, now).SetProperty(a => a.EndedBy, by.Key), cancellation);

@@ -21,8 +21,8 @@ public sealed class Invitation
 
     public required string Hash { get; set; }
 
-    /// <summary>The invited person's contact, encrypted.</summary>
-    public string? Contact { get; set; }
+    /// <summary>The invited person's contact, sealed under the key of <see cref="LocalityId"/>; the installation's for the nation.</summary>
+    public byte[]? Contact { get; set; }
 
     public Role Role { get; set; }
 

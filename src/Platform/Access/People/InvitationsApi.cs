@@ -40,7 +40,7 @@ public static class InvitationsApi
         var now = clock.GetUtcNow();
         var (invitation, contact) = await body.Validate(http.Features.Get<Caller>()!, db, directory, now, cancellation);
         var text = SecretText.New(now);
-        (invitation.Id, invitation.Hash, invitation.Contact) = (text.Id, ClientSecret.HashOf(text.Secret), contact is null ? null : contacts.Protect(contact));
+        (invitation.Id, invitation.Hash, invitation.Contact) = (text.Id, ClientSecret.HashOf(text.Secret), contact is null ? null : await contacts.Seal(invitation.LocalityId, contact, cancellation));
         db.Invitations.Add(invitation);
         await db.SaveChangesAsync(cancellation);
         http.Response.Headers.CacheControl = "no-store";
@@ -151,7 +151,7 @@ public sealed record NewInvitationView(Guid Id, string Token, Uri Link, Invitati
 
 /// <summary>An invitation.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="Contact">Whom it is for.</param>
+/// <param name="Contact">Whom it is for; null as well when the locality's key was removed.</param>
 /// <param name="Role">The role it gives.</param>
 /// <param name="Locality">Where; null for the nation.</param>
 /// <param name="AgencyId">The agency of an AgencyOfficer.</param>
@@ -161,6 +161,6 @@ public sealed record NewInvitationView(Guid Id, string Token, Uri Link, Invitati
 public sealed record InvitationView(Guid Id, string? Contact, Role Role, string? Locality, Guid? AgencyId, DateTimeOffset InvitedAt, DateTimeOffset ExpiresAt, DateTimeOffset? ValidTo)
 {
     internal static async Task<InvitationView> Of(Invitation invitation, Contacts contacts, LocalityDirectory directory, CancellationToken cancellation) => new(
-        invitation.Id, invitation.Contact is { } kept ? contacts.Reveal(kept) : null, invitation.Role,
+        invitation.Id, await contacts.Reveal(invitation.LocalityId, invitation.Contact, cancellation), invitation.Role,
         invitation.LocalityId is { } id ? (await directory.Get(id, cancellation)).Code : null, invitation.AgencyId, invitation.InvitedAt, invitation.ExpiresAt, invitation.ValidTo);
 }

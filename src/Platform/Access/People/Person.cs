@@ -11,6 +11,7 @@ namespace Platform.Access.People;
 [PersonalRecords(Concerned.Staff, Purpose.SignIn, LegalGround.Contract, Keeping.Account)]
 [Personal(DataKind.Contact, Form.Encrypted, nameof(Person.Contact))]
 [Personal(DataKind.Contact, Form.Keyed, nameof(Person.ContactHash))]
+[Personal(DataKind.Place, Form.Plain, nameof(Person.ContactTenant))]
 [Personal(DataKind.Credential, Form.Hashed, nameof(Person.PasswordHash))]
 [Personal(DataKind.Credential, Form.Encrypted, nameof(Person.AuthenticatorKey))]
 [Personal(DataKind.Moment, Form.Plain, nameof(Person.PasswordSetAt), nameof(Person.LockedUntil), nameof(Person.AuthenticatorSince), nameof(Person.LastSignInAt))]
@@ -19,8 +20,11 @@ public sealed class Person
 {
     public int AccountId { get; set; }
 
-    /// <summary>E-mail address or telephone number, encrypted.</summary>
-    public string? Contact { get; set; }
+    /// <summary>E-mail address or telephone number, sealed under <see cref="ContactTenant"/>'s key.</summary>
+    public byte[]? Contact { get; set; }
+
+    /// <summary>The locality whose key that is; null for the installation's.</summary>
+    public short? ContactTenant { get; set; }
 
     /// <summary>Its keyed hash, by which it is found.</summary>
     public string? ContactHash { get; set; }
@@ -116,6 +120,7 @@ internal sealed class PeopleMapping : IEntityTypeConfiguration<Person>, IEntityT
         builder.Property(p => p.AccountId).ValueGeneratedNever();
         builder.HasOne(p => p.Account).WithOne().HasForeignKey<Person>(p => p.AccountId);
         builder.Property(p => p.Contact).HasMaxLength(1_000);
+        builder.HasOne<Localities.Locality>().WithMany().HasForeignKey(p => p.ContactTenant).OnDelete(DeleteBehavior.Restrict);
         builder.Property(p => p.ContactHash).HasMaxLength(64);
         builder.Property(p => p.PasswordHash).HasMaxLength(200);
         builder.Property(p => p.AuthenticatorKey).HasMaxLength(400);

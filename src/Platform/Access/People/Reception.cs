@@ -28,7 +28,10 @@ public sealed class Reception(
         var invitation = await Find(token, cancellation);
         var faults = new Faults();
         var name = faults.Text("/name", body.Name, 200);
-        var contact = invitation.Contact is { } kept ? contacts.Reveal(kept) : Contacts.Read(faults, "/contact", body.Contact);
+        // A contact whose key is gone was meant for somebody whom nobody can name any more.
+        var contact = invitation.Contact is { } kept
+            ? await contacts.Reveal(invitation.LocalityId, kept, cancellation) ?? throw new ProblemException(Problems.LinkVoid)
+            : Contacts.Read(faults, "/contact", body.Contact);
         var password = rules.Check(faults, "/password", body.Password, name, contact);
         faults.ThrowIfAny();
         var now = clock.GetUtcNow();
@@ -44,7 +47,7 @@ public sealed class Reception(
         };
         var person = new Person { Account = account, PasswordHash = rules.HashOf(password), PasswordSetAt = now };
         if (contact is not null)
-            (person.Contact, person.ContactHash) = (contacts.Protect(contact), contacts.HashOf(contact));
+            (person.Contact, person.ContactTenant, person.ContactHash) = (await contacts.Seal(invitation.LocalityId, contact, cancellation), invitation.LocalityId, contacts.HashOf(contact));
         await InNameOfInviter(invitation, async within =>
         {
             var hashes = contact is null ? [] : contacts.HashesOf(contact);

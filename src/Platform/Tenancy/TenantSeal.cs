@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Database;
 
-namespace Platform.PersonalData;
+namespace Platform.Tenancy;
 
 /// <summary>
 /// A locality's own key, encrypted by the installation's key ring. What is sealed under it can be read while this row is there; when the row
@@ -41,20 +41,9 @@ internal sealed class TenantSeal(PlatformDb db, IDataProtectionProvider protecti
     /// <summary>The text, sealed; a first key is made when there is none. The caller saves.</summary>
     internal async Task<byte[]> Seal(short tenant, string text, CancellationToken cancellation)
     {
-        var row = db.Set<TenantKey>().Local.FirstOrDefault(k => k.TenantId == tenant)
+        var row = db.Set<TenantKey>().Local.Where(k => k.TenantId == tenant).MaxBy(k => k.CreatedAt)
             ?? await db.Set<TenantKey>().Where(k => k.TenantId == tenant).OrderByDescending(k => k.CreatedAt).FirstOrDefaultAsync(cancellation);
-        if (row is null)
-        {
-            row = new TenantKey
-            {
-                TenantId = tenant,
-                Id = Guid.CreateVersion7(),
-                Wrapped = Ring(tenant).Protect(RandomNumberGenerator.GetBytes(KeySize)),
-                CreatedAt = clock.GetUtcNow(),
-            };
-            db.Add(row);
-        }
-
+        row ??= Make(tenant);
         var plain = Encoding.UTF8.GetBytes(text);
         var whole = new byte[IdSize + NonceSize + plain.Length + TagSize];
         row.Id.TryWriteBytes(whole);
@@ -76,6 +65,37 @@ internal sealed class TenantSeal(PlatformDb db, IDataProtectionProvider protecti
         using var aes = new AesGcm(Ring(tenant).Unprotect(row.Wrapped), TagSize);
         aes.Decrypt(whole.AsSpan(IdSize, NonceSize), whole.AsSpan(BodyAt, plain.Length), whole.AsSpan(BodyAt + plain.Length), plain, whole.AsSpan(0, IdSize));
         return Encoding.UTF8.GetString(plain);
+    }
+
+    /// <summary>The same sealed again under the newest key; as it was where its own key is gone.</summary>
+    internal async Task<byte[]?> Again(short tenant, byte[]? whole, CancellationToken cancellation) =>
+        await Open(tenant, whole, cancellation) is { } text ? await Seal(tenant, text, cancellation) : whole;
+
+    /// <summary>Makes the key under which everything is sealed from now on, and saves it.</summary>
+    internal async Task Renew(short tenant, CancellationToken cancellation)
+    {
+        Make(tenant);
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>Removes keys: all, so that nothing of the tenant's is readable any more, or all but the newest so many.</summary>
+    internal async Task<int> Forget(short tenant, int butNewest, CancellationToken cancellation)
+    {
+        var kept = await db.Set<TenantKey>().Where(k => k.TenantId == tenant).OrderByDescending(k => k.CreatedAt).ThenByDescending(k => k.Id).Take(butNewest).Select(k => k.Id).ToListAsync(cancellation);
+        return await db.Set<TenantKey>().Where(k => k.TenantId == tenant && !kept.Contains(k.Id)).ExecuteDeleteAsync(cancellation);
+    }
+
+    private TenantKey Make(short tenant)
+    {
+        var key = new TenantKey
+        {
+            TenantId = tenant,
+            Id = Guid.CreateVersion7(),
+            Wrapped = Ring(tenant).Protect(RandomNumberGenerator.GetBytes(KeySize)),
+            CreatedAt = clock.GetUtcNow(),
+        };
+        db.Add(key);
+        return key;
     }
 
     private IDataProtector Ring(short tenant) => ring.CreateProtector($"{tenant}");
