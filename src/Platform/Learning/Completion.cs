@@ -79,7 +79,7 @@ public abstract class CompletionRecord : IWrittenByIntake, IPersonal
 /// again for another commune is seen as a conflict. The widest table of the product: native types, no surrogate key, no foreign key
 /// that would be looked up for each of millions of rows whose references were resolved just before.
 /// </summary>
-[PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
+[PersonalRecords(Concerned.Learners, Purpose.Figures, Database.LegalGround.PublicTask, Keeping.UntilErasure)]
 [Personal(DataKind.Place, Form.Plain, nameof(Completion.Moves))]
 public sealed class Completion : CompletionRecord, IResettled
 {
@@ -97,7 +97,7 @@ public interface IResettled
 }
 
 /// <summary>What a completion said before it was corrected, kept for good. Written by the correction, changed by nobody.</summary>
-[PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
+[PersonalRecords(Concerned.Learners, Purpose.Figures, Database.LegalGround.PublicTask, Keeping.UntilErasure)]
 [Personal(DataKind.Moment, Form.Plain, nameof(CompletionVersion.ReplacedAt))]
 public sealed class CompletionVersion : CompletionRecord
 {
