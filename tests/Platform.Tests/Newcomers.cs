@@ -10,7 +10,7 @@ namespace Platform.Tests;
 /// <summary>Clients and communes of a test's own, so that tests that write do not meet.</summary>
 internal static class Newcomers
 {
-    private static int communes, vendors = 100, clients;
+    private static int communes, vendors, clients;
 
     /// <summary>True for the official list's; tests that reorganise begin communes with codes from 90001 on.</summary>
     internal static bool IsListed(this LocalityEntry commune) => IsListed(commune.Code);
@@ -52,7 +52,7 @@ internal static class Newcomers
                 CreatedBy = "test",
                 Secrets = { new ClientSecret { Hash = ClientSecret.HashOf(secret), CreatedAt = DateTimeOffset.UtcNow } },
                 CreatedAt = DateTimeOffset.UtcNow,
-                VendorId = role == Role.Vendor ? (short)Interlocked.Increment(ref vendors) : null,
+                VendorId = role == Role.Vendor ? (short)Interlocked.Decrement(ref vendors) : null, // below those that the product numbers
             };
             foreach (var code in localities)
                 client.Grants.Add(new Grant

@@ -51,7 +51,8 @@ public sealed class AdministrationTests(World world)
     public async Task A_withdrawn_grant_ends_and_stays_on_record()
     {
         using var manager = await world.As("thaiNguyenManager");
-        var (id, secret) = await world.Register(Role.CommuneAdmin);
+        var id = await Register(manager, "19");
+        var secret = (await Secret(manager, id)).Text("clientSecret")!;
         var grant = await (await Grant(manager, id, "CommuneAdmin", "05953")).Body(HttpStatusCode.Created);
         using var admin = await world.SignedIn(id, secret);
         Assert.NotEmpty(await admin.Rows("/v1/localities/05953/plans"));

@@ -27,9 +27,13 @@ public sealed class LegalGroundTests(World world)
         await batch.Push("?legalGround=Consent", inBatch, ownWord);
         var streamed = batch.Row(citizen: number);
         await batch.Client.Stream(Sending.Lines(streamed), query: "?legalGround=Emergency");
-        using (var sent = await batch.Client.Post("/v1/completions", "text/csv", $"Mã hoàn thành;Số CCCD;Mã xã;Khóa học;Đối tượng;Ngày hoàn thành;Căn cứ xử lý\nbang-{number};{number};{commune};KNS-CD-01;Người dân;01/03/2026;Đồng ý\n"))
-            Assert.Equal("1", (await sent.Body(HttpStatusCode.OK)).Text("created"));
-        var file = $"id,learner.citizenId,locality,course,audience,completedAt\ntep-{number},{number},{commune},KNS-CD-01,Citizens,01/03/2026\n";
+        using (var sent = await batch.Client.Post("/v1/completions", "text/csv", $"Mã hoàn thành;Số CCCD;Mã xã;Khóa học;Đối tượng;Ngày hoàn thành;Căn cứ xử lý\nbang-{number[6..]};{number};{commune};KNS-CD-01;Người dân;01/03/2026;Đồng ý\n"))
+        {
+            var answer = await sent.Body(HttpStatusCode.OK);
+            Assert.True(answer.Text("created") == "1", answer.ToJsonString());
+        }
+
+        var file = $"id,learner.citizenId,locality,course,audience,completedAt\ntep-{number[6..]},{number},{commune},KNS-CD-01,Citizens,01/03/2026\n";
         Assert.Equal("Protection", (await client.Until(await client.Import("text/csv", file, "?legalGround=Protection"), "Done")).Text("legalGround"));
         var changed = await (await platform.Send(HttpMethod.Put, $"/v1/clients/{id}/legal-ground", new { ground = "PublicTask" })).Body(HttpStatusCode.OK);
         Assert.Equal("PublicTask", changed.Text("legalGround"));
@@ -46,7 +50,7 @@ public sealed class LegalGroundTests(World world)
             new[]
             {
                 $"{plain["id"]} 1 Contract", $"{inBatch["id"]} 1 Consent", $"{inBatch["id"]} 2 PublicTask", $"{ownWord["id"]} 1 LegalObligation", $"{streamed["id"]} 1 Emergency",
-                $"bang-{number} 1 Consent", $"tep-{number} 1 Protection", $"{later["id"]} 1 PublicTask",
+                $"bang-{number[6..]} 1 Consent", $"tep-{number[6..]} 1 Protection", $"{later["id"]} 1 PublicTask",
             }.Order(StringComparer.Ordinal),
             export["completions"]!.AsArray().Select(c => $"{c!["id"]} {c["revision"]} {c["legalGround"]}").Order(StringComparer.Ordinal));
 
