@@ -24,19 +24,19 @@ public static class ReorganisationsApi
 
     public static void MapReorganisations(this IEndpointRouteBuilder tenants)
     {
-        tenants.MapGet("reorganisations", ListReorganisations).WithName(nameof(ListReorganisations)).Fails(400);
-        tenants.MapPost("reorganisations", CreateReorganisation).WithName(nameof(CreateReorganisation)).SafeToRepeat().Fails(400, 409, 413, 415, 422);
-        tenants.MapGet("reorganisations/{id:guid}", GetReorganisation).WithName(nameof(GetReorganisation)).Fails(404);
-        tenants.MapPost("reorganisations/{id:guid}/reversal", ReverseReorganisation).WithName(nameof(ReverseReorganisation)).SafeToRepeat().Fails(400, 404, 409, 413, 415, 422);
+        var operators = tenants.MapGroup("reorganisations").OfOperators();
+        operators.MapGet("", ListReorganisations).WithName(nameof(ListReorganisations)).Fails(400);
+        operators.MapPost("", CreateReorganisation).WithName(nameof(CreateReorganisation)).SafeToRepeat().Fails(400, 409, 413, 415, 422);
+        operators.MapGet("{id:guid}", GetReorganisation).WithName(nameof(GetReorganisation)).Fails(404);
+        operators.MapPost("{id:guid}/reversal", ReverseReorganisation).WithName(nameof(ReverseReorganisation)).SafeToRepeat().Fails(400, 404, 409, 413, 415, 422);
     }
 
     /// <summary>All reorganisations, the latest first, with the figures of their communes right before and right after.</summary>
     private static async Task<Ok<Page<ReorganisationView>>> ListReorganisations(
-        HttpContext http, PlatformDb db, LocalityDirectory directory, CancellationToken cancellation,
+        PlatformDb db, LocalityDirectory directory, CancellationToken cancellation,
         [Description("Id of the last row of the previous page.")] Guid? after = null,
         [Description("Rows per page, 1–500.")] int limit = 100)
     {
-        OnlyOperators(http);
         Paging.Check(limit);
         var rows = await db.Reorganisations.AsNoTracking().Include(r => r.Parts).ThenInclude(p => p.Locality)
             .Where(r => after == null || r.Number < db.Reorganisations.Where(a => a.Id == after).Max(a => a.Number))
@@ -46,9 +46,8 @@ public static class ReorganisationsApi
 
     /// <summary>One reorganisation.</summary>
     private static async Task<Ok<ReorganisationView>> GetReorganisation(
-        HttpContext http, Guid id, PlatformDb db, LocalityDirectory directory, CancellationToken cancellation)
+        Guid id, PlatformDb db, LocalityDirectory directory, CancellationToken cancellation)
     {
-        OnlyOperators(http);
         var made = await db.Reorganisations.AsNoTracking().Include(r => r.Parts).ThenInclude(p => p.Locality).SingleOrDefaultAsync(r => r.Id == id, cancellation)
             ?? throw new ProblemException(Problems.UnknownReorganisation);
         return TypedResults.Ok(await View(made, directory, cancellation));
@@ -66,7 +65,6 @@ public static class ReorganisationsApi
         HttpContext http, CreateReorganisation body, ReorganisationDesk desk, CancellationToken cancellation,
         [Description("True: do all of it, tell what would be, and write nothing.")] bool dryRun = false)
     {
-        OnlyOperators(http);
         var outcome = Tell(http, dryRun, await desk.Make(body, http.Features.Get<Caller>()!, dryRun, cancellation));
         return dryRun ? TypedResults.Ok(outcome) : TypedResults.Created($"/v1/tenants/reorganisations/{outcome.Reorganisation.Id}", outcome);
     }
@@ -81,14 +79,7 @@ public static class ReorganisationsApi
         HttpContext http, Guid id, ReverseReorganisation body, ReorganisationDesk desk, CancellationToken cancellation,
         [Description("True: do all of it, tell what would be, and write nothing.")] bool dryRun = false)
     {
-        OnlyOperators(http);
         return TypedResults.Ok(Tell(http, dryRun, await desk.Reverse(id, body, http.Features.Get<Caller>()!, dryRun, cancellation)));
-    }
-
-    private static void OnlyOperators(HttpContext http)
-    {
-        if (!http.Features.Get<Caller>()!.ReadsNation)
-            throw new ProblemException(Problems.NotAllowed);
     }
 
     private static ReorganisationOutcome Tell(HttpContext http, bool dryRun, ReorganisationDesk.Done done) => new(
