@@ -203,6 +203,45 @@ namespace Platform.Migrations.PostgreSql
                         });
                 });
 
+            modelBuilder.Entity("Platform.Access.People.AccountNotice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("kind");
+
+                    b.HasKey("Id")
+                        .HasName("pk_account_notices");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_account_notices_account_id");
+
+                    b.ToTable("account_notices", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit3");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Access.People.ExternalIdentity", b =>
                 {
                     b.Property<string>("Provider")
@@ -232,7 +271,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("external_identities", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit3");
+                                .HasDatabaseName("audit4");
                         });
                 });
 
@@ -250,9 +289,9 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("agency_id");
 
-                    b.Property<string>("Contact")
+                    b.Property<byte[]>("Contact")
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("bytea")
                         .HasColumnName("contact");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
@@ -303,7 +342,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("invitations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit4");
+                                .HasDatabaseName("audit5");
                         });
                 });
 
@@ -368,7 +407,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("passkeys", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit5");
+                                .HasDatabaseName("audit6");
                         });
                 });
 
@@ -415,7 +454,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("password_resets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit6");
+                                .HasDatabaseName("audit7");
                         });
                 });
 
@@ -434,15 +473,19 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("authenticator_since");
 
-                    b.Property<string>("Contact")
+                    b.Property<byte[]>("Contact")
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("bytea")
                         .HasColumnName("contact");
 
                     b.Property<string>("ContactHash")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("contact_hash");
+
+                    b.Property<short?>("ContactTenant")
+                        .HasColumnType("smallint")
+                        .HasColumnName("contact_tenant");
 
                     b.Property<int>("Failures")
                         .HasColumnType("integer")
@@ -476,10 +519,13 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_people_contact_hash");
 
+                    b.HasIndex("ContactTenant")
+                        .HasDatabaseName("ix_people_contact_tenant");
+
                     b.ToTable("people", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit7");
+                                .HasDatabaseName("audit8");
                         });
                 });
 
@@ -500,7 +546,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("recovery_codes", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit8");
+                                .HasDatabaseName("audit9");
                         });
                 });
 
@@ -566,7 +612,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("sessions", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit9");
+                                .HasDatabaseName("audit10");
                         });
                 });
 
@@ -619,7 +665,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("personal_access_tokens", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit10");
+                                .HasDatabaseName("audit11");
                         });
                 });
 
@@ -672,7 +718,39 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("revoked_tokens", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit11");
+                                .HasDatabaseName("audit12");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Access.VendorGround", b =>
+                {
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("ValidFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_from");
+
+                    b.Property<string>("DeclaredBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("declared_by");
+
+                    b.Property<string>("Ground")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("ground");
+
+                    b.HasKey("AccountId", "ValidFrom")
+                        .HasName("pk_vendor_grounds");
+
+                    b.ToTable("vendor_grounds", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit13");
                         });
                 });
 
@@ -736,7 +814,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("assignments", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit12");
+                                .HasDatabaseName("audit14");
 
                             t.HasTrigger("changes");
                         });
@@ -1001,7 +1079,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("framework_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit13");
+                                .HasDatabaseName("audit15");
                         });
                 });
 
@@ -1028,7 +1106,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("framework_rule_courses", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit14");
+                                .HasDatabaseName("audit16");
                         });
                 });
 
@@ -1061,7 +1139,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("framework_units", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit15");
+                                .HasDatabaseName("audit17");
                         });
                 });
 
@@ -1287,6 +1365,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(24)")
                         .HasColumnName("format");
 
+                    b.Property<string>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("legal_ground");
+
                     b.Property<string>("Mapping")
                         .HasColumnType("text")
                         .HasColumnName("mapping");
@@ -1394,7 +1477,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("import_mappings", null, t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit16");
+                                .HasDatabaseName("audit18");
                         });
                 });
 
@@ -1426,6 +1509,11 @@ namespace Platform.Migrations.PostgreSql
                     b.Property<Guid>("LearnerId")
                         .HasColumnType("uuid")
                         .HasColumnName("learner_id");
+
+                    b.Property<short?>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("smallint")
+                        .HasColumnName("legal_ground");
 
                     b.PrimitiveCollection<int[]>("Moves")
                         .HasColumnType("integer[]")
@@ -1507,6 +1595,11 @@ namespace Platform.Migrations.PostgreSql
                     b.Property<Guid>("LearnerId")
                         .HasColumnType("uuid")
                         .HasColumnName("learner_id");
+
+                    b.Property<short?>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("smallint")
+                        .HasColumnName("legal_ground");
 
                     b.Property<bool>("Passed")
                         .HasColumnType("boolean")
@@ -1609,7 +1702,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("courses", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit17");
+                                .HasDatabaseName("audit19");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes2");
@@ -1837,7 +1930,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("agencies", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit18");
+                                .HasDatabaseName("audit20");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes3");
@@ -2078,7 +2171,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("reorganisations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit19");
+                                .HasDatabaseName("audit21");
                         });
                 });
 
@@ -2140,7 +2233,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("villages", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit20");
+                                .HasDatabaseName("audit22");
                         });
                 });
 
@@ -2217,7 +2310,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("person_requests", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit21");
+                                .HasDatabaseName("audit23");
                         });
                 });
 
@@ -2254,36 +2347,6 @@ namespace Platform.Migrations.PostgreSql
                         .HasName("pk_person_request_subjects");
 
                     b.ToTable("person_request_subjects");
-                });
-
-            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
-                {
-                    b.Property<short>("TenantId")
-                        .HasColumnType("smallint")
-                        .HasColumnName("tenant_id");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<byte[]>("Wrapped")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("bytea")
-                        .HasColumnName("wrapped");
-
-                    b.HasKey("TenantId", "Id")
-                        .HasName("pk_tenant_keys");
-
-                    b.ToTable("tenant_keys", null, t =>
-                        {
-                            t.HasTrigger("audit")
-                                .HasDatabaseName("audit22");
-                        });
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
@@ -2340,7 +2403,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("initiatives", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit23");
+                                .HasDatabaseName("audit24");
                         });
                 });
 
@@ -2410,7 +2473,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("legal_bases", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit24");
+                                .HasDatabaseName("audit25");
                         });
                 });
 
@@ -2543,7 +2606,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("plans", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit25");
+                                .HasDatabaseName("audit26");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
@@ -2658,7 +2721,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tasks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit26");
+                                .HasDatabaseName("audit27");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
@@ -2753,7 +2816,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("reporting_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit27");
+                                .HasDatabaseName("audit28");
                         });
                 });
 
@@ -2869,7 +2932,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("targets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit29");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
@@ -3045,7 +3108,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("populations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit29");
+                                .HasDatabaseName("audit30");
                         });
                 });
 
@@ -3077,7 +3140,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("target_figures", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit30");
+                                .HasDatabaseName("audit31");
                         });
                 });
 
@@ -3214,7 +3277,37 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tenants", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit31");
+                                .HasDatabaseName("audit32");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Tenancy.TenantKey", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_tenant_keys");
+
+                    b.ToTable("tenant_keys", null, t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit33");
                         });
                 });
 
@@ -3285,7 +3378,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit32");
+                                .HasDatabaseName("audit34");
                         });
                 });
 
@@ -3406,6 +3499,16 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Account");
                 });
 
+            modelBuilder.Entity("Platform.Access.People.AccountNotice", b =>
+                {
+                    b.HasOne("Platform.Access.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_account_notices_people_account_id");
+                });
+
             modelBuilder.Entity("Platform.Access.People.ExternalIdentity", b =>
                 {
                     b.HasOne("Platform.Access.People.Person", null)
@@ -3463,6 +3566,12 @@ namespace Platform.Migrations.PostgreSql
                         .IsRequired()
                         .HasConstraintName("fk_people_accounts_account_id");
 
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("ContactTenant")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_people_localities_contact_tenant");
+
                     b.Navigation("Account");
                 });
 
@@ -3506,6 +3615,16 @@ namespace Platform.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_revoked_tokens_accounts_account_id");
+                });
+
+            modelBuilder.Entity("Platform.Access.VendorGround", b =>
+                {
+                    b.HasOne("Platform.Access.Account", null)
+                        .WithMany("Grounds")
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_vendor_grounds_accounts_account_id");
                 });
 
             modelBuilder.Entity("Platform.Assignments.Assignment", b =>
@@ -3801,16 +3920,6 @@ namespace Platform.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_person_request_subjects_person_requests_tenant_id_request_id");
-                });
-
-            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
-                {
-                    b.HasOne("Platform.Localities.Locality", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_tenant_keys_localities_tenant_id");
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
@@ -4121,6 +4230,16 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Locality");
                 });
 
+            modelBuilder.Entity("Platform.Tenancy.TenantKey", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenant_keys_localities_tenant_id");
+                });
+
             modelBuilder.Entity("Platform.Webhooks.WebhookDelivery", b =>
                 {
                     b.HasOne("Platform.Webhooks.WebhookMessage", "Message")
@@ -4174,6 +4293,8 @@ namespace Platform.Migrations.PostgreSql
             modelBuilder.Entity("Platform.Access.Account", b =>
                 {
                     b.Navigation("Grants");
+
+                    b.Navigation("Grounds");
 
                     b.Navigation("Secrets");
                 });

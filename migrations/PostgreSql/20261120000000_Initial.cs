@@ -49,7 +49,8 @@ namespace Platform.Migrations.PostgreSql
                     received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     voided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    void_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                    void_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    legal_ground = table.Column<short>(type: "smallint", maxLength: 24, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -74,7 +75,8 @@ namespace Platform.Migrations.PostgreSql
                     received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     voided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    void_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                    void_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    legal_ground = table.Column<short>(type: "smallint", maxLength: 24, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -187,6 +189,7 @@ namespace Platform.Migrations.PostgreSql
                     format = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     mapping_name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
                     mapping = table.Column<string>(type: "text", nullable: true),
+                    legal_ground = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: true),
                     state = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     size = table.Column<long>(type: "bigint", nullable: true),
                     position = table.Column<long>(type: "bigint", nullable: false),
@@ -929,7 +932,7 @@ namespace Platform.Migrations.PostgreSql
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     hash = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    contact = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    contact = table.Column<byte[]>(type: "bytea", maxLength: 1000, nullable: true),
                     role = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     locality_id = table.Column<short>(type: "smallint", nullable: true),
                     agency_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -962,7 +965,8 @@ namespace Platform.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<int>(type: "integer", nullable: false),
-                    contact = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    contact = table.Column<byte[]>(type: "bytea", maxLength: 1000, nullable: true),
+                    contact_tenant = table.Column<short>(type: "smallint", nullable: true),
                     contact_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     password_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     password_set_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -982,6 +986,12 @@ namespace Platform.Migrations.PostgreSql
                         principalTable: "accounts",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_people_localities_contact_tenant",
+                        column: x => x.contact_tenant,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1021,6 +1031,26 @@ namespace Platform.Migrations.PostgreSql
                     table.PrimaryKey("pk_revoked_tokens", x => x.id);
                     table.ForeignKey(
                         name: "fk_revoked_tokens_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "vendor_grounds",
+                columns: table => new
+                {
+                    account_id = table.Column<int>(type: "integer", nullable: false),
+                    valid_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ground = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    declared_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_vendor_grounds", x => new { x.account_id, x.valid_from });
+                    table.ForeignKey(
+                        name: "fk_vendor_grounds_accounts_account_id",
                         column: x => x.account_id,
                         principalTable: "accounts",
                         principalColumn: "id",
@@ -1271,6 +1301,27 @@ namespace Platform.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "account_notices",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    account_id = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_account_notices", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_account_notices_people_account_id",
+                        column: x => x.account_id,
+                        principalTable: "people",
+                        principalColumn: "account_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "external_identities",
                 columns: table => new
                 {
@@ -1482,6 +1533,11 @@ namespace Platform.Migrations.PostgreSql
                         principalTable: "tasks",
                         principalColumns: new[] { "tenant_id", "id" });
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_account_notices_account_id",
+                table: "account_notices",
+                column: "account_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_accounts_key",
@@ -1721,6 +1777,11 @@ namespace Platform.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_people_contact_tenant",
+                table: "people",
+                column: "contact_tenant");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_personal_access_tokens_account_id",
                 table: "personal_access_tokens",
                 column: "account_id");
@@ -1881,6 +1942,9 @@ namespace Platform.Migrations.PostgreSql
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "account_notices");
+
+            migrationBuilder.DropTable(
                 name: "assignments");
 
             migrationBuilder.DropTable(
@@ -2011,6 +2075,9 @@ namespace Platform.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "tenants");
+
+            migrationBuilder.DropTable(
+                name: "vendor_grounds");
 
             migrationBuilder.DropTable(
                 name: "villages");

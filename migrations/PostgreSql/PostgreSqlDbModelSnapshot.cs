@@ -200,6 +200,45 @@ namespace Platform.Migrations.PostgreSql
                         });
                 });
 
+            modelBuilder.Entity("Platform.Access.People.AccountNotice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("kind");
+
+                    b.HasKey("Id")
+                        .HasName("pk_account_notices");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_account_notices_account_id");
+
+                    b.ToTable("account_notices", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit3");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Access.People.ExternalIdentity", b =>
                 {
                     b.Property<string>("Provider")
@@ -229,7 +268,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("external_identities", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit3");
+                                .HasDatabaseName("audit4");
                         });
                 });
 
@@ -247,9 +286,9 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("agency_id");
 
-                    b.Property<string>("Contact")
+                    b.Property<byte[]>("Contact")
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("bytea")
                         .HasColumnName("contact");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
@@ -300,7 +339,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("invitations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit4");
+                                .HasDatabaseName("audit5");
                         });
                 });
 
@@ -365,7 +404,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("passkeys", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit5");
+                                .HasDatabaseName("audit6");
                         });
                 });
 
@@ -412,7 +451,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("password_resets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit6");
+                                .HasDatabaseName("audit7");
                         });
                 });
 
@@ -431,15 +470,19 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("authenticator_since");
 
-                    b.Property<string>("Contact")
+                    b.Property<byte[]>("Contact")
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("bytea")
                         .HasColumnName("contact");
 
                     b.Property<string>("ContactHash")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("contact_hash");
+
+                    b.Property<short?>("ContactTenant")
+                        .HasColumnType("smallint")
+                        .HasColumnName("contact_tenant");
 
                     b.Property<int>("Failures")
                         .HasColumnType("integer")
@@ -473,10 +516,13 @@ namespace Platform.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_people_contact_hash");
 
+                    b.HasIndex("ContactTenant")
+                        .HasDatabaseName("ix_people_contact_tenant");
+
                     b.ToTable("people", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit7");
+                                .HasDatabaseName("audit8");
                         });
                 });
 
@@ -497,7 +543,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("recovery_codes", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit8");
+                                .HasDatabaseName("audit9");
                         });
                 });
 
@@ -563,7 +609,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("sessions", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit9");
+                                .HasDatabaseName("audit10");
                         });
                 });
 
@@ -616,7 +662,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("personal_access_tokens", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit10");
+                                .HasDatabaseName("audit11");
                         });
                 });
 
@@ -669,7 +715,39 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("revoked_tokens", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit11");
+                                .HasDatabaseName("audit12");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Access.VendorGround", b =>
+                {
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("ValidFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_from");
+
+                    b.Property<string>("DeclaredBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("declared_by");
+
+                    b.Property<string>("Ground")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("ground");
+
+                    b.HasKey("AccountId", "ValidFrom")
+                        .HasName("pk_vendor_grounds");
+
+                    b.ToTable("vendor_grounds", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit13");
                         });
                 });
 
@@ -733,7 +811,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("assignments", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit12");
+                                .HasDatabaseName("audit14");
 
                             t.HasTrigger("changes");
                         });
@@ -998,7 +1076,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("framework_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit13");
+                                .HasDatabaseName("audit15");
                         });
                 });
 
@@ -1025,7 +1103,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("framework_rule_courses", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit14");
+                                .HasDatabaseName("audit16");
                         });
                 });
 
@@ -1058,7 +1136,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("framework_units", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit15");
+                                .HasDatabaseName("audit17");
                         });
                 });
 
@@ -1284,6 +1362,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(24)")
                         .HasColumnName("format");
 
+                    b.Property<string>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("legal_ground");
+
                     b.Property<string>("Mapping")
                         .HasColumnType("text")
                         .HasColumnName("mapping");
@@ -1391,7 +1474,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("import_mappings", null, t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit16");
+                                .HasDatabaseName("audit18");
                         });
                 });
 
@@ -1423,6 +1506,11 @@ namespace Platform.Migrations.PostgreSql
                     b.Property<Guid>("LearnerId")
                         .HasColumnType("uuid")
                         .HasColumnName("learner_id");
+
+                    b.Property<short?>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("smallint")
+                        .HasColumnName("legal_ground");
 
                     b.PrimitiveCollection<int[]>("Moves")
                         .HasColumnType("integer[]")
@@ -1504,6 +1592,11 @@ namespace Platform.Migrations.PostgreSql
                     b.Property<Guid>("LearnerId")
                         .HasColumnType("uuid")
                         .HasColumnName("learner_id");
+
+                    b.Property<short?>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("smallint")
+                        .HasColumnName("legal_ground");
 
                     b.Property<bool>("Passed")
                         .HasColumnType("boolean")
@@ -1606,7 +1699,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("courses", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit17");
+                                .HasDatabaseName("audit19");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes2");
@@ -1834,7 +1927,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("agencies", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit18");
+                                .HasDatabaseName("audit20");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes3");
@@ -2075,7 +2168,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("reorganisations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit19");
+                                .HasDatabaseName("audit21");
                         });
                 });
 
@@ -2137,7 +2230,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("villages", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit20");
+                                .HasDatabaseName("audit22");
                         });
                 });
 
@@ -2214,7 +2307,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("person_requests", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit21");
+                                .HasDatabaseName("audit23");
                         });
                 });
 
@@ -2251,36 +2344,6 @@ namespace Platform.Migrations.PostgreSql
                         .HasName("pk_person_request_subjects");
 
                     b.ToTable("person_request_subjects");
-                });
-
-            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
-                {
-                    b.Property<short>("TenantId")
-                        .HasColumnType("smallint")
-                        .HasColumnName("tenant_id");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<byte[]>("Wrapped")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("bytea")
-                        .HasColumnName("wrapped");
-
-                    b.HasKey("TenantId", "Id")
-                        .HasName("pk_tenant_keys");
-
-                    b.ToTable("tenant_keys", null, t =>
-                        {
-                            t.HasTrigger("audit")
-                                .HasDatabaseName("audit22");
-                        });
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
@@ -2337,7 +2400,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("initiatives", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit23");
+                                .HasDatabaseName("audit24");
                         });
                 });
 
@@ -2407,7 +2470,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("legal_bases", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit24");
+                                .HasDatabaseName("audit25");
                         });
                 });
 
@@ -2540,7 +2603,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("plans", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit25");
+                                .HasDatabaseName("audit26");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
@@ -2655,7 +2718,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tasks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit26");
+                                .HasDatabaseName("audit27");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
@@ -2750,7 +2813,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("reporting_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit27");
+                                .HasDatabaseName("audit28");
                         });
                 });
 
@@ -2866,7 +2929,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("targets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit29");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
@@ -3042,7 +3105,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("populations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit29");
+                                .HasDatabaseName("audit30");
                         });
                 });
 
@@ -3074,7 +3137,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("target_figures", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit30");
+                                .HasDatabaseName("audit31");
                         });
                 });
 
@@ -3211,7 +3274,37 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tenants", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit31");
+                                .HasDatabaseName("audit32");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Tenancy.TenantKey", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_tenant_keys");
+
+                    b.ToTable("tenant_keys", null, t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit33");
                         });
                 });
 
@@ -3282,7 +3375,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit32");
+                                .HasDatabaseName("audit34");
                         });
                 });
 
@@ -3403,6 +3496,16 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Account");
                 });
 
+            modelBuilder.Entity("Platform.Access.People.AccountNotice", b =>
+                {
+                    b.HasOne("Platform.Access.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_account_notices_people_account_id");
+                });
+
             modelBuilder.Entity("Platform.Access.People.ExternalIdentity", b =>
                 {
                     b.HasOne("Platform.Access.People.Person", null)
@@ -3460,6 +3563,12 @@ namespace Platform.Migrations.PostgreSql
                         .IsRequired()
                         .HasConstraintName("fk_people_accounts_account_id");
 
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("ContactTenant")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_people_localities_contact_tenant");
+
                     b.Navigation("Account");
                 });
 
@@ -3503,6 +3612,16 @@ namespace Platform.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_revoked_tokens_accounts_account_id");
+                });
+
+            modelBuilder.Entity("Platform.Access.VendorGround", b =>
+                {
+                    b.HasOne("Platform.Access.Account", null)
+                        .WithMany("Grounds")
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_vendor_grounds_accounts_account_id");
                 });
 
             modelBuilder.Entity("Platform.Assignments.Assignment", b =>
@@ -3798,16 +3917,6 @@ namespace Platform.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_person_request_subjects_person_requests_tenant_id_request_id");
-                });
-
-            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
-                {
-                    b.HasOne("Platform.Localities.Locality", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_tenant_keys_localities_tenant_id");
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
@@ -4118,6 +4227,16 @@ namespace Platform.Migrations.PostgreSql
                     b.Navigation("Locality");
                 });
 
+            modelBuilder.Entity("Platform.Tenancy.TenantKey", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenant_keys_localities_tenant_id");
+                });
+
             modelBuilder.Entity("Platform.Webhooks.WebhookDelivery", b =>
                 {
                     b.HasOne("Platform.Webhooks.WebhookMessage", "Message")
@@ -4171,6 +4290,8 @@ namespace Platform.Migrations.PostgreSql
             modelBuilder.Entity("Platform.Access.Account", b =>
                 {
                     b.Navigation("Grants");
+
+                    b.Navigation("Grounds");
 
                     b.Navigation("Secrets");
                 });

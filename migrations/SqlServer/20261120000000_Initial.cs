@@ -47,7 +47,8 @@ namespace Platform.Migrations.SqlServer
                     received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
                     voided_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    void_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true)
+                    void_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    legal_ground = table.Column<short>(type: "smallint", maxLength: 24, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -72,7 +73,8 @@ namespace Platform.Migrations.SqlServer
                     received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
                     voided_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    void_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true)
+                    void_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    legal_ground = table.Column<short>(type: "smallint", maxLength: 24, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -185,6 +187,7 @@ namespace Platform.Migrations.SqlServer
                     format = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     mapping_name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
                     mapping = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    legal_ground = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: true),
                     state = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     size = table.Column<long>(type: "bigint", nullable: true),
                     position = table.Column<long>(type: "bigint", nullable: false),
@@ -927,7 +930,7 @@ namespace Platform.Migrations.SqlServer
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     hash = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    contact = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    contact = table.Column<byte[]>(type: "varbinary(1000)", maxLength: 1000, nullable: true),
                     role = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     locality_id = table.Column<short>(type: "smallint", nullable: true),
                     agency_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
@@ -960,7 +963,8 @@ namespace Platform.Migrations.SqlServer
                 columns: table => new
                 {
                     account_id = table.Column<int>(type: "int", nullable: false),
-                    contact = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    contact = table.Column<byte[]>(type: "varbinary(1000)", maxLength: 1000, nullable: true),
+                    contact_tenant = table.Column<short>(type: "smallint", nullable: true),
                     contact_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     password_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
                     password_set_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -980,6 +984,12 @@ namespace Platform.Migrations.SqlServer
                         principalTable: "accounts",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_people_localities_contact_tenant",
+                        column: x => x.contact_tenant,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1019,6 +1029,26 @@ namespace Platform.Migrations.SqlServer
                     table.PrimaryKey("pk_revoked_tokens", x => x.id);
                     table.ForeignKey(
                         name: "fk_revoked_tokens_accounts_account_id",
+                        column: x => x.account_id,
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "vendor_grounds",
+                columns: table => new
+                {
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    valid_from = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ground = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    declared_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_vendor_grounds", x => new { x.account_id, x.valid_from });
+                    table.ForeignKey(
+                        name: "fk_vendor_grounds_accounts_account_id",
                         column: x => x.account_id,
                         principalTable: "accounts",
                         principalColumn: "id",
@@ -1269,6 +1299,27 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "account_notices",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    account_id = table.Column<int>(type: "int", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_account_notices", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_account_notices_people_account_id",
+                        column: x => x.account_id,
+                        principalTable: "people",
+                        principalColumn: "account_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "external_identities",
                 columns: table => new
                 {
@@ -1480,6 +1531,11 @@ namespace Platform.Migrations.SqlServer
                         principalTable: "tasks",
                         principalColumns: new[] { "tenant_id", "id" });
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_account_notices_account_id",
+                table: "account_notices",
+                column: "account_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_accounts_key",
@@ -1721,6 +1777,11 @@ namespace Platform.Migrations.SqlServer
                 filter: "[contact_hash] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_people_contact_tenant",
+                table: "people",
+                column: "contact_tenant");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_personal_access_tokens_account_id",
                 table: "personal_access_tokens",
                 column: "account_id");
@@ -1881,6 +1942,9 @@ namespace Platform.Migrations.SqlServer
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "account_notices");
+
+            migrationBuilder.DropTable(
                 name: "assignments");
 
             migrationBuilder.DropTable(
@@ -2011,6 +2075,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "tenants");
+
+            migrationBuilder.DropTable(
+                name: "vendor_grounds");
 
             migrationBuilder.DropTable(
                 name: "villages");

@@ -206,6 +206,47 @@ namespace Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("Platform.Access.People.AccountNotice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("int")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("kind");
+
+                    b.HasKey("Id")
+                        .HasName("pk_account_notices");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_account_notices_account_id");
+
+                    b.ToTable("account_notices", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit3");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("Platform.Access.People.ExternalIdentity", b =>
                 {
                     b.Property<string>("Provider")
@@ -235,7 +276,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("external_identities", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit3");
+                                .HasDatabaseName("audit4");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -255,9 +296,9 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("agency_id");
 
-                    b.Property<string>("Contact")
+                    b.Property<byte[]>("Contact")
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("varbinary(1000)")
                         .HasColumnName("contact");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
@@ -308,7 +349,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("invitations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit4");
+                                .HasDatabaseName("audit5");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -375,7 +416,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("passkeys", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit5");
+                                .HasDatabaseName("audit6");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -424,7 +465,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("password_resets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit6");
+                                .HasDatabaseName("audit7");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -445,15 +486,19 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("authenticator_since");
 
-                    b.Property<string>("Contact")
+                    b.Property<byte[]>("Contact")
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("varbinary(1000)")
                         .HasColumnName("contact");
 
                     b.Property<string>("ContactHash")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
                         .HasColumnName("contact_hash");
+
+                    b.Property<short?>("ContactTenant")
+                        .HasColumnType("smallint")
+                        .HasColumnName("contact_tenant");
 
                     b.Property<int>("Failures")
                         .HasColumnType("int")
@@ -488,10 +533,13 @@ namespace Platform.Migrations.SqlServer
                         .HasDatabaseName("ix_people_contact_hash")
                         .HasFilter("[contact_hash] IS NOT NULL");
 
+                    b.HasIndex("ContactTenant")
+                        .HasDatabaseName("ix_people_contact_tenant");
+
                     b.ToTable("people", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit7");
+                                .HasDatabaseName("audit8");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -514,7 +562,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("recovery_codes", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit8");
+                                .HasDatabaseName("audit9");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -582,7 +630,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("sessions", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit9");
+                                .HasDatabaseName("audit10");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -637,7 +685,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("personal_access_tokens", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit10");
+                                .HasDatabaseName("audit11");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -692,7 +740,41 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("revoked_tokens", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit11");
+                                .HasDatabaseName("audit12");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("Platform.Access.VendorGround", b =>
+                {
+                    b.Property<int>("AccountId")
+                        .HasColumnType("int")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("ValidFrom")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("valid_from");
+
+                    b.Property<string>("DeclaredBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("declared_by");
+
+                    b.Property<string>("Ground")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("ground");
+
+                    b.HasKey("AccountId", "ValidFrom")
+                        .HasName("pk_vendor_grounds");
+
+                    b.ToTable("vendor_grounds", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit13");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -758,7 +840,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("assignments", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit12");
+                                .HasDatabaseName("audit14");
 
                             t.HasTrigger("changes");
                         });
@@ -1026,7 +1108,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("framework_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit13");
+                                .HasDatabaseName("audit15");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -1055,7 +1137,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("framework_rule_courses", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit14");
+                                .HasDatabaseName("audit16");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -1090,7 +1172,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("framework_units", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit15");
+                                .HasDatabaseName("audit17");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -1320,6 +1402,11 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("nvarchar(24)")
                         .HasColumnName("format");
 
+                    b.Property<string>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasColumnName("legal_ground");
+
                     b.Property<string>("Mapping")
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("mapping");
@@ -1427,7 +1514,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("import_mappings", null, t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit16");
+                                .HasDatabaseName("audit18");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -1461,6 +1548,11 @@ namespace Platform.Migrations.SqlServer
                     b.Property<Guid>("LearnerId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("learner_id");
+
+                    b.Property<short?>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("smallint")
+                        .HasColumnName("legal_ground");
 
                     b.PrimitiveCollection<string>("Moves")
                         .HasColumnType("nvarchar(max)")
@@ -1542,6 +1634,11 @@ namespace Platform.Migrations.SqlServer
                     b.Property<Guid>("LearnerId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("learner_id");
+
+                    b.Property<short?>("LegalGround")
+                        .HasMaxLength(24)
+                        .HasColumnType("smallint")
+                        .HasColumnName("legal_ground");
 
                     b.Property<bool>("Passed")
                         .HasColumnType("bit")
@@ -1644,7 +1741,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("courses", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit17");
+                                .HasDatabaseName("audit19");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes2");
@@ -1874,7 +1971,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("agencies", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit18");
+                                .HasDatabaseName("audit20");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes3");
@@ -2119,7 +2216,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("reorganisations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit19");
+                                .HasDatabaseName("audit21");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2183,7 +2280,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("villages", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit20");
+                                .HasDatabaseName("audit22");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2262,7 +2359,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("person_requests", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit21");
+                                .HasDatabaseName("audit23");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2301,38 +2398,6 @@ namespace Platform.Migrations.SqlServer
                         .HasName("pk_person_request_subjects");
 
                     b.ToTable("person_request_subjects");
-                });
-
-            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
-                {
-                    b.Property<short>("TenantId")
-                        .HasColumnType("smallint")
-                        .HasColumnName("tenant_id");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("created_at");
-
-                    b.Property<byte[]>("Wrapped")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("varbinary(400)")
-                        .HasColumnName("wrapped");
-
-                    b.HasKey("TenantId", "Id")
-                        .HasName("pk_tenant_keys");
-
-                    b.ToTable("tenant_keys", null, t =>
-                        {
-                            t.HasTrigger("audit")
-                                .HasDatabaseName("audit22");
-                        });
-
-                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
@@ -2389,7 +2454,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("initiatives", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit23");
+                                .HasDatabaseName("audit24");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2461,7 +2526,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("legal_bases", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit24");
+                                .HasDatabaseName("audit25");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2596,7 +2661,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("plans", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit25");
+                                .HasDatabaseName("audit26");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes5");
@@ -2713,7 +2778,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("tasks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit26");
+                                .HasDatabaseName("audit27");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes6");
@@ -2810,7 +2875,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("reporting_rules", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit27");
+                                .HasDatabaseName("audit28");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -2928,7 +2993,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("targets", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit28");
+                                .HasDatabaseName("audit29");
 
                             t.HasTrigger("changes")
                                 .HasDatabaseName("changes7");
@@ -3110,7 +3175,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("populations", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit29");
+                                .HasDatabaseName("audit30");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3144,7 +3209,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("target_figures", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit30");
+                                .HasDatabaseName("audit31");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3283,7 +3348,39 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("tenants", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit31");
+                                .HasDatabaseName("audit32");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("Platform.Tenancy.TenantKey", b =>
+                {
+                    b.Property<short>("TenantId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("varbinary(400)")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_tenant_keys");
+
+                    b.ToTable("tenant_keys", null, t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit33");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3356,7 +3453,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit32");
+                                .HasDatabaseName("audit34");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3479,6 +3576,16 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Account");
                 });
 
+            modelBuilder.Entity("Platform.Access.People.AccountNotice", b =>
+                {
+                    b.HasOne("Platform.Access.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_account_notices_people_account_id");
+                });
+
             modelBuilder.Entity("Platform.Access.People.ExternalIdentity", b =>
                 {
                     b.HasOne("Platform.Access.People.Person", null)
@@ -3536,6 +3643,12 @@ namespace Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasConstraintName("fk_people_accounts_account_id");
 
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("ContactTenant")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_people_localities_contact_tenant");
+
                     b.Navigation("Account");
                 });
 
@@ -3579,6 +3692,16 @@ namespace Platform.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_revoked_tokens_accounts_account_id");
+                });
+
+            modelBuilder.Entity("Platform.Access.VendorGround", b =>
+                {
+                    b.HasOne("Platform.Access.Account", null)
+                        .WithMany("Grounds")
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_vendor_grounds_accounts_account_id");
                 });
 
             modelBuilder.Entity("Platform.Assignments.Assignment", b =>
@@ -3874,16 +3997,6 @@ namespace Platform.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_person_request_subjects_person_requests_tenant_id_request_id");
-                });
-
-            modelBuilder.Entity("Platform.PersonalData.TenantKey", b =>
-                {
-                    b.HasOne("Platform.Localities.Locality", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_tenant_keys_localities_tenant_id");
                 });
 
             modelBuilder.Entity("Platform.Plans.Initiative", b =>
@@ -4194,6 +4307,16 @@ namespace Platform.Migrations.SqlServer
                     b.Navigation("Locality");
                 });
 
+            modelBuilder.Entity("Platform.Tenancy.TenantKey", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenant_keys_localities_tenant_id");
+                });
+
             modelBuilder.Entity("Platform.Webhooks.WebhookDelivery", b =>
                 {
                     b.HasOne("Platform.Webhooks.WebhookMessage", "Message")
@@ -4247,6 +4370,8 @@ namespace Platform.Migrations.SqlServer
             modelBuilder.Entity("Platform.Access.Account", b =>
                 {
                     b.Navigation("Grants");
+
+                    b.Navigation("Grounds");
 
                     b.Navigation("Secrets");
                 });
