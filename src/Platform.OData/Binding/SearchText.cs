@@ -8,7 +8,8 @@ using Platform.OData.Rows;
 namespace Platform.OData.Binding;
 
 /// <summary>
-/// Binds <c>$search</c>: each term must occur in the set's folded text. Terms are folded here the way the host folds
+/// Binds <c>$search</c>: each term must occur in the set's folded text, as whole words in the order in which they were
+/// written; in Vietnamese every syllable is a word, so "AI" does not find "báo". Terms are folded here the way the host folds
 /// its text: Unicode decomposition, no marks, lower case, đ as d, one blank for whatever is no letter or digit; so
 /// "ngok bay" finds "Ngọk Bay" and "53/KH-UBND" finds "53 kh ubnd".
 /// </summary>
@@ -20,7 +21,7 @@ internal static class SearchText
         return node switch
         {
             SearchTermNode term => Expression.Call(
-                text, typeof(string).GetMethod(nameof(string.Contains), [typeof(string)])!, Captured.Value(Fold(term.Text))),
+                Framed(text), typeof(string).GetMethod(nameof(string.Contains), [typeof(string)])!, Captured.Value($" {Fold(term.Text)} ")),
             UnaryOperatorNode { OperatorKind: UnaryOperatorKind.Not } not => Expression.Not(Bind(context, not.Operand, text)),
             BinaryOperatorNode { OperatorKind: BinaryOperatorKind.And } and =>
                 Expression.AndAlso(Bind(context, and.Left, text), Bind(context, and.Right, text)),
@@ -29,6 +30,13 @@ internal static class SearchText
             _ => throw FaultException.NotSupported("$search " + node.Kind),
         };
     }
+
+    // Blanks around the text as between its words make one test of beginning, middle and end, in any database.
+    private static BinaryExpression Framed(Expression text) => Expression.Add(Expression.Add(Blank, text, Concat), Blank, Concat);
+
+    private static ConstantExpression Blank => Expression.Constant(" ");
+
+    private static readonly System.Reflection.MethodInfo Concat = typeof(string).GetMethod(nameof(string.Concat), [typeof(string), typeof(string)])!;
 
     internal static string Fold(string text)
     {

@@ -51,6 +51,9 @@ internal sealed class Vocabularies(EdmModel edm)
         Add(container, Core, "ODataVersions", Text("4.0 4.01"));
         Add(container, Core, "ConventionalIDs", Flag(true));
         Add(container, Core, "DereferenceableIDs", Flag(true));
+        Add(container, Core, "LongDescription", Text(
+            "$search: mỗi từ khóa được tìm như những từ trọn vẹn, đúng thứ tự, không phân biệt hoa thường và dấu; mỗi tiếng là một từ, không có ký tự thay thế. "
+            + "$search: a term is found as whole words in their order, whatever their case and marks; every syllable is a word, and there is no wildcard."));
         Add(container, Capabilities, "ConformanceLevel", Level("Advanced"));
         Add(container, Capabilities, "SupportedFormats", Texts("application/json;odata.metadata=minimal;IEEE754Compatible=true", "application/json;odata.metadata=none", "application/json;odata.metadata=full"));
         Add(container, Capabilities, "BatchSupported", Flag(true));

@@ -74,6 +74,10 @@ public sealed class StatementTests
     }
 
     [Fact]
+    public void A_search_compares_whole_words() =>
+        Assert.Contains("' ' || l.\"FoldedName\" || ' '", Sql("Localities?$search=kha"), StringComparison.Ordinal);
+
+    [Fact]
     public void Only_selected_columns_and_used_joins_are_read()
     {
         var sql = Sql("Plans?$select=Number");

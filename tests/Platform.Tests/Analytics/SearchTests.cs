@@ -50,6 +50,27 @@ public sealed class SearchTests(World world)
     }
 
     [Fact]
+    public async Task A_word_is_not_found_within_another()
+    {
+        using var client = await world.As("operator");
+        const string from = "select t.id::text from tasks t join localities l on l.id = t.tenant_id where l.code in ('05953', '09988', '11254', '23317', '19') and t.search_text";
+        var found = (await client.Rows("/odata/Tasks?$filter=LocalityCode in ('05953','09988','11254','23317','19')&$search=AI&$select=Id&$top=1000")).Select(r => r.Text("Id")!).Order(StringComparer.Ordinal).ToList();
+        var words = (await world.Everything(from + @" ~ '\mai\M'")).Select(r => (string)r[0]!).Order(StringComparer.Ordinal).ToList();
+        Assert.NotEmpty(words);
+        Assert.Equal(words, found);
+        Assert.True((await world.Everything(from + " like '%ai%'")).Count > words.Count, "no word here has AI within it");
+    }
+
+    [Fact]
+    public async Task A_syllable_is_a_word_of_its_own()
+    {
+        using var client = await world.As("operator");
+        var found = (await client.Rows("/odata/Communes?$search=kha son&$select=Code&$top=1000")).Select(r => r.Text("Code")!).Order(StringComparer.Ordinal).ToList();
+        Assert.Contains("05953", found);
+        Assert.Equal((await world.Everything(@"select code from localities where level = 'Commune' and search_text ~ '\mkha\M' and search_text ~ '\mson\M'")).Select(r => (string)r[0]!).Order(StringComparer.Ordinal), found);
+    }
+
+    [Fact]
     public async Task A_plan_is_found_by_its_number()
     {
         using var client = await world.As("operator");

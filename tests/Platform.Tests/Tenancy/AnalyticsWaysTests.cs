@@ -82,7 +82,7 @@ public sealed partial class AnalyticsReachTests
                 Assert.Equal(options == ByLocality, rows.Count > 0);
             }
 
-            using var found = await client.Send(HttpMethod.Get, $"/odata/{set}?$apply=search(a)/groupby((LocalityCode),aggregate($count as N))");
+            using var found = await client.Send(HttpMethod.Get, $"/odata/{set}?$apply=search(NOT zzz)/groupby((LocalityCode),aggregate($count as N))");
             if (found.StatusCode == HttpStatusCode.NotImplemented)
                 continue;
             var codes = (await found.Body(HttpStatusCode.OK))["value"]!.AsArray().Select(r => r!["LocalityCode"]!.ToString()).ToList();
@@ -93,7 +93,7 @@ public sealed partial class AnalyticsReachTests
             if (set is "LegalBases" or "Initiatives" or "ReportingRules" or "Assignments")
                 continue; // a plan's or a task's, not a locality's own
             var navigation = set == "TargetProgress" ? "Progress" : set;
-            var through = await client.Rows($"/odata/Localities?$filter=Code in ('{own}','{Beyond(caller)}') and {navigation}/$count($search=a) gt 0&$select=Code");
+            var through = await client.Rows($"/odata/Localities?$filter=Code in ('{own}','{Beyond(caller)}') and {navigation}/$count($search=NOT zzz) gt 0&$select=Code");
             Assert.Equal([own], through.Select(r => r.Text("Code")));
         }
 
