@@ -63,6 +63,10 @@ public sealed class ODataOptions
     /// <summary>Names the caller, so that one caller's next link is refused to another. Default: the user's name.</summary>
     public Func<HttpContext, string?> Caller { get; set; } = context => context.User.Identity?.Name;
 
+    /// <summary>Answers, in the host's own way, what went wrong in one part of a batch for a reason that is none of this service's.
+    /// Default: none; the failure ends the whole batch.</summary>
+    public Func<HttpContext, Exception, Task>? PartFailed { get; set; }
+
     internal void Validate()
     {
         InRange(MaxPageSize, 1, 100_000, nameof(MaxPageSize));

@@ -34,6 +34,7 @@ namespace Platform
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
+                kestrel.Limits.MaxRequestLineSize = 8 * ProblemWriter.LongestAddress;
             });
             var services = builder.Services;
             services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
@@ -63,6 +64,7 @@ namespace Platform
             var app = builder.Build();
             app.UseHardening();
             app.UseProblems();
+            app.UseAddressLimit();
             app.UseDocumentationPage();
             app.UseRouting();
             app.UseOrigins(access.AllowedOrigins);

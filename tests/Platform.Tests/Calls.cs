@@ -43,11 +43,19 @@ internal static class Calls
         return JsonNode.Parse(text)!.AsObject();
     }
 
-    /// <summary>An RFC 9457 problem with the number expected.</summary>
+    /// <summary>An RFC 9457 problem with the number expected; under /odata an error in OData's form with that number.</summary>
     internal static async Task<JsonObject> Problem(this Task<HttpResponseMessage> sent, ProblemKind kind)
     {
         using var answer = await sent;
         var problem = await answer.Body((HttpStatusCode)kind.Status);
+        if (answer.RequestMessage!.RequestUri!.AbsolutePath.StartsWith("/odata", StringComparison.Ordinal))
+        {
+            var error = problem["error"]!.AsObject();
+            Assert.Equal(("application/json", kind.Code), (answer.Content.Headers.ContentType?.MediaType, error.Text("code")));
+            Assert.NotEmpty(answer.Headers.GetValues("OData-Version"));
+            return error;
+        }
+
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         Assert.Equal(kind.Code, problem["code"]!.GetValue<string>());
         Assert.Equal(kind.Status, problem["status"]!.GetValue<int>());

@@ -51,6 +51,10 @@ internal sealed class Batch(HttpContext http, ODataOptions options, Func<HttpCon
         var child = PartContext.Of(http, part, serviceRoot.AbsolutePath);
         try
         {
+            if (part.IsConditional)
+                throw FaultException.NotSupported("if");
+            if (part.Headers.TryGetValue("Host", out var host) && !host.ToString().Equals(http.Request.Host.ToUriComponent(), StringComparison.OrdinalIgnoreCase))
+                throw new FaultException(ODataFaults.UnknownResource, "Host", host.ToString(), host.ToString());
             if (part.DependsOn.FirstOrDefault(failed.Contains) is { } dependency)
                 throw new FaultException(ODataFaults.DependencyFailed, dependency, dependency, dependency);
             if (part.Group is { } group && broken.Contains(group) && !IsWrite(part))
@@ -65,8 +69,14 @@ internal sealed class Batch(HttpContext http, ODataOptions options, Func<HttpCon
         {
             await ErrorWriter.Write(child, error);
         }
+        catch (Exception error) when (options.PartFailed is not null && error is not OperationCanceledException)
+        {
+            child.Response.Clear();
+            await options.PartFailed(child, error);
+        }
         var body = (MemoryStream)child.Response.Body;
-        return new PartAnswer(part, child.Response.StatusCode, child.Response.Headers, body.GetBuffer().AsMemory(0, (int)body.Length));
+        var length = HttpMethods.IsHead(part.Method) ? 0 : (int)body.Length;
+        return new PartAnswer(part, child.Response.StatusCode, child.Response.Headers, body.GetBuffer().AsMemory(0, length));
     }
 
     private static void RequireKnownReferences(IReadOnlyList<BatchPart> parts)

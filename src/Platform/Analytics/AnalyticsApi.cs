@@ -1,6 +1,8 @@
 using System.Linq.Expressions;
+using System.Text.Json.Nodes;
 using Platform.Access;
 using Platform.Database;
+using Platform.Http;
 using Platform.Localities;
 using Platform.OData;
 using Platform.Tenancy;
@@ -19,6 +21,7 @@ public static class AnalyticsApi
         var options = new ODataOptions();
         configuration.GetSection("OData").Bind(options);
         services.AddSingleton(options);
+        services.AddSingleton(new ProblemForm(Prefix, WriteError));
         services.AddSingleton(provider => new RemovalPurge(
             provider.GetRequiredService<IServiceScopeFactory>(), options.DeltaLinkLifetime, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RemovalPurge>>()));
         services.AddHostedService(provider => provider.GetRequiredService<RemovalPurge>());
@@ -32,12 +35,35 @@ public static class AnalyticsApi
         options.SigningKey = signingKey;
         // A link belongs to what its caller could read when it was given: with another reach, what has left it could not be told.
         options.Caller = http => $"{http.Features.Get<Caller>()?.Key} {http.RequestServices.GetRequiredService<TenantScope>().Name}";
+        options.PartFailed = AnswerPart;
         routes.MapOData(Prefix, AnalyticsModel.Build(options.SuppressBelow), options, http => new AnalyticsSource(http.RequestServices.GetRequiredService<PlatformDb>()))
             .AllowAnonymous()
             .WithMetadata(new Requirement(Scopes.Read, Reach.Everything) { IsOpen = IsDescription })
             .ExcludeFromDescription();
         routes.MapAudit(signingKey);
         routes.MapQuestionPage();
+    }
+
+    /// <summary>A problem as clients of OData read it, under its own number.</summary>
+    private static Task WriteError(HttpContext http, JsonObject problem)
+    {
+        http.Response.Headers.Vary = "Accept, Accept-Language, OData-MaxVersion, Prefer";
+        var error = new ODataError(problem["code"]!.ToString(), Message(problem));
+        if (problem["errors"] is JsonArray faults)
+            error = error with { Details = [.. faults.Select(fault => new ODataError(fault!["code"]!.ToString(), Message(fault), fault["pointer"]!.ToString()))] };
+        if (problem["traceId"]?.ToString() is { } traceId)
+            error = error with { Innererror = new { traceId } };
+        return error.Write(http);
+
+        static string Message(JsonNode of) => of["detail"] is { } detail ? $"{of["title"]}: {detail}" : $"{of["title"]}";
+    }
+
+    /// <summary>What an unexpected fault in one part of a batch is answered with; the other parts are answered as they are.</summary>
+    internal static Task AnswerPart(HttpContext http, Exception failure)
+    {
+        if (!ProblemWriter.IsRefusal(failure))
+            http.RequestServices.GetRequiredService<ILogger<AnalyticsSource>>().LogError(failure, "A part of a batch failed");
+        return ProblemWriter.Write(http, failure);
     }
 
     private static bool IsDescription(HttpContext http) =>

@@ -19,6 +19,7 @@ public static class AuditLogs
         routes.ServiceProvider.GetRequiredService<IConfiguration>().GetSection("OData").Bind(options);
         options.SigningKey = signingKey;
         options.SuppressBelow = 0;
+        options.PartFailed = AnalyticsApi.AnswerPart;
         options.Caller = http => $"audit {http.Features.Get<Caller>()?.Key} {http.RequestServices.GetRequiredService<TenantScope>().Name}";
         routes.MapOData(Prefix, Model(), options, http => new Source(http.RequestServices.GetRequiredService<PlatformDb>()))
             .AllowAnonymous()

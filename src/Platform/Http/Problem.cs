@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Platform.Http;
 
 /// <summary>
@@ -26,6 +28,11 @@ public sealed class ProblemException(ProblemKind kind, Explanation? detail = nul
     /// <summary>The fields at fault.</summary>
     public IReadOnlyList<FieldFault> Faults { get; } = faults ?? [];
 }
+
+/// <summary>How problems under a prefix are written where its clients read another form than RFC 9457; registered by the room that serves the prefix.</summary>
+/// <param name="Prefix">Where the service is.</param>
+/// <param name="Write">Writes the problem, whose members are those of the RFC, as the whole answer.</param>
+public sealed record ProblemForm(PathString Prefix, Func<HttpContext, JsonObject, Task> Write);
 
 /// <summary>One sentence in Vietnamese and in English.</summary>
 public sealed record Explanation(string Vi, string En)

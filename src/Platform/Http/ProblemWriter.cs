@@ -3,16 +3,20 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Http;
 
 /// <summary>
-/// Writes every failure as <c>application/problem+json</c> with its number, in Vietnamese or, where Accept-Language prefers it,
+/// Writes every failure as <c>application/problem+json</c>, or in the <see cref="ProblemForm"/> of its prefix, with its number, in Vietnamese or, where Accept-Language prefers it,
 /// in English. Nothing of an unexpected fault leaves the server but a trace id.
 /// </summary>
 public static partial class ProblemWriter
 {
+    /// <summary>The longest address that is answered, in characters.</summary>
+    public const int LongestAddress = 8 * 1024;
+
     /// <summary>Turns exceptions and empty error statuses into problems.</summary>
     public static void UseProblems(this WebApplication app)
     {
@@ -31,6 +35,16 @@ public static partial class ProblemWriter
             _ => Problems.BadParameter,
         }, null, []));
     }
+
+    /// <summary>Refuses an address that is too long: the server's own refusal, of a far longer one, has no body.</summary>
+    public static void UseAddressLimit(this WebApplication app) => app.Use((context, next) =>
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Length <= LongestAddress
+            ? next(context)
+            : Write(context, Problems.AddressTooLong, context.Request.Path.StartsWithSegments("/odata")
+                ? new Explanation(
+                    $"Tối đa {LongestAddress} ký tự; hãy gửi các tùy chọn trong thân: POST …/$query, Content-Type: text/plain.",
+                    $"At most {LongestAddress} characters; send the options in a body: POST …/$query, Content-Type: text/plain.")
+                : new Explanation($"Tối đa {LongestAddress} ký tự.", $"At most {LongestAddress} characters."), []));
 
     /// <summary>Answers what routing refused (no such address, method or content type) before anybody is asked to sign in for it.</summary>
     public static void UseRoutingRefusals(this WebApplication app) => app.Use((context, next) => context.GetEndpoint() switch
@@ -65,9 +79,18 @@ public static partial class ProblemWriter
             context.Response.Headers.RetryAfter = "5";
         if (Access.Challenge.For(context, kind.Status).ToArray() is { Length: > 0 } challenges)
             context.Response.Headers.WWWAuthenticate = challenges;
+        if (context.RequestServices.GetServices<ProblemForm>().FirstOrDefault(form => context.Request.Path.StartsWithSegments(form.Prefix)) is { } own)
+            return own.Write(context, problem);
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
             : context.Response.WriteAsync(problem.ToJsonString(Json.Options));
+    }
+
+    /// <summary>Writes the problem that an exception is.</summary>
+    public static Task Write(HttpContext context, Exception exception)
+    {
+        var (kind, detail, faults) = Known(exception) ?? (Problems.Unexpected, null, []);
+        return Write(context, kind, detail, faults);
     }
 
     /// <summary>The problem that an exception is, for an answer that has begun and can only end with it.</summary>
@@ -109,12 +132,7 @@ public static partial class ProblemWriter
         return field;
     }
 
-    private static async Task Handle(HttpContext context)
-    {
-        var exception = context.Features.Get<IExceptionHandlerFeature>()!.Error;
-        var (kind, detail, faults) = Known(exception) ?? (Problems.Unexpected, null, []);
-        await Write(context, kind, detail, faults);
-    }
+    private static Task Handle(HttpContext context) => Write(context, context.Features.Get<IExceptionHandlerFeature>()!.Error);
 
     private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults)? Known(Exception exception) => exception switch
     {

@@ -23,6 +23,7 @@ public static class Problems
     public static readonly ProblemKind TooMuch = new("PLT-1015", 429, "Đã gửi quá mức cho phép trong thời gian này", "More was sent than is allowed in this time");
     public static readonly ProblemKind TooManyAtOnce = new("PLT-1016", 429, "Quá nhiều yêu cầu đang được xử lý cùng lúc", "Too many requests are being worked on at once");
     public static readonly ProblemKind Unavailable = new("PLT-1017", 503, "Cơ sở dữ liệu tạm thời không trả lời; hãy gửi lại sau", "The database is not answering at the moment; send it again later");
+    public static readonly ProblemKind AddressTooLong = new("PLT-1018", 414, "Địa chỉ quá dài", "The address is too long");
 
     // 1100–1199 access
     public static readonly ProblemKind NotSignedIn = new("PLT-1101", 401, "Cần mã truy cập hợp lệ", "A valid access token is needed");
