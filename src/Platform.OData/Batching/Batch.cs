@@ -74,6 +74,9 @@ internal sealed class Batch(HttpContext http, ODataOptions options, Func<HttpCon
             child.Response.Clear();
             await options.PartFailed(child, error);
         }
+        // OpenUI5 writes a part's tag into what the part holds, and gives up the whole batch where that is a number.
+        if (child.Response.ContentType?.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) == true)
+            child.Response.Headers.Remove("ETag");
         var body = (MemoryStream)child.Response.Body;
         var length = HttpMethods.IsHead(part.Method) ? 0 : (int)body.Length;
         return new PartAnswer(part, child.Response.StatusCode, child.Response.Headers, body.GetBuffer().AsMemory(0, length));

@@ -10,6 +10,9 @@ internal sealed record BatchPart(string? Id, string Method, string Url)
     /// <summary>The group that succeeds or fails as a whole; a change set in multipart.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Whether it is to run only under a condition.</summary>
+    public bool IsConditional { get; init; }
+
     /// <summary>Requests or groups that must have succeeded before.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 }

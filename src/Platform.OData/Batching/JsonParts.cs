@@ -91,6 +91,7 @@ internal sealed class JsonParts(HttpResponse response) : IPartWriter
         {
             Headers = headers,
             Group = Text(request, "atomicityGroup"),
+            IsConditional = request.TryGetProperty("if", out _),
             DependsOn = Member(request, "dependsOn", JsonValueKind.Array) is { } names ? [.. names.EnumerateArray().Select(name => name.ToString())] : [],
         };
     }

@@ -22,7 +22,7 @@ internal sealed class MultipartParts(HttpResponse response) : IPartWriter
         }
         catch (Exception error) when (error is IOException or InvalidDataException or ArgumentException)
         {
-            throw Wrong(error.Message);
+            throw Wrong("không đọc được các phần: sai dấu phân cách (boundary), hoặc nội dung bị cắt", $"the parts cannot be read: {error.Message}");
         }
         return parts;
     }
@@ -81,5 +81,7 @@ internal sealed class MultipartParts(HttpResponse response) : IPartWriter
         return new BatchPart(id ?? (headers.TryGetValue("Content-ID", out var inner) ? inner.ToString() : null), method, url) { Headers = headers, Group = group };
     }
 
-    private static FaultException Wrong(string detail) => new(ODataFaults.BadBatch, "$batch", detail, detail);
+    private static FaultException Wrong(string detail) => Wrong(detail, detail);
+
+    private static FaultException Wrong(string vi, string en) => new(ODataFaults.BadBatch, "$batch", vi, en);
 }

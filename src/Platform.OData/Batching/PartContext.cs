@@ -44,7 +44,7 @@ internal static class PartContext
     }
 
     /// <summary>
-    /// Where a part's URL leads: absolute, from the server's root, relative to the service, or starting with the
+    /// Where a part's URL leads: absolute (then to this service), from the server's root, relative to the service, or starting with the
     /// <c>$id</c> of an earlier part, whose URL then takes that place.
     /// </summary>
     public static string Target(Uri serviceRoot, string url, IReadOnlyDictionary<string, string> earlier)
@@ -53,8 +53,9 @@ internal static class PartContext
             return referenced.Split('?')[0].TrimEnd('/') + url[(1 + url[1..].Split('/', '?')[0].Length)..];
         if (!Uri.TryCreate(serviceRoot, url, out var absolute) || absolute.Scheme is not ("http" or "https"))
             throw new FaultException(ODataFaults.BadUrl, "url", url, url);
-        return absolute.AbsolutePath.StartsWith(serviceRoot.AbsolutePath, StringComparison.OrdinalIgnoreCase)
-            || absolute.AbsolutePath.Equals(serviceRoot.AbsolutePath.TrimEnd('/'), StringComparison.OrdinalIgnoreCase)
+        return absolute.Authority.Equals(serviceRoot.Authority, StringComparison.OrdinalIgnoreCase)
+            && (absolute.AbsolutePath.StartsWith(serviceRoot.AbsolutePath, StringComparison.OrdinalIgnoreCase)
+            || absolute.AbsolutePath.Equals(serviceRoot.AbsolutePath.TrimEnd('/'), StringComparison.OrdinalIgnoreCase))
             ? absolute.PathAndQuery
             : throw new FaultException(ODataFaults.UnknownResource, "url", url, url);
     }

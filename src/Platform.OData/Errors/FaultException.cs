@@ -16,11 +16,14 @@ internal sealed class FaultException(ODataFault fault, string? target = null, st
     /// <summary>What the provider or the database said; for the host's log, never for the client.</summary>
     public Exception? Cause { get; init; }
 
+    /// <summary>What the client can do, where the fault's own remedy would not help.</summary>
+    public (string Vi, string En)? Remedy { get; init; }
+
     public string In(bool english)
     {
         var (title, detail, remedy) = english
-            ? (Fault.TitleEn, en, Fault.RemedyEn)
-            : (Fault.TitleVi, vi ?? en, Fault.RemedyVi);
+            ? (Fault.TitleEn, en, Remedy?.En ?? Fault.RemedyEn)
+            : (Fault.TitleVi, vi ?? en, Remedy?.Vi ?? Fault.RemedyVi);
         return detail is null ? $"{title}. {remedy}" : $"{title}: {detail.TrimEnd('.')}{(detail.EndsWith('?') ? "" : ".")} {remedy}";
     }
 

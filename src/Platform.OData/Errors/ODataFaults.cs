@@ -26,10 +26,10 @@ public static class ODataFaults
         "Kiểu dữ liệu không khớp", "The types do not match",
         "So sánh và tính toán trên các giá trị cùng kiểu.", "Compare and compute values of one type.");
 
-    internal static readonly ODataFault BadSkipToken = new(400, "OD-1006",
-        "$skiptoken không hợp lệ cho truy vấn này", "The $skiptoken is not valid for this query",
-        "Đi theo @odata.nextLink nguyên vẹn, hoặc bắt đầu lại từ trang đầu.",
-        "Follow @odata.nextLink unchanged, or start again from the first page.");
+    internal static readonly ODataFault BadToken = new(400, "OD-1006",
+        "Liên kết không hợp lệ cho truy vấn này", "The link is not valid for this query",
+        "Đi theo @odata.nextLink hay @odata.deltaLink nguyên vẹn, hoặc bắt đầu lại từ đầu.",
+        "Follow @odata.nextLink or @odata.deltaLink unchanged, or start again.");
 
     internal static readonly ODataFault BadBatch = new(400, "OD-1007",
         "Lô yêu cầu $batch không đúng định dạng", "The $batch request is malformed",
@@ -59,6 +59,10 @@ public static class ODataFaults
     internal static readonly ODataFault UnknownContent = new(415, "OD-2004",
         "Không đọc được kiểu nội dung gửi lên", "The content type sent cannot be read",
         "$batch: application/json hoặc multipart/mixed; $query: text/plain.", "$batch: application/json or multipart/mixed; $query: text/plain.");
+
+    internal static readonly ODataFault Changed = new(412, "OD-2005",
+        "Dữ liệu không còn ở phiên bản được yêu cầu", "What is there is not the version asked for",
+        "Bỏ If-Match để đọc phiên bản hiện có.", "Leave If-Match out to read the present version.");
 
     internal static readonly ODataFault NotSupported = new(501, "OD-3001",
         "Phần này của OData chưa được hỗ trợ", "This part of OData is not supported",
@@ -91,8 +95,8 @@ public static class ODataFaults
     /// <summary>All numbered errors, in order of their codes.</summary>
     public static IReadOnlyList<ODataFault> All { get; } =
     [
-        BadUrl, UnknownProperty, UnknownResource, NotFound, TypeMismatch, BadSkipToken, BadBatch, DependencyFailed, DeltaGone,
-        MethodNotAllowed, NotAcceptable, BadVersion, UnknownContent,
+        BadUrl, UnknownProperty, UnknownResource, NotFound, TypeMismatch, BadToken, BadBatch, DependencyFailed, DeltaGone,
+        MethodNotAllowed, NotAcceptable, BadVersion, UnknownContent, Changed,
         NotSupported, NotTranslatable,
         TooComplex, TooSlow, TooLarge,
         BadData, Unavailable,

@@ -25,6 +25,8 @@ internal sealed class Exchange(
         var target = http.Response.Body;
         await using var body = new AnswerBody(http.Response, isPart ? int.MaxValue : HeldBack);
         http.Response.Body = body;
+        if (!isPart)
+            http.Response.Headers.Append("Vary", "Accept, Accept-Language, OData-MaxVersion, Prefer");
         try
         {
             await Answer(timeout);
@@ -77,7 +79,7 @@ internal sealed class Exchange(
         else if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
             throw new FaultException(ODataFaults.MethodNotAllowed, http.Request.Method);
         var urlOptions = QueryOptions.Read(urlText);
-        var byId = address.Resource.Equals("$entity", StringComparison.OrdinalIgnoreCase);
+        var byId = (address.Resource + "/").StartsWith("$entity/", StringComparison.OrdinalIgnoreCase);
         if (byId)
             (address, urlOptions) = (address.Entity(urlOptions["$id"]), urlOptions.Without("$id"));
         else if (urlOptions["$id"] is not null)
@@ -107,7 +109,9 @@ internal sealed class Exchange(
             timeout.CancelAfter(options.StatementTimeout);
             var again = ready.For(data, literals);
             Confirm(preferences, again, pageSize);
-            await Write(address, query, agreed, again, (last, written) => address.NextLink(SkipToken.Write(
+            // The address of a property names the keys that led to it, and those of a plan stand for any.
+            var asked = again.Answer == Execution.Answer.Property ? ODataQuery.Parse(model, options, address.ServiceRoot, address.Url, urlOptions) : query;
+            await Write(address, asked, agreed, again, (last, written) => address.NextLink(SkipToken.Write(
                 again.OrderValues.Select(read => read(last)), written, Binding(address, urlOptions), options.SigningKey)), timeout.Token);
             return;
         }
@@ -166,7 +170,7 @@ internal sealed class Exchange(
         Func<object, int, Uri> nextLink, CancellationToken cancel)
     {
         // Transformed rows are no entities: they have no links that full metadata could add.
-        var writer = Writer(address, plan.Shape.Map is null && agreed.Metadata == "full" ? agreed with { Metadata = "minimal" } : agreed);
+        var writer = Writer(address, plan.Shape.Map is null && plan.Answer == Execution.Answer.Collection && agreed.Metadata == "full" ? agreed with { Metadata = "minimal" } : agreed);
         long? total = plan.Total is { } counting ? await RowStream.Count(counting, cancel) : null;
         await using var rows = RowStream.Of(plan, cancel).GetAsyncEnumerator(cancel);
         var found = await rows.MoveNextAsync();
@@ -224,7 +228,14 @@ internal sealed class Exchange(
     /// </summary>
     private Negotiation MetadataAgreed(QueryOptions urlOptions)
     {
-        var agreed = Agree(urlOptions, Negotiation.VersionOf(http.Request) == Microsoft.OData.ODataVersion.V4 ? [Format.Xml] : [Format.Xml, Format.Json]);
+        var isOld = Negotiation.VersionOf(http.Request) == Microsoft.OData.ODataVersion.V4;
+        if (isOld && !Negotiation.Takes(http.Request, urlOptions["$format"], Format.Xml) && Negotiation.Takes(http.Request, urlOptions["$format"], Format.Json))
+            throw new FaultException(
+                ODataFaults.NotAcceptable, "OData-MaxVersion", "$metadata dạng JSON có từ OData 4.01, mà OData-MaxVersion là 4.0", "$metadata as JSON came with OData 4.01, and OData-MaxVersion is 4.0")
+            {
+                Remedy = ("Gửi OData-MaxVersion: 4.01, hoặc nhận application/xml.", "Send OData-MaxVersion: 4.01, or accept application/xml."),
+            };
+        var agreed = Agree(urlOptions, isOld ? [Format.Xml] : [Format.Xml, Format.Json]);
         return agreed.Format == Format.Xml && !Negotiation.NamesVersion(http.Request) ? agreed with { Version = Microsoft.OData.ODataVersion.V4 } : agreed;
     }
 

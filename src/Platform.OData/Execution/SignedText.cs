@@ -34,8 +34,10 @@ internal static class SignedText
         {
             // falls through: an unreadable token and a forged one get the same answer
         }
-        throw new FaultException(ODataFaults.BadSkipToken, option);
+        throw Refused(option);
     }
+
+    public static FaultException Refused(string option) => new(ODataFaults.BadToken, option, option, option);
 
     private static byte[] Sign(ReadOnlySpan<byte> content, string binding, byte[] key) =>
         HMACSHA256.HashData(key, (byte[])[.. Encoding.UTF8.GetBytes(binding), 0, .. content])[..SignatureLength];

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Platform.OData.Binding;
-using Platform.OData.Errors;
 
 namespace Platform.OData.Execution;
 
@@ -21,5 +20,5 @@ internal sealed record SkipToken(JsonElement[] Last, int Delivered, long? Tracke
 
     public static IReadOnlyList<object?> Values(string option, JsonElement[] last, IReadOnlyList<OrderTerm> terms) => terms.Count == last.Length
         ? [.. terms.Select((term, i) => last[i].Deserialize(term.Value.ReturnType))]
-        : throw new FaultException(ODataFaults.BadSkipToken, option);
+        : throw SignedText.Refused(option);
 }

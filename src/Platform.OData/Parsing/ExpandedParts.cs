@@ -1,3 +1,5 @@
+using Platform.OData.Errors;
+
 namespace Platform.OData.Parsing;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace Platform.OData.Parsing;
 internal static class ExpandedParts
 {
     private const string Segment = "/$count";
+
+    /// <summary>Deeper than any limit on expansions: what is nested further is refused when it is parsed.</summary>
+    private const int Deepest = 16;
 
     public static string Counted(string option, string text) =>
         option == "$expand" && text.Contains(Segment, StringComparison.OrdinalIgnoreCase)
@@ -35,6 +40,24 @@ internal static class ExpandedParts
         var kept = options.Length == 0 ? [] : Splitting.Split(options, ';').Select(Named).Where(option => option.Name is not ("$skip" or "$top" or "$count" or "$levels"));
         var numbers = top is { } left ? $"$skip={skip}&$top={left}" : $"$skip={skip}";
         return string.Join('&', kept.Select(option => $"{option.Name}={Uri.EscapeDataString(option.Value)}").Append(numbers));
+    }
+
+    /// <summary>Refuses a navigation that is expanded twice at one level: which of the two would its members follow?</summary>
+    public static void RequireDistinct(string expand, int depth = 0)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in Splitting.Split(expand, ','))
+        {
+            var (name, options) = (item.Split('(')[0].Trim(), Splitting.Call(item).Arguments);
+            if (name.EndsWith("/$ref", StringComparison.OrdinalIgnoreCase))
+                name = name[..^"/$ref".Length];
+            if (name.Length > 0 && !names.Add(name))
+                throw new FaultException(ODataFaults.BadUrl, "$expand", $"$expand: {name} có hai lần", $"$expand: {name} is given twice");
+            if (name == "*" && options?.Contains("levels", StringComparison.OrdinalIgnoreCase) == true)
+                throw FaultException.NotSupported("$expand=*($levels)");
+            foreach (var (_, nested) in Splitting.Split(options ?? "", ';').Select(Named).Where(option => option.Name == "$expand" && depth < Deepest))
+                RequireDistinct(nested, depth + 1);
+        }
     }
 
     private static (string Name, string Value) Named(string option)

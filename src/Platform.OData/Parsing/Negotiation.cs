@@ -16,7 +16,8 @@ internal enum Format
 
 /// <summary>
 /// What client and service agree on for one answer: protocol version, format and its parameters, language, page
-/// size. A 4.0 client gets exactly 4.0. Refuses (406) a format that is not offered for the resource.
+/// size. A 4.0 client gets exactly 4.0. Refuses (406) a format that is not offered for the resource; a count or raw
+/// value is text whatever is accepted, because frequent clients ask for it with the Accept header of everything else.
 /// </summary>
 internal sealed record Negotiation(ODataVersion Version, Format Format, string Metadata, bool Ieee754, Preferences Preferences)
 {
@@ -32,7 +33,7 @@ internal sealed record Negotiation(ODataVersion Version, Format Format, string M
     /// <param name="offered">Formats of the addressed resource, the preferred one first.</param>
     public static Negotiation Of(HttpRequest request, string? format, params Format[] offered)
     {
-        var accepted = format is null ? new RequestHeaders(request.Headers).Accept : [FormatOption(format)];
+        var accepted = Accepted(request, format);
         var (chosen, parameters) = Choose(accepted, offered);
         return new Negotiation(
             VersionOf(request), chosen,
@@ -40,6 +41,10 @@ internal sealed record Negotiation(ODataVersion Version, Format Format, string M
             Parameter(parameters, "IEEE754Compatible") is { } exact && exact.Equals("true", StringComparison.OrdinalIgnoreCase),
             Preferences.Of(request));
     }
+
+    /// <summary>Whether the client takes a format, if it is offered.</summary>
+    public static bool Takes(HttpRequest request, string? format, Format one) =>
+        Accepted(request, format) is var accepted && (accepted.Count == 0 || accepted.Any(range => range.Quality is null or > 0 && Matches(range, one)));
 
     /// <summary>Whether the client says which version it takes at most.</summary>
     public static bool NamesVersion(HttpRequest request) => request.Headers["OData-MaxVersion"].ToString().Length > 0;
@@ -58,6 +63,7 @@ internal sealed record Negotiation(ODataVersion Version, Format Format, string M
     public static bool IsEnglish(HttpRequest request)
     {
         var languages = new RequestHeaders(request.Headers).AcceptLanguage
+            .Where(language => language.Quality is null or > 0)
             .OrderByDescending(language => language.Quality ?? 1)
             .Select(language => language.Value.ToString());
         return languages.FirstOrDefault(language => Is(language, "vi") || Is(language, "en")) is { } first && Is(first, "en");
@@ -65,9 +71,12 @@ internal sealed record Negotiation(ODataVersion Version, Format Format, string M
         static bool Is(string language, string primary) => language.StartsWith(primary, StringComparison.OrdinalIgnoreCase);
     }
 
+    private static IList<MediaTypeHeaderValue> Accepted(HttpRequest request, string? format) =>
+        format is null ? new RequestHeaders(request.Headers).Accept : [FormatOption(format)];
+
     private static (Format Format, MediaTypeHeaderValue? Parameters) Choose(IList<MediaTypeHeaderValue> accepted, Format[] offered)
     {
-        if (accepted.Count == 0)
+        if (accepted.Count == 0 || offered is [Format.Text])
             return (offered[0], null);
         foreach (var range in accepted.Where(range => range.Quality is null or > 0).OrderByDescending(range => range.Quality ?? 1))
             foreach (var format in offered)

@@ -28,6 +28,9 @@ internal sealed record ODataQuery
     public bool Count { get; private init; }
     public IDictionary<string, SingleValueNode> Aliases { get; } = new Dictionary<string, SingleValueNode>(StringComparer.Ordinal);
 
+    /// <summary>Options that make no sense for a single value.</summary>
+    private static readonly string[] OfEntities = ["$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count", "$search", "$apply", "$compute"];
+
     /// <summary>Names asked for by <c>$select</c>, as written; rows of transformations are selected by them.</summary>
     public IReadOnlyList<string>? SelectedNames =>
         Options["$select"]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -48,6 +51,8 @@ internal sealed record ODataQuery
         foreach (var alias in parser.ParameterAliasNodes)
             query.Aliases[alias.Key] = alias.Value;
         var (target, navigationSource) = Target(path);
+        if (path.LastSegment is PropertySegment or ValueSegment && OfEntities.FirstOrDefault(option => options[option] is not null) is { } misplaced)
+            throw new FaultException(ODataFaults.BadUrl, misplaced, $"{misplaced} không dùng cho một thuộc tính", $"{misplaced} does not apply to a property");
         return target is null ? query : query.WithOptions(model, limits, target, navigationSource);
     }
 
@@ -82,6 +87,7 @@ internal sealed record ODataQuery
             if (Options["$expand"] is not null && apply.Clause!.Transformations.Any(IsReshaping))
                 throw FaultException.NotSupported("$expand + $apply");
         }
+        ExpandedParts.RequireDistinct(Options["$expand"] ?? "");
         var parser = Parser(options);
         var query = this with
         {

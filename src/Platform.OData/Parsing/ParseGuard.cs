@@ -68,8 +68,22 @@ internal static partial class ParseGuard
         if (missing.Success && edm.FindDeclaredType(missing.Groups["type"].Value) is IEdmStructuredType type)
             return Unknown(ODataFaults.UnknownProperty, missing.Groups["name"].Value, type.Properties().Select(property => property.Name));
         if (LibraryLimit().IsMatch(error.Message))
-            return new FaultException(ODataFaults.TooComplex, part, part, error.Message);
-        return Named(text) ?? ParserMessages.Fault(part, error.Message, Position(text, error.Message));
+            return Exceeded(part, error.Message);
+        return (part == "path" ? PathKeys.Mistake(edm, text) : null) ?? Named(text) ?? ParserMessages.Fault(part, text, error.Message, Position(text, error.Message));
+    }
+
+    /// <summary>Which limit, and how much it allows: the library says so for expansions only.</summary>
+    private static FaultException Exceeded(string part, string message)
+    {
+        if (ExpansionLimit().Match(message) is { Success: true } expansion)
+            return Binding.BindingContext.Limit(
+                expansion.Groups["deep"].Success ? nameof(ODataOptions.MaxExpansionDepth) : nameof(ODataOptions.MaxExpansionCount),
+                int.Parse(expansion.Groups["most"].Value, System.Globalization.CultureInfo.InvariantCulture));
+        var most = part is "path" or "$search" ? 100 : 800;
+        return new FaultException(
+            ODataFaults.TooComplex, part,
+            $"{part}: lồng nhau quá sâu, đọc được tối đa {most} bước (mỗi cặp ngoặc là vài bước)",
+            $"{part}: nested too deeply, at most {most} steps are read (a pair of parentheses is several)");
     }
 
     private static FaultException? Named(string text)
@@ -104,6 +118,9 @@ internal static partial class ParseGuard
 
     [GeneratedRegex("'(?<word>[^']+)'", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex QuotedWord();
+
+    [GeneratedRegex("The result of parsing \\$expand (?:contained|was) at least [0-9]+ items(?<deep> deep)?, but the maximum allowed is (?<most>[0-9]+)", RegexOptions.CultureInvariant, 1_000)]
+    private static partial Regex ExpansionLimit();
 
     [GeneratedRegex("limit|maximum|too deep|too many", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex LibraryLimit();

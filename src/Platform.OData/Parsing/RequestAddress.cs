@@ -54,7 +54,7 @@ internal sealed record RequestAddress(Uri Url, Uri ServiceRoot, string Resource)
         return (this with { Url = new Uri(path[..^"/$query".Length] + query), Resource = Resource[..^"/$query".Length] }, query);
     }
 
-    /// <summary>The entity whose id was given instead of a path.</summary>
+    /// <summary>The entity whose id was given instead of a path, cast to the type that may follow <c>$entity</c>.</summary>
     public RequestAddress Entity(string? id)
     {
         if (id is null || !Uri.TryCreate(ServiceRoot, id, out var url) || url.Query.Length > 0)
@@ -62,7 +62,10 @@ internal sealed record RequestAddress(Uri Url, Uri ServiceRoot, string Resource)
         var resource = url.AbsolutePath.StartsWith(ServiceRoot.AbsolutePath, StringComparison.Ordinal) ? url.AbsolutePath[ServiceRoot.AbsolutePath.Length..] : "";
         if (!url.GetLeftPart(UriPartial.Authority).Equals(ServiceRoot.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase) || resource.Length == 0 || resource[0] == '$')
             throw new FaultException(ODataFaults.NotFound, "$id", id, id);
-        return this with { Url = url, Resource = resource };
+        var cast = Resource["$entity".Length..];
+        return cast.Length == 0
+            ? this with { Url = url, Resource = resource }
+            : this with { Url = new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/') + cast), Resource = resource.TrimEnd('/') + cast };
     }
 
     private static int Depth(PathString path) => path.HasValue ? path.Value!.Count(character => character == '/') : 0;

@@ -2,13 +2,14 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Platform.OData.Errors;
 
 namespace Platform.OData.Writing;
 
 /// <summary>
 /// Holds an answer back while it is small: then it can still be replaced by an error, carries its length and an
-/// entity tag made of its content, and is not sent again to a client that has it (304). What grows beyond the limit
-/// streams on without a tag.
+/// entity tag made of its content, is not sent again to a client that has it (304), and is refused to a client that
+/// wants another version (412). What grows beyond the limit streams on without a tag.
 /// </summary>
 internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
 {
@@ -40,10 +41,11 @@ internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
         if (held is null)
             return;
         var content = held.GetBuffer().AsMemory(0, (int)held.Length);
+        var tag = response.StatusCode == StatusCodes.Status200OK && IsReading ? Tag(content) : null;
+        Require(tag);
         held = null;
-        if (response.StatusCode == StatusCodes.Status200OK && IsReading)
+        if (tag is not null)
         {
-            var tag = new EntityTagHeaderValue($"\"{Version ?? Base64Url.EncodeToString(SHA256.HashData(content.Span).AsSpan(0, 12))}\"", isWeak: true);
             response.Headers.ETag = tag.ToString();
             if (IsKnown(tag))
             {
@@ -88,6 +90,7 @@ internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
 
     private async ValueTask Release(ReadOnlyMemory<byte> more, CancellationToken cancel)
     {
+        Require(tag: null);
         var content = held!.GetBuffer().AsMemory(0, (int)held.Length);
         held = null;
         await target.WriteAsync(content, cancel);
@@ -96,6 +99,20 @@ internal sealed class AnswerBody(HttpResponse response, int limit) : Stream
 
     // A tag says what a URL holds: what was posted to it decides the answer of a batch.
     private bool IsReading => HttpMethods.IsGet(response.HttpContext.Request.Method) || HttpMethods.IsHead(response.HttpContext.Request.Method);
+
+    private EntityTagHeaderValue Tag(ReadOnlyMemory<byte> content) =>
+        new($"\"{Version ?? Base64Url.EncodeToString(SHA256.HashData(content.Span).AsSpan(0, 12))}\"", isWeak: true);
+
+    /// <summary>What has no tag never had one that a client could name.</summary>
+    private void Require(EntityTagHeaderValue? tag)
+    {
+        var wanted = response.HttpContext.Request.Headers.IfMatch;
+        if (wanted.Count == 0 || response.StatusCode != StatusCodes.Status200OK || !IsReading)
+            return;
+        if (!EntityTagHeaderValue.TryParseList(wanted, out var tags)
+            || !tags.Any(each => each.Equals(EntityTagHeaderValue.Any) || (tag is not null && each.Compare(tag, useStrongComparison: false))))
+            throw new FaultException(ODataFaults.Changed, "If-Match", wanted.ToString(), wanted.ToString());
+    }
 
     private bool IsKnown(EntityTagHeaderValue tag) =>
         EntityTagHeaderValue.TryParseList(response.HttpContext.Request.Headers.IfNoneMatch, out var known)

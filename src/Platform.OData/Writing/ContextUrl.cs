@@ -42,7 +42,7 @@ internal static class ContextUrl
     {
         ServiceRoot = serviceRoot,
         Path = query.Path,
-        SelectAndExpand = query.SelectExpand,
+        SelectAndExpand = Named(query.SelectExpand),
         Apply = plan.Shape.Map is null && plan.Answer == Answer.Collection ? Named(plan.Shape) : null,
     };
 
@@ -55,6 +55,31 @@ internal static class ContextUrl
         new AggregateTransformationNode([.. Names(shape).Select(name => new AggregateExpression(
             new ConstantNode(0L), AggregationMethod.VirtualPropertyCount, name, EdmCoreModel.Instance.GetInt64(isNullable: false)))]),
     ]);
+
+    /// <summary>
+    /// The grammar of context URLs names an expanded navigation in one way, whether its entities or their references are sent;
+    /// the library writes a segment <c>$ref</c> that is no part of it, and the name once more as if it were selected.
+    /// </summary>
+    private static SelectExpandClause? Named(SelectExpandClause? clause) => clause is null || !HasReferences(clause)
+        ? clause
+        : new SelectExpandClause(
+            clause.SelectedItems.Where(item => !IsReferenced(clause, item)).Select(item => item switch
+            {
+                ExpandedNavigationSelectItem expanded => new ExpandedNavigationSelectItem(expanded.PathToNavigationProperty, expanded.NavigationSource, Named(expanded.SelectAndExpand)),
+                ExpandedReferenceSelectItem reference => new ExpandedNavigationSelectItem(reference.PathToNavigationProperty, reference.NavigationSource, Whole),
+                _ => item,
+            }),
+            clause.AllSelected);
+
+    private static bool IsReferenced(SelectExpandClause clause, SelectItem item) =>
+        item is PathSelectItem { SelectedPath.LastSegment: NavigationPropertySegment { NavigationProperty: var selected } }
+        && clause.SelectedItems.Any(other => other is ExpandedReferenceSelectItem and not ExpandedNavigationSelectItem
+            && ((ExpandedReferenceSelectItem)other).PathToNavigationProperty.LastSegment is NavigationPropertySegment expanded && expanded.NavigationProperty == selected);
+
+    private static bool HasReferences(SelectExpandClause clause) => clause.SelectedItems.Any(item =>
+        item is ExpandedNavigationSelectItem expanded ? HasReferences(expanded.SelectAndExpand) : item is ExpandedReferenceSelectItem);
+
+    private static SelectExpandClause Whole => new([], allSelected: true);
 
     private static IEnumerable<string> Names(ResultShape shape) => shape.Fields.Select(field =>
         field is InlineField inline ? $"{inline.Name}({string.Join(',', Names(inline.Shape))})" : field.Name);

@@ -22,6 +22,7 @@ public sealed class JsonBatchTests(Province province)
         Assert.Equal(50.1m, (decimal)answers[0]!["body"]!["Value"]!);
         Assert.StartsWith("application/json", (string)answers[0]!["headers"]!["content-type"]!, StringComparison.Ordinal);
         Assert.Equal("4", (string)answers[1]!["body"]!);
+        Assert.False(answers[1]!["headers"]!.AsObject().ContainsKey("etag"));
         Assert.False(answers[2]!.AsObject().ContainsKey("body"));
         Assert.Equal("""{"value":[{"S":380.1}]}""", answers[3]!["body"]!.ToJsonString());
     }
@@ -58,6 +59,32 @@ public sealed class JsonBatchTests(Province province)
         var fromRoot = new Uri(absolute).AbsolutePath;
         Assert.Equal("1:200,2:200,3:200", Statuses(await province.Batch(
             $$"""{"id":"1","method":"GET","url":"{{absolute}}"},{"id":"2","method":"GET","url":"{{fromRoot}}"},{"id":"3","method":"GET","url":"Targets(1)/Value"}""")));
+    }
+
+    [Theory]
+    [InlineData("http://evil/odata/Targets", "")]
+    [InlineData("http://evil.example:81/odata/Targets(1)", "")]
+    [InlineData("Targets(1)", ",\"headers\":{\"Host\":\"evil\"}")]
+    public async Task A_url_of_another_service_is_not_answered_by_this_one(string url, string more)
+    {
+        var answers = await province.Batch($$"""{"id":"1","method":"GET","url":"{{url}}"{{more}}}""");
+        Assert.Equal("OD-1003", (string)answers[0]!["body"]!["error"]!["code"]!);
+    }
+
+    [Fact]
+    public async Task A_head_part_has_the_headers_only()
+    {
+        var answer = (await province.Batch("""{"id":"1","method":"HEAD","url":"Targets(1)"}"""))[0]!.AsObject();
+        Assert.Equal(200, (int)answer["status"]!);
+        Assert.True(answer["headers"]!.AsObject().ContainsKey("etag"));
+        Assert.False(answer.ContainsKey("body"));
+    }
+
+    [Fact]
+    public async Task A_part_under_a_condition_is_refused_by_name()
+    {
+        var answer = (await province.Batch("""{"id":"1","method":"GET","url":"Targets(1)","if":"$0 eq 1"}"""))[0]!;
+        Assert.Equal((501, "if"), ((int)answer["status"]!, (string)answer["body"]!["error"]!["target"]!));
     }
 
     [Fact]

@@ -67,6 +67,20 @@ public sealed class EntityTagTests(Province province)
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
+    [Theory]
+    [InlineData("Plans(00000000-0000-7000-8000-000000000002)")]
+    [InlineData("Targets(4)/Value")]
+    [InlineData("Targets")]
+    public async Task Another_version_than_the_one_wanted_is_not_sent(string url)
+    {
+        using var first = await province.Send(url);
+        foreach (var wanted in new[] { first.Headers.ETag!.ToString(), "W/\"zzz\", " + first.Headers.ETag, "*" })
+            Assert.Equal(HttpStatusCode.OK, (await province.Send(url, headers: ("If-Match", wanted))).StatusCode);
+        using var refused = await province.Send(url, headers: ("If-Match", "W/\"zzz\""));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, refused.StatusCode);
+        Assert.Equal("OD-2005", (string)JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["error"]!["code"]!);
+    }
+
     [Fact]
     public async Task An_error_has_no_tag()
     {

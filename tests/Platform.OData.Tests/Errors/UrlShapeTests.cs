@@ -1,12 +1,13 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Platform.OData.Tests.World;
 using Xunit;
 
 namespace Platform.OData.Tests.Errors;
 
 /// <summary>URLs as no client library would send them, over a bare connection: none gives a 5xx but 501.</summary>
-public sealed class UrlShapeTests(Province province)
+public sealed partial class UrlShapeTests(Province province)
 {
     private static readonly string[] Odd =
     [
@@ -86,9 +87,15 @@ public sealed class UrlShapeTests(Province province)
         var (status, text) = await Raw(url);
         Assert.True(status is < 500 or 501, $"{url} gave {status}: {text}");
         if (status is 400 && text.Contains("OD-1001", StringComparison.Ordinal))
+        {
             Assert.Contains("\"target\"", text, StringComparison.Ordinal);
+            Assert.DoesNotMatch(EnglishWords(), text);
+        }
         return status;
     }
+
+    [GeneratedRegex("\"message\":\"[^\"]*\\b(the|was|expected|found|specified|request)\\b", RegexOptions.CultureInvariant, 1_000)]
+    private static partial Regex EnglishWords();
 
     private async Task<(int Status, string Text)> Raw(string url)
     {

@@ -50,6 +50,14 @@ public sealed class ReferenceTests(Province province)
         Assert.EndsWith("$metadata#Targets(Value)/$entity", (string)target["@odata.context"]!);
     }
 
+    [Fact]
+    public async Task An_id_may_be_cast_to_its_own_type_only()
+    {
+        Assert.Equal(50.1m, (decimal)(await province.Json("$entity/Test.Analytics.Target?$id=Targets(4)"))["Value"]!);
+        using var other = await province.Send("$entity/Test.Analytics.Plan?$id=Targets(4)");
+        Assert.True((int)other.StatusCode is 400 or 404 or 501);
+    }
+
     [Theory]
     [InlineData("$entity", HttpStatusCode.BadRequest)]
     [InlineData("$entity?$id=Targets", HttpStatusCode.BadRequest)]

@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace Platform.OData.Tests.World;
 
 /// <summary>One small coherent world: two provinces, three communes, four plans with targets and tasks, daily facts.</summary>
@@ -104,6 +106,16 @@ public sealed class Vietnam : IODataSource
         .Build();
 
     public IQueryable<T> Query<T>(string setName) where T : class => Of<T>().AsQueryable();
+
+    /// <summary>Rows in memory need no compiling; but plans are kept as with a database.</summary>
+    public Func<IODataSource, IReadOnlyList<object?>, IAsyncEnumerable<object>> Compile(IQueryable query, IReadOnlyList<ParameterExpression> parameters) =>
+        (_, values) => query.Provider.CreateQuery<object>(new Filling(parameters, values).Visit(query.Expression)).ToAsyncEnumerable();
+
+    private sealed class Filling(IReadOnlyList<ParameterExpression> parameters, IReadOnlyList<object?> values) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) =>
+            parameters.ToList().IndexOf(node) is >= 0 and var at ? Expression.Constant(values[at], node.Type) : node;
+    }
 
     private List<T> Of<T>() =>
         (List<T>)(rows.TryGetValue(typeof(T), out var list) ? list : rows[typeof(T)] = new List<T>());

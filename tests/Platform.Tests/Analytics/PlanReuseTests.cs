@@ -25,6 +25,16 @@ public sealed class PlanReuseTests(World world)
     }
 
     [Fact]
+    public async Task A_property_names_the_key_that_was_asked_for()
+    {
+        using var client = await world.As("thaiNguyenViewer");
+        foreach (var path in (string[])["Communes('05953')/Name", "Communes('05830')/Name", "Communes('05953')/Province/Name", "Communes('05953')/Name"])
+            Assert.EndsWith($"/odata/$metadata#{path}", (await client.Read($"/odata/{path}")).Text("@odata.context"), StringComparison.Ordinal);
+        foreach (var plan in await client.Rows("/odata/Plans?$select=Id&$top=2"))
+            Assert.EndsWith($"#Plans({plan.Text("Id")})/Title", (await client.Read($"/odata/Plans({plan.Text("Id")})/Title")).Text("@odata.context"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Callers_who_take_turns_with_one_question_see_their_own_rows()
     {
         using var khaSon = await world.As("khaSonAdmin");

@@ -42,11 +42,11 @@ public sealed class RefusalTests(World world)
     public async Task An_address_that_is_too_long_is_told_the_way_around()
     {
         using var client = await world.As("thaiNguyenViewer");
-        var condition = string.Join(',', Enumerable.Repeat("'05953'", 1500));
-        var refused = await client.Send(HttpMethod.Get, $"/odata/Communes?$select=Code&$filter=Code in ({condition})").Problem(Problems.AddressTooLong);
+        var options = $"$select=Code&$top=1&$filter=Name ne '{new string('a', 9000)}'";
+        var refused = await client.Send(HttpMethod.Get, "/odata/Communes?" + options).Problem(Problems.AddressTooLong);
         Assert.Contains("/$query", refused.Text("message"), StringComparison.Ordinal);
         await client.Send(HttpMethod.Get, $"/v1/localities?search={new string('a', 9000)}").Problem(Problems.AddressTooLong);
-        using var text = new StringContent($"$select=Code&$filter=Code in ({condition})", System.Text.Encoding.UTF8, "text/plain");
+        using var text = new StringContent(options, System.Text.Encoding.UTF8, "text/plain");
         using var answer = await client.PostAsync(new Uri("/odata/Communes/$query", UriKind.Relative), text, Cancellation);
         Assert.Single((await answer.Body(HttpStatusCode.OK))["value"]!.AsArray());
     }

@@ -211,10 +211,6 @@ public sealed class ProblemTests(World world)
         Assert.Equal(["type", "title", "status", "code", "instance", "traceId"], problem.Select(p => p.Key));
         Assert.Equal(Problems.Unexpected.Code, problem.Text("code"));
         Assert.DoesNotMatch("Npgsql|Exception|secret|127\\.0\\.0\\.1|at Platform", problem.ToJsonString());
-        client.DefaultRequestHeaders.Authorization = new("Bearer", $"pat_{Guid.NewGuid():N}_x");
-        var error = await client.Send(HttpMethod.Get, "/odata/Plans").Problem(Problems.Unexpected);
-        Assert.NotEmpty(error["innererror"]!["traceId"]!.ToString());
-        Assert.DoesNotMatch("Npgsql|Exception|secret|127\\.0\\.0\\.1|at Platform", error.ToJsonString());
         using var health = await client.Send(HttpMethod.Get, "/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
         Assert.DoesNotContain("secret", await health.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
