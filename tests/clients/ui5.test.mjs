@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { pageSize, progressFields, proves, taskFields } from './province.mjs';
+import { headers, pageSize, progressFields, proves, service, taskFields } from './province.mjs';
 import { host } from './ui5/host.mjs';
 
 let server, browser, page;
@@ -107,7 +107,14 @@ test('OpenUI5: a plan with its tasks, and their agencies', async () => {
   assert.ok(plan.Tasks.some(task => task.Assignments.some(assignment => assignment.Role === 'Lead' && assignment.Agency.Name)));
 });
 
+test('OpenUI5: a number of tasks, which is plain text, in a batch and alone', async () => {
+  const asked = await (await fetch(`${service}/Tasks/$count`, { headers })).text();
+  assert.ok(Number(asked) > 0);
+  for (const group of ['$auto', '$direct'])
+    assert.equal(await inPage(of => model(of).bindProperty('/Tasks/$count').requestValue(), group), Number(asked));
+});
+
 test('OpenUI5: everything but the tasks went as multipart batches', () => {
   const sent = server.log.map(request => request.split(' ').slice(0, 2).join(' ').split('?')[0]);
-  assert.deepEqual([...new Set(sent)].sort(), ['GET /odata/$metadata', 'GET /odata/Tasks', 'POST /odata/$batch']);
+  assert.deepEqual([...new Set(sent)].sort(), ['GET /odata/$metadata', 'GET /odata/Tasks', 'GET /odata/Tasks/$count', 'POST /odata/$batch']);
 });

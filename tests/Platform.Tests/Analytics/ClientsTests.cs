@@ -16,7 +16,7 @@ public sealed partial class ClientsTests(World world) : IClassFixture<ClientsTes
     private static string? Chromium => new[] { Environment.GetEnvironmentVariable("PLATFORM_CHROMIUM"), "/usr/bin/chromium" }.FirstOrDefault(File.Exists);
 
     [Theory]
-    [InlineData("ui5", 10)] // SAP OpenUI5, in a browser
+    [InlineData("ui5", 11)] // SAP OpenUI5, in a browser
     [InlineData("cds", 7)] // SAP CAP
     [InlineData("odata2ts", 6)]
     [InlineData("ojs", 7)]
