@@ -90,7 +90,7 @@ public sealed class DefaultDenyTests(World world)
         return [.. from path in document["paths"]!.AsObject()
                    from operation in path.Value!.AsObject()
                    let security = operation.Value!["security"]?.AsArray()
-                   select (operation.Key.ToUpperInvariant(), path.Key, security is null ? null : security[0]!["clientCredentials"]!.AsArray().FirstOrDefault()?.GetValue<string>() ?? Anybody)];
+                   select (operation.Key.ToUpperInvariant(), path.Key, security is null ? null : (security[0]!["clientCredentials"] ?? security[0]!["session"])!.AsArray().FirstOrDefault()?.GetValue<string>() ?? Anybody)];
     }
 
     private static string Fill(string path) => path.Replace("{code}", "05953", StringComparison.Ordinal).Replace("{grant}", "1", StringComparison.Ordinal).Replace("framework-rules/{id}", "framework-rules/1", StringComparison.Ordinal) switch
