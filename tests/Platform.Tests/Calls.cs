@@ -39,7 +39,7 @@ internal static class Calls
     internal static async Task<JsonObject> Body(this HttpResponseMessage answer, HttpStatusCode status)
     {
         var text = await answer.Content.ReadAsStringAsync(Cancellation);
-        Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode} instead of {(int)status}: {text[..Math.Min(text.Length, 600)]}");
+        Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode} instead of {(int)status}: {text[..Math.Min(text.Length, 600)]}{((int)answer.StatusCode >= 500 ? $"\n{ServerFaults.Text}" : "")}");
         return JsonNode.Parse(text)!.AsObject();
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Platform.Database;
@@ -121,12 +122,17 @@ internal static class RawDatabase
                   where not exists (select 1 from person_requests r where r.tenant_id = $1 and r.recorded_by = 'test') returning tenant_id, id)
                 insert into person_request_subjects (tenant_id, request_id, names) select tenant_id, id, '{}' from request
                 """, tenant);
-            await world.Everything("""
-                insert into tenant_keys (tenant_id, id, wrapped, created_at)
-                select $1, gen_random_uuid(), '', timestamptz '2025-01-01 00:00+07' where not exists (select 1 from tenant_keys k where k.tenant_id = $1)
-                """, tenant);
             await world.Everything("insert into removed_rows (tenant_id, table_name, row_id) values ($1, 'plans', 'gone') on conflict do nothing", tenant);
         }
+
+        // A locality's own key is made by the product: what is sealed later must be readable.
+        using var operators = await world.As("operator");
+        foreach (var (code, tenant) in new[] { ("05953", one), ("09988", other) })
+            if ((await world.Everything("select 1 from tenant_keys where tenant_id = $1", tenant)).Count == 0)
+            {
+                using var invited = await operators.Send(HttpMethod.Post, "/v1/invitations", new { contact = $"{Guid.NewGuid():N}@example.vn", role = "CommuneAdmin", locality = code });
+                await invited.Body(HttpStatusCode.Created);
+            }
 
         return (one, other);
     }

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Platform.CommandLine;
 using Platform.Database;
 using Platform.Http;
@@ -36,6 +37,7 @@ public sealed class World : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         instance = await DevelopmentInstance.Start(folder, "http://127.0.0.1:0", _ => { }, TestContext.Current.CancellationToken);
+        instance.App.Services.GetRequiredService<ILoggerFactory>().AddProvider(new ServerFaults());
         credentials = JsonSerializer.Deserialize<SampleCredentials.Credentials>(await File.ReadAllTextAsync(instance.CredentialsFile), Json.Options);
     }
 
@@ -67,6 +69,7 @@ public sealed class World : IAsyncLifetime
                 builder.Configuration["Webhooks:Parallel"] = builder.Configuration["Imports:AtOnce"] = builder.Configuration["Audit:SealSeconds"] = "0"; // left to the first server
                 builder.WebHost.UseUrls("http://127.0.0.1:0");
                 portable = Server.Build(builder, Instance.Database, Secrets.InFolder(folder));
+                portable.Services.GetRequiredService<ILoggerFactory>().AddProvider(new ServerFaults());
                 await portable.StartAsync(TestContext.Current.CancellationToken);
             }
         }

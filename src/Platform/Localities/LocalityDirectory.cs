@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
 using Platform.Http;
@@ -96,7 +97,8 @@ public sealed class LocalityDirectory(Contexts contexts, TimeProvider clock) : I
             if (current.Entries.Count > 0 && current.Edition >= edition && clock.GetUtcNow() - current.LoadedAt < TimeSpan.FromSeconds(10))
                 return current;
             await using var db = contexts.Open();
-            // The edition first: what is read after it knows at least as much.
+            // All of one moment: a successor that came in between would be named by nobody.
+            await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
             var latest = await db.Reorganisations.MaxAsync(r => (int?)r.Edition, cancellation) ?? 0;
             var entries = await db.Localities.AsNoTracking()
                 .OrderBy(l => l.Level == LocalityLevel.Province ? 0 : 1).ThenBy(l => l.Code)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 using Platform.CommandLine;
 using Platform.Database;
 using Platform.Http;
@@ -198,11 +199,11 @@ public sealed class ProblemTests(World world)
     [Fact]
     public async Task An_unexpected_fault_gives_a_trace_id_and_nothing_of_the_inside()
     {
-        // The same server in Development, where the framework would show most, over a database that is not there.
+        // The same server in Development, where the framework would show most, over a database without tables.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
         builder.Configuration["urls"] = "http://127.0.0.1:0";
-        await using var app = Server.Build(
-            builder, new DatabaseOptions { ApplicationConnection = "Host=127.0.0.1;Port=1;Username=secret_user;Password=secret_password" }, new Secrets(new byte[32], new byte[32], null));
+        var bare = new NpgsqlConnectionStringBuilder(world.Instance.Database.OwnerConnection) { Database = "postgres" }.ConnectionString;
+        await using var app = Server.Build(builder, new DatabaseOptions { ApplicationConnection = bare }, new Secrets(new byte[32], new byte[32], null));
         await app.StartAsync(Cancellation);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/html"));
@@ -210,6 +211,22 @@ public sealed class ProblemTests(World world)
         var problem = await answer.Body(HttpStatusCode.InternalServerError);
         Assert.Equal(["type", "title", "status", "code", "instance", "traceId"], problem.Select(p => p.Key));
         Assert.Equal(Problems.Unexpected.Code, problem.Text("code"));
+        Assert.DoesNotMatch("Npgsql|Exception|platform_|127\\.0\\.0\\.1|at Platform|relation", problem.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_told_of_with_a_time_to_come_again_and_no_secret()
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
+        builder.Configuration["urls"] = "http://127.0.0.1:0";
+        await using var app = Server.Build(
+            builder, new DatabaseOptions { ApplicationConnection = "Host=127.0.0.1;Port=1;Username=secret_user;Password=secret_password" }, new Secrets(new byte[32], new byte[32], null));
+        await app.StartAsync(Cancellation);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        using var answer = await client.Send(HttpMethod.Get, "/v1/courses");
+        var problem = await answer.Body(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(Problems.Unavailable.Code, problem.Text("code"));
+        Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
         Assert.DoesNotMatch("Npgsql|Exception|secret|127\\.0\\.0\\.1|at Platform", problem.ToJsonString());
         using var health = await client.Send(HttpMethod.Get, "/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
