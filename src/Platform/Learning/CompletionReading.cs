@@ -102,7 +102,8 @@ internal sealed class CompletionReading(
             index, row.Id, tenant,
             string.IsNullOrWhiteSpace(learner) ? null : pseudonyms.OfVendorLearner(vendorPrefix, learner),
             string.IsNullOrWhiteSpace(citizen) ? null : pseudonyms.OfCitizen(citizen),
-            course, row.Audience, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason, row.LegalGround) { Named = named };
+            course, row.Audience, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason, row.LegalGround)
+        { Named = named };
         return null;
 
         FieldFault At(string field, ProblemKind kind) => new($"/{index}/{field}", kind);

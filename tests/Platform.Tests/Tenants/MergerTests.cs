@@ -283,7 +283,13 @@ public sealed class MergerTests(World world)
         using var reform = await Reorganising.Start(world);
         object Order(string[]? from = null, string into = "99999", string kind = "Xã", string on = "2026-07-01", object? others = null) => new
         {
-            kind = "Merge", from = from ?? [reform.A, reform.B], into = new[] { new { code = into, kind, name = "Mới" } }, effectiveOn = on, legalBasis = "NQ", reason = "x", others,
+            kind = "Merge",
+            from = from ?? [reform.A, reform.B],
+            into = new[] { new { code = into, kind, name = "Mới" } },
+            effectiveOn = on,
+            legalBasis = "NQ",
+            reason = "x",
+            others,
         };
         await Refused(reform, Order(from: [reform.A, "05953"]), "/from/1", Problems.OfOneProvince);
         await Refused(reform, Order(from: [reform.A, "98765"]), "/from/1", Problems.UnknownLocality);

@@ -65,7 +65,12 @@ public sealed class SplitTests(World world)
         var whole = Reorganising.NewCode();
         var merged = await reform.Split(new
         {
-            kind = "Merge", from = new[] { reform.A, part }, into = new[] { new { code = whole, kind = "Xã", name = "Lại Một" } }, effectiveOn = "2026-08-01", legalBasis = "Nghị quyết", reason = "Nhập lại",
+            kind = "Merge",
+            from = new[] { reform.A, part },
+            into = new[] { new { code = whole, kind = "Xã", name = "Lại Một" } },
+            effectiveOn = "2026-08-01",
+            legalBasis = "Nghị quyết",
+            reason = "Nhập lại",
         });
         Assert.Equal(3, await reform.Batch.Learners(whole));
         await reform.SendReversal(Reorganising.IdOf(outcome), new { reason = "x" }).Problem(Problems.ReorganisedSince);
