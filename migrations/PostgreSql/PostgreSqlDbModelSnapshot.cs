@@ -3278,6 +3278,44 @@ namespace Platform.Migrations.PostgreSql
                         });
                 });
 
+            modelBuilder.Entity("Platform.Tenancy.TenantDeletion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<short>("LocalityId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("locality_id");
+
+                    b.Property<string>("Receipt")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("receipt");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tenant_deletions");
+
+                    b.HasIndex("LocalityId")
+                        .HasDatabaseName("ix_tenant_deletions_locality_id");
+
+                    b.ToTable("tenant_deletions", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit33");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Tenancy.TenantKey", b =>
                 {
                     b.Property<short>("TenantId")
@@ -3304,7 +3342,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("tenant_keys", null, t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit33");
+                                .HasDatabaseName("audit34");
                         });
                 });
 
@@ -3375,7 +3413,7 @@ namespace Platform.Migrations.PostgreSql
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit34");
+                                .HasDatabaseName("audit35");
                         });
                 });
 
@@ -4223,6 +4261,18 @@ namespace Platform.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_tenants_localities_locality_id");
+
+                    b.Navigation("Locality");
+                });
+
+            modelBuilder.Entity("Platform.Tenancy.TenantDeletion", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("LocalityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenant_deletions_localities_locality_id");
 
                     b.Navigation("Locality");
                 });

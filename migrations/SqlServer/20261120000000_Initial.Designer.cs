@@ -3357,6 +3357,46 @@ namespace Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("Platform.Tenancy.TenantDeletion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<short>("LocalityId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("locality_id");
+
+                    b.Property<string>("Receipt")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("receipt");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("varbinary(80)")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tenant_deletions");
+
+                    b.HasIndex("LocalityId")
+                        .HasDatabaseName("ix_tenant_deletions_locality_id");
+
+                    b.ToTable("tenant_deletions", t =>
+                        {
+                            t.HasTrigger("audit")
+                                .HasDatabaseName("audit33");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("Platform.Tenancy.TenantKey", b =>
                 {
                     b.Property<short>("TenantId")
@@ -3383,7 +3423,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("tenant_keys", null, t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit33");
+                                .HasDatabaseName("audit34");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -3456,7 +3496,7 @@ namespace Platform.Migrations.SqlServer
                     b.ToTable("webhooks", t =>
                         {
                             t.HasTrigger("audit")
-                                .HasDatabaseName("audit34");
+                                .HasDatabaseName("audit35");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -4306,6 +4346,18 @@ namespace Platform.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_tenants_localities_locality_id");
+
+                    b.Navigation("Locality");
+                });
+
+            modelBuilder.Entity("Platform.Tenancy.TenantDeletion", b =>
+                {
+                    b.HasOne("Platform.Localities.Locality", "Locality")
+                        .WithMany()
+                        .HasForeignKey("LocalityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tenant_deletions_localities_locality_id");
 
                     b.Navigation("Locality");
                 });

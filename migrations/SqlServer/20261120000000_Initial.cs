@@ -811,6 +811,27 @@ namespace Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "tenant_deletions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    locality_id = table.Column<short>(type: "smallint", nullable: false),
+                    deleted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    receipt = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    signature = table.Column<byte[]>(type: "varbinary(80)", maxLength: 80, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tenant_deletions", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_tenant_deletions_localities_locality_id",
+                        column: x => x.locality_id,
+                        principalTable: "localities",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "tenant_keys",
                 columns: table => new
                 {
@@ -1901,6 +1922,11 @@ namespace Platform.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_tenant_deletions_locality_id",
+                table: "tenant_deletions",
+                column: "locality_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_tenants_state",
                 table: "tenants",
                 column: "state",
@@ -2069,6 +2095,9 @@ namespace Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "target_figures");
+
+            migrationBuilder.DropTable(
+                name: "tenant_deletions");
 
             migrationBuilder.DropTable(
                 name: "tenant_keys");

@@ -46,7 +46,8 @@ namespace Platform
             services.AddAccess(access, secrets.KeyProtection, secrets.ContactKeys, ExternalProvider.From(builder.Configuration));
             services.AddDatabase(database);
             services.AddSingleton<LocalityDirectory>();
-            services.AddScoped<Onboarding>().AddScoped<ReorganisationDesk>();
+            services.AddTenants();
+            services.AddScoped<ReorganisationDesk>();
             services.AddScoped<PlanDocument>().AddScoped<TaskEditing>().AddScoped<AssignmentMatrix>();
             services.AddAudit();
             services.AddPersonalData();
@@ -81,6 +82,8 @@ namespace Platform
             app.MapAccess();
             app.MapLocalities();
             app.MapTenants();
+            app.MapArchives();
+            app.MapDeletions();
             app.MapPlans();
             app.MapAssignments();
             app.MapLearning();

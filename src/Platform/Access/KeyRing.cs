@@ -32,10 +32,13 @@ internal sealed class ProtectionKeyMapping : IEntityTypeConfiguration<Protection
 /// <summary>The Data Protection keys in the database, where every server finds them.</summary>
 internal sealed class KeyRing(Contexts contexts) : IXmlRepository
 {
+    /// <summary>The name of the one key here that is not the framework's: archives are signed with it.</summary>
+    internal const string ArchiveKey = "tenant-archive";
+
     public IReadOnlyCollection<XElement> GetAllElements()
     {
         using var db = contexts.Open();
-        return [.. db.ProtectionKeys.AsNoTracking().OrderBy(k => k.Id).Select(k => k.Xml).AsEnumerable().Select(XElement.Parse)];
+        return [.. db.ProtectionKeys.AsNoTracking().Where(k => k.Name != ArchiveKey).OrderBy(k => k.Id).Select(k => k.Xml).AsEnumerable().Select(XElement.Parse)];
     }
 
     public void StoreElement(XElement element, string friendlyName)

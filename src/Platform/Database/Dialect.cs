@@ -47,6 +47,17 @@ public abstract class Dialect
     /// <summary>What is wrong with the role the server runs under; null when row-level security binds it.</summary>
     public abstract Task<string?> FindRoleWeakness(DbConnection connection, CancellationToken cancellation);
 
+    /// <summary>A statement after which times are told in UTC, until the transaction ends.</summary>
+    public virtual string TellTimesInUtc => throw new Http.ProblemException(Http.Problems.EngineWithoutArchives);
+
+    /// <summary>A query for rows as JSON, named Value.</summary>
+    internal virtual string RowsAsJson(string table, IEnumerable<string> columns, string condition, IEnumerable<string> order) =>
+        throw new Http.ProblemException(Http.Problems.EngineWithoutArchives);
+
+    /// <summary>A statement that adds such rows: a JSON array of them is its first parameter, the tenant, where they have one, its second. What is there already may stay as it is.</summary>
+    internal virtual string AddFromJson(string table, IReadOnlyList<string> columns, bool ofTenant, bool mayBeThere) =>
+        throw new Http.ProblemException(Http.Problems.EngineWithoutArchives);
+
     /// <summary>Fills a command that adds <see cref="TenantScope.Recounted"/> to what the connection may read, until its transaction ends.</summary>
     public abstract void DescribeRecount(DbCommand command, TenantScope scope);
 
@@ -104,6 +115,9 @@ public abstract class Dialect
 
     /// <summary>True when two transactions met, and the one that failed may simply be tried again.</summary>
     public abstract bool IsCollision(DbException failure);
+
+    /// <summary>True when a row refers to one that is not there, or is referred to by one that is.</summary>
+    public abstract bool IsDangling(DbException failure);
 
     /// <summary>True when row-level security refused a row.</summary>
     public abstract bool IsRefusal(DbException failure);

@@ -47,6 +47,8 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
     public DbSet<Tenant> Tenants => Set<Tenant>();
 
+    public DbSet<TenantDeletion> TenantDeletions => Set<TenantDeletion>();
+
     public DbSet<RemovedRow> RemovedRows => Set<RemovedRow>();
 
     public DbSet<Agency> Agencies => Set<Agency>();
@@ -240,7 +242,7 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
 
         modelBuilder.ApplyConfiguration<AuditEntry>(audit).ApplyConfiguration<AuditSeal>(audit);
         modelBuilder.ApplyConfiguration<PersonRequest>(requests).ApplyConfiguration<PersonRequestSubject>(requests).ApplyConfiguration(new TenantKeyMapping());
-        modelBuilder.ApplyConfiguration(new TenantMapping(Dialect)).ApplyConfiguration(new RemovedRowMapping(Dialect));
+        modelBuilder.ApplyConfiguration(new TenantMapping(Dialect)).ApplyConfiguration(new TenantDeletionMapping()).ApplyConfiguration(new RemovedRowMapping(Dialect));
         RemovedRowMapping.Track(modelBuilder, Dialect);
 
         modelBuilder.Entity<Plan>().HasQueryFilter(Belt, p =>

@@ -24,6 +24,8 @@ public sealed class PostgreSqlDialect : Dialect
     public override bool IsCollision(DbException failure) => failure.SqlState is
         PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation;
 
+    public override bool IsDangling(DbException failure) => failure.SqlState is PostgresErrorCodes.ForeignKeyViolation;
+
     public override bool IsRefusal(DbException failure) => failure.SqlState is PostgresErrorCodes.InsufficientPrivilege;
 
     public override string Lock => "select pg_advisory_xact_lock(hashtextextended({0}, 0))";
@@ -32,6 +34,12 @@ public sealed class PostgreSqlDialect : Dialect
     internal const string ScopeStatement = "select set_config('platform.";
 
     private const string Own = "account_id = (select platform_account())", OwnOrAbove = $"{Own} or platform_stands_above(account_id)";
+
+    private const string Removed = "tenant_id = (select platform_removed())";
+
+    // What a completion said while it lay in another commune goes with it, too.
+    private const string RemovedHistory = "(select platform_removed()) is not null and exists (select 1 from completions c where c.vendor_id = completion_versions.vendor_id "
+        + "and c.external_id = completion_versions.external_id and c.tenant_id = (select platform_removed()))";
 
     public override IInterceptor Scoping { get; } = new ScopedCommands();
 
@@ -63,6 +71,8 @@ public sealed class PostgreSqlDialect : Dialect
         Set("account", scope.Account?.ToString(CultureInfo.InvariantCulture) ?? "");
         Set("nation", scope.Nation ? "on" : "");
         Set("vendor", Text(scope.Vendor));
+        Set("restored", scope.Restores ? Text(scope.Tenant) : "");
+        Set("removed", scope.Removes ? Text(scope.Tenant) : "");
         Set("audited", scope.WholeAudit ? "all" : string.Join(',', scope.Audited));
         if (mayChange)
         {
@@ -149,6 +159,26 @@ public sealed class PostgreSqlDialect : Dialect
     public override (string Name, string Cut)? Erasure { get; } = (
         "select set_config('platform.erasure', {0}, true), set_config('platform.ghost', {1}, true)", Scripts.Read("postgresql.erasure.sql"));
 
+    public override string TellTimesInUtc => "select set_config('TimeZone', 'UTC', true)";
+
+    internal override string RowsAsJson(string table, IEnumerable<string> columns, string condition, IEnumerable<string> order) =>
+        $"select to_jsonb(x)::text as \"Value\" from (select {string.Join(", ", columns)} from {table} where {condition}) x order by {string.Join(", ", order.Select(Everywhere))}";
+
+    // The order of rows that have other numbers elsewhere, and in whatever language the database sorts.
+    private static string Everywhere(string column) => column switch
+    {
+        "vendor_id" => "(select a.key from accounts a where a.vendor_id = x.vendor_id) collate \"C\"",
+        "course_id" => "(select c.code from courses c where c.id = x.course_id) collate \"C\"",
+        _ => $"x.{column}::text collate \"C\"",
+    };
+
+    internal override string AddFromJson(string table, IReadOnlyList<string> columns, bool ofTenant, bool mayBeThere)
+    {
+        var names = string.Join(", ", columns);
+        return (ofTenant ? $"insert into {table} (tenant_id, {names}) select {{1}}::smallint, {names}" : $"insert into {table} ({names}) select {names}")
+            + $" from jsonb_populate_recordset(null::{table}, {{0}}::jsonb)" + (mayBeThere ? " on conflict do nothing" : "");
+    }
+
     private static readonly (string Table, string Learner)[] Resettled = [("completions", "learner_id"), ("confirmations", "learner_id"), ("learners", "id")];
 
     public override ResettlementSql? Resettlement { get; } = new(
@@ -200,6 +230,12 @@ public sealed class PostgreSqlDialect : Dialect
             }
             else if (table.Intake)
                 Policy(sql, table.Name, "intake", "all", "(select platform_vendor()) is not null", "(select platform_vendor()) is not null");
+            if (table.HasVendor)
+            {
+                Policy(sql, table.Name, "restored", "insert", check: "tenant_id = (select platform_restored())");
+                Policy(sql, table.Name, "removed", "delete", Removed);
+            }
+
             KeepSuspended(sql, table);
         }
 
@@ -208,11 +244,20 @@ public sealed class PostgreSqlDialect : Dialect
         Policy(sql, "completions", "reorganised_read", "select", reorganised);
         Policy(sql, "completions", "reorganised_update", "update", reorganised, reorganised);
 
+        // What people did is removed with their commune only, whoever else may write it.
+        Policy(sql, "confirmations", "removed_alone", "delete", Removed, kind: " as restrictive");
+        Policy(sql, "completion_versions", "removed_read", "select", RemovedHistory);
+        Policy(sql, "completion_versions", "removed_history", "delete", RemovedHistory);
+
         Policy(sql, "agencies", "founding", "insert", check: "platform_founds(tenant_id)");
         sql.AppendLine("alter table tenants enable row level security;");
         Policy(sql, "tenants", "everybody_reads", "select", "true");
         Policy(sql, "tenants", "overseen_insert", "insert", check: "platform_oversees(locality_id)");
         Policy(sql, "tenants", "overseen_update", "update", "platform_oversees(locality_id)", "platform_oversees(locality_id)");
+        Policy(sql, "tenants", "removed", "delete", "locality_id = (select platform_removed())");
+        sql.AppendLine("alter table tenant_deletions enable row level security;");
+        Policy(sql, "tenant_deletions", "operators_read", "select", "(select platform_administers(null))");
+        Policy(sql, "tenant_deletions", "operators_insert", "insert", check: "(select platform_administers(null))");
 
         // Everybody's grants can be read, to find out who is calling; what they are is changed by those who look after them only. Not
         // forced: the owner, under whom nobody serves, makes the first account.
@@ -241,7 +286,7 @@ public sealed class PostgreSqlDialect : Dialect
                 _ => rows,
             };
             Policy(sql, table, "administered_update", "update", ends, ends);
-            Policy(sql, table, "administered_delete", "delete", rows);
+            Policy(sql, table, "administered_delete", "delete", table == "grants" ? Removed : rows);
         }
 
         // So is how communes were reorganised; it is made and taken back, never rewritten.
@@ -323,10 +368,12 @@ public sealed class PostgreSqlDialect : Dialect
             grant select on "__EFMigrationsHistory" to {applicationRole};
             revoke update, delete on audit_entries, audit_seals from {applicationRole};
             revoke update, delete on protection_keys from {applicationRole};
-            revoke update, delete on tenants from {applicationRole};
+            revoke update on tenants from {applicationRole};
+            revoke update, delete on tenant_deletions from {applicationRole};
             grant update (state, state_changed_at, state_changed_by, state_reason) on tenants to {applicationRole};
-            -- A grant is as it was given until it ends; a secret may be used and withdrawn, never changed.
-            revoke update, delete on grants, accounts, vendor_grounds from {applicationRole};
+            -- A grant is as it was given until it ends, and goes with its tenant only; a secret may be used and withdrawn, never changed.
+            revoke update on grants from {applicationRole};
+            revoke update, delete on accounts, vendor_grounds from {applicationRole};
             grant update (valid_to, ended_by) on grants to {applicationRole};
             grant update (name, ended_at, ended_by) on accounts to {applicationRole};
             revoke update on client_secrets, personal_access_tokens from {applicationRole};
@@ -345,10 +392,11 @@ public sealed class PostgreSqlDialect : Dialect
             grant update (edition, closed_plans, reversed_at, reversed_by, reversal_reason) on reorganisations to {applicationRole};
             grant update (figures_before, figures_after) on reorganisation_parts to {applicationRole};
             grant delete on locality_successions to {applicationRole};
-            -- What was replaced stays as it was; a completion is never removed.
-            revoke update, delete on completion_versions, erased_completions from {applicationRole};
+            -- What was replaced stays as it was; a completion is removed with its commune only.
+            revoke update on completion_versions from {applicationRole};
+            revoke update, delete on erased_completions from {applicationRole};
             grant update (external_id, learner_id, completed_at, received_at, reason, voided_at, void_reason, replaced_at) on completion_versions to {applicationRole};
-            revoke delete on completions, confirmations, recomputations, framework_units from {applicationRole};
+            revoke delete on recomputations, framework_units from {applicationRole};
             revoke update, delete on framework_rules, framework_rule_courses from {applicationRole};
             """);
         return sql.ToString();
@@ -386,7 +434,8 @@ public sealed class PostgreSqlDialect : Dialect
         }
 
         var check = table.HasVendor ? open : table.Intake ? $"({intake} or {writable})" : writable;
-        var rows = table.HasVendor ? "true" : $"(tenant_id is distinct from (select platform_tenant()) or {check} or platform_refuse_suspended())";
+        // What is deleted with its tenant touches what is deleted next.
+        var rows = table.HasVendor ? "true" : $"(tenant_id is distinct from (select platform_tenant()) or {check} or {Removed} or platform_refuse_suspended())";
         Policy(sql, table.Name, "suspended_insert", "insert", check: table is { Personal: true, HasVendor: false } ? $"{check} and {open}" : check, kind: " as restrictive");
         // An erasure reaches the person's rows in every commune, suspended or not, the own one included: the_erased_cut and the_erased_read say which.
         var learner = table.Name switch
@@ -396,7 +445,7 @@ public sealed class PostgreSqlDialect : Dialect
             _ => null,
         };
         var (erased, ghost) = learner is null ? ("", "") : ($"{learner} = {InErasure("platform_erased()")} or ", $" or {learner} = {InErasure("platform_ghost()")}");
-        Policy(sql, table.Name, "suspended_update", "update", rows == "true" ? rows : $"{erased}{rows}", check + ghost, " as restrictive");
+        Policy(sql, table.Name, "suspended_update", "update", rows == "true" ? rows : $"{erased}{rows}", (table.HasVendor ? check : $"({check} or {Removed})") + ghost, " as restrictive");
         Policy(sql, table.Name, "suspended_delete", "delete", rows, kind: " as restrictive");
     }
 

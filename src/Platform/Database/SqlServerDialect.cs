@@ -25,6 +25,9 @@ public sealed class SqlServerDialect : Dialect
     // Chosen as deadlock victim; duplicate key.
     public override bool IsCollision(DbException failure) => failure is SqlException { Number: 1205 or 2601 or 2627 };
 
+    // A foreign key.
+    public override bool IsDangling(DbException failure) => failure is SqlException { Number: 547 };
+
     // Blocked by the security policy.
     public override bool IsRefusal(DbException failure) => failure is SqlException { Number: 33504 };
 
@@ -190,6 +193,7 @@ public sealed class SqlServerDialect : Dialect
             deny update, delete on dbo.audit_seals to {applicationRole};
             deny update, delete on dbo.protection_keys to {applicationRole};
             deny delete on dbo.tenants to {applicationRole};
+            deny insert, update, delete on dbo.tenant_deletions to {applicationRole};
             deny update on dbo.tenants(locality_id, onboarded_at, onboarded_by) to {applicationRole};
             deny delete on dbo.grants to {applicationRole};
             deny update on dbo.grants(account_id, role, tenant_id, agency_id, valid_from, granted_by) to {applicationRole};

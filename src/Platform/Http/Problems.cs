@@ -96,6 +96,20 @@ public static class Problems
     public static readonly ProblemKind ExternalFailed = new("PLT-2722", 400, "Đăng nhập ở nhà cung cấp khác không thành", "The sign-in at the other provider failed");
     public static readonly ProblemKind UnknownProvider = new("PLT-2723", 404, "Không có nhà cung cấp đăng nhập này", "There is no such provider");
 
+    // 2724–2749 archives and ends of tenants
+    public static readonly ProblemKind NotAnArchive = new("PLT-2724", 422, "Đây không phải tệp lưu trữ của một địa phương", "This is not the archive of a locality");
+    public static readonly ProblemKind ArchiveNotBelieved = new("PLT-2725", 422, "Chữ ký của tệp lưu trữ không thuộc hệ thống được tin cậy", "The archive is not signed by an installation that is trusted");
+    public static readonly ProblemKind UnknownArchiveFormat = new("PLT-2726", 422, "Tệp lưu trữ thuộc phiên bản khác", "The archive is of another version");
+    public static readonly ProblemKind ArchiveDamaged = new("PLT-2727", 422, "Tệp lưu trữ không khớp với bản kê của nó", "The archive is not what its manifest says");
+    public static readonly ProblemKind TenantNotEmpty = new("PLT-2728", 409, "Đã có dữ liệu này; chỉ đọc được vào địa phương chưa có gì", "It is here already; an archive is read only into a locality that holds nothing");
+    public static readonly ProblemKind ArchiveRefersElsewhere = new("PLT-2729", 422, "Tệp lưu trữ dẫn đến dữ liệu không có ở đây", "The archive refers to what is not here");
+    public static readonly ProblemKind PseudonymKeyMissing = new("PLT-2730", 422, "Thiếu khóa bí danh đã tạo tên người học trong tệp lưu trữ", "The pseudonym key that made the archive's names of learners is not here");
+    public static readonly ProblemKind EngineWithoutArchives = new("PLT-2731", 501, "Cơ sở dữ liệu này chưa hỗ trợ lưu trữ và xóa địa phương", "Tenants are neither archived nor deleted on this database engine");
+    public static readonly ProblemKind TenantNotClosed = new("PLT-2732", 409, "Phải đóng địa phương (Closed) trước khi xóa", "A tenant is closed before it is deleted");
+    public static readonly ProblemKind CodeNotRepeated = new("PLT-2733", 422, "Phải nhập lại đúng mã của địa phương", "The locality's code must be repeated");
+    public static readonly ProblemKind NothingSigned = new("PLT-2735", 404, "Hệ thống này chưa ký tệp nào nên chưa có khóa", "This installation has signed nothing yet, so it has no key");
+    public static readonly ProblemKind TenantReferredTo = new("PLT-2734", 409, "Địa phương khác còn dẫn đến dữ liệu này", "Other localities refer to what would be deleted");
+
     // 2770–2799 reorganisations of communes
     public static readonly ProblemKind UnknownReorganisation = new("PLT-2770", 404, "Không có đợt sắp xếp này", "There is no such reorganisation");
     public static readonly ProblemKind OfOneProvince = new("PLT-2771", 422, "Các xã sắp xếp phải thuộc cùng một tỉnh", "Communes that are reorganised lie in one province");

@@ -45,6 +45,7 @@ internal static class RequestExamples
               "legalBasis": "Nghị quyết số …/NQ-UBTVQH15", "reason": "Sắp xếp đơn vị hành chính cấp xã năm 2026" }
             """)!,
         ["ReverseReorganisation"] = JsonNode.Parse("""{"reason":"Nghị quyết được bãi bỏ","newcomers":"05953"}""")!,
+        ["DeleteTenant"] = JsonNode.Parse("""{"code":"05953","reason":"Nhập vào xã khác; đã lưu trữ ngày 20/11/2026"}""")!,
         ["SetTenantState"] = JsonNode.Parse("""{"state":"ReadOnly","reason":"Rà soát dữ liệu sau sắp xếp địa giới"}""")!,
         ["RecordRequest"] = JsonNode.Parse("""{"kind":"Access","person":{"citizenNumber":"019099000123"},"channel":"InPerson","receivedAt":"2026-11-20T09:00:00+07:00","note":"Hẹn trả lời tại bộ phận một cửa"}""")!,
         ["AnswerRequest"] = JsonNode.Parse("""{"outcome":"Done","reason":"Đã giao bản sao dữ liệu"}""")!,

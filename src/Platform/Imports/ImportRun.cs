@@ -71,7 +71,7 @@ internal sealed class ImportRun(
         return format == RowFormat.Workbook ? new WorkbookRows(file, Recognise) : RowFormats.Reader(format, file, Recognise);
 
         TableColumns Recognise(IReadOnlyList<string> header) =>
-            mapping is null ? TableColumns.Of(header) : TableColumns.Of(header, mapping, text => $"{pseudonyms.OfVendorLearner(Pseudonyms.PrefixOf(vendor), $"completion:{text}").Newest:N}");
+            mapping is null ? TableColumns.Of(header) : TableColumns.Of(header, mapping, text => $"{pseudonyms.OfVendorLearner(Pseudonyms.PrefixOf($"{vendor}"), $"completion:{text}").Newest:N}");
     }
 
     /// <summary>Records how an import ended, tells its vendor, and lets the file go.</summary>

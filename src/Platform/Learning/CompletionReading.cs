@@ -51,7 +51,7 @@ internal sealed class CompletionReading(
     // A vendor's clock may run a little ahead of ours.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
-    private readonly string vendorPrefix = Pseudonyms.PrefixOf(vendor.Vendor!.Value);
+    private readonly string vendorPrefix = Pseudonyms.PrefixOf(vendor.Key);
     private readonly Dictionary<string, LocalityEntry> granted = new(StringComparer.Ordinal);
 
     /// <summary>The candidate that a row's content makes, or the fault for which it is none.</summary>

@@ -8,6 +8,6 @@ public static class IntakeSetup
         services.AddSingleton(IntakeOptions.From(configuration));
         services.AddSingleton<IntakeCounts>().AddHostedService(provider => provider.GetRequiredService<IntakeCounts>());
         services.AddSingleton(pseudonyms).AddSingleton<CourseDirectory>().AddScoped<CompletionInbox>();
-        services.AddSingleton<Intake>().AddScoped<RejectedRows>();
+        services.AddSingleton<Intake>().AddSingleton<LearnerRecount>().AddScoped<RejectedRows>();
     }
 }

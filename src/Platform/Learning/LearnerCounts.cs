@@ -107,6 +107,11 @@ internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChan
                 Add(learner, completion.TenantId, completion.Audience, completion.CompletedAt, completion.CourseId, completion.CompletedAt, completion.Passed ? completion.CompletedAt : null);
         }
 
+        // Nobody lives where nothing speaks of them any more.
+        var places = completions.Select(c => c.TenantId).Concat(recorded.Select(c => c.TenantId));
+        if (!learner.Counts && places.Any() && !places.Contains(learner.TenantId))
+            learner.TenantId = places.First();
+
         rules.Judge(learner, completions, recorded);
         Note(learner, before);
     }

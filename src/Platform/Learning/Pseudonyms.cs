@@ -44,8 +44,11 @@ public sealed class Pseudonyms(PseudonymKey newest, params IReadOnlyList<Pseudon
     /// <summary>The pseudonym of the id of a completion that was erased.</summary>
     internal Pseudonym OfErased(short vendor, string completion) => Of(string.Create(CultureInfo.InvariantCulture, $"erased:{vendor}:"), completion);
 
-    /// <summary>What comes before every learner id of a vendor, so that the ids of two vendors do not meet.</summary>
-    internal static string PrefixOf(short vendor) => string.Create(CultureInfo.InvariantCulture, $"vendor:{vendor}:");
+    /// <summary>
+    /// What comes before every learner id of a vendor, so that the ids of two vendors do not meet: its client id, which it has in other
+    /// installations too.
+    /// </summary>
+    internal static string PrefixOf(string vendor) => $"vendor:{vendor}:";
 
     private Pseudonym Of(string prefix, string name)
     {

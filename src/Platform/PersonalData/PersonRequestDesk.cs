@@ -101,7 +101,7 @@ internal sealed class PersonRequestDesk(PlatformDb db, Pseudonyms pseudonyms, Te
     {
         if (!string.IsNullOrWhiteSpace(person.CitizenNumber))
             return pseudonyms.OfCitizen(person.CitizenNumber);
-        var vendor = await db.Accounts.Where(a => a.Key == person.Vendor).Select(a => a.VendorId).SingleOrDefaultAsync(cancellation)
+        var vendor = await db.Accounts.Where(a => a.Key == person.Vendor && a.VendorId != null).Select(a => a.Key).SingleOrDefaultAsync(cancellation)
             ?? throw new ProblemException(Problems.Invalid, null, [new FieldFault("/person/vendor", Problems.UnknownVendor)]);
         return pseudonyms.OfVendorLearner(Pseudonyms.PrefixOf(vendor), person.LearnerId!);
     }

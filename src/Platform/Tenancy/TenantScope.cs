@@ -31,6 +31,12 @@ public sealed class TenantScope
     /// <summary>The account that is signed in, where its own rows, or the accounts and grants that it looks after, are touched.</summary>
     public int? Account { get; private set; }
 
+    /// <summary>An archive is being read into <see cref="Tenant"/>.</summary>
+    public bool Restores { get; private set; }
+
+    /// <summary><see cref="Tenant"/> is being deleted.</summary>
+    public bool Removes { get; private set; }
+
     /// <summary>Every tenant's figures, plans and tasks may be read; never people.</summary>
     public bool Nation { get; private set; }
 
@@ -119,6 +125,20 @@ public sealed class TenantScope
     {
         Enter();
         Account = account;
+    }
+
+    /// <summary>Read an archive into a locality, as an operator: write its rows, completions too, and count its learners wherever they are counted.</summary>
+    public void EnterRestoration(int account, LocalityEntry locality)
+    {
+        EnterTenant(locality);
+        (Account, Vendor, Restores) = (account, 0, true);
+    }
+
+    /// <summary>Delete a closed tenant, as an operator: remove its rows, completions too, and count its learners wherever they are counted now.</summary>
+    public void EnterRemoval(int account, LocalityEntry locality)
+    {
+        EnterTenant(locality);
+        (Account, Vendor, Removes) = (account, 0, true);
     }
 
     /// <summary>

@@ -197,11 +197,11 @@ internal sealed class ReorganisationDesk(
         if (order.Learners.Count == 0)
             return [];
         var keys = order.Learners.Select(l => l.Learner.Vendor).OfType<string>().Distinct().ToList();
-        var vendors = await within.Accounts.AsNoTracking().Where(a => keys.Contains(a.Key) && a.VendorId != null).ToDictionaryAsync(a => a.Key, a => a.VendorId!.Value, cancellation);
+        var vendors = await within.Accounts.AsNoTracking().Where(a => keys.Contains(a.Key) && a.VendorId != null).Select(a => a.Key).ToHashSetAsync(cancellation);
         var names = order.Learners.ConvertAll(l => l.Learner switch
         {
             { CitizenNumber: { Length: > 0 } citizen } => pseudonyms.OfCitizen(citizen),
-            { Vendor: { } vendor } when vendors.TryGetValue(vendor, out var id) => pseudonyms.OfVendorLearner(Pseudonyms.PrefixOf(id), l.Learner.LearnerId!),
+            { Vendor: { } vendor } when vendors.Contains(vendor) => pseudonyms.OfVendorLearner(Pseudonyms.PrefixOf(vendor), l.Learner.LearnerId!),
             _ => (Pseudonym?)null,
         });
         var known = new Dictionary<Guid, Guid>();

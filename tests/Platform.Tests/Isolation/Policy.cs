@@ -153,7 +153,8 @@ internal static class Policy
 
     /// <summary>What of the nation's is changed by operators alone.</summary>
     internal static readonly string[] OnlyOperators = ["PUT /v1/framework-units", "PUT /v1/courses/{course}/units", "POST /v1/framework-rules",
-        "GET /v1/tenants/reorganisations", "POST /v1/tenants/reorganisations", "GET /v1/tenants/reorganisations/{id}", "POST /v1/tenants/reorganisations/{id}/reversal"];
+        "GET /v1/tenants/reorganisations", "POST /v1/tenants/reorganisations", "GET /v1/tenants/reorganisations/{id}", "POST /v1/tenants/reorganisations/{id}/reversal",
+        "POST /v1/tenants/archive", "GET /v1/tenants/{code}/deletions", "POST /v1/tenants/{code}/deletions"];
 
     /// <summary>What an operation cannot be asked without.</summary>
     internal static string Query(Operation operation) => operation.Path == "/v1/access/explain" ? "?operation=ListPlans" : "";

@@ -12,7 +12,7 @@ public sealed partial class ArchitectureTests
         ["Tenancy"] = ["Database", "Localities"],
         ["Database"] = ["Http", "Access", "Tenancy", "Localities", "Plans", "Assignments", "Learning", "Confirmations", "Rollup", "Webhooks", "Imports", "Audit", "PersonalData"],
         ["Localities"] = ["Http", "Access", "Tenancy", "Database", "Assignments", "Plans", "Rollup"],
-        ["Tenants"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Confirmations", "Rollup"],
+        ["Tenants"] = ["Http", "Access", "Audit", "Tenancy", "Database", "Localities", "Plans", "Learning", "Confirmations", "Rollup"],
         ["Plans"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Assignments", "Rollup"],
         ["Assignments"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans"],
         ["Learning"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Confirmations", "Rollup", "Limits", "Webhooks", "Audit"],
