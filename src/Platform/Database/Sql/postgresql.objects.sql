@@ -217,12 +217,12 @@ create or replace function platform_founds(place smallint) returns boolean stabl
   as $$ select exists (select 1 from tenants t where t.locality_id = place and t.onboarded_at = now()) $$;
 -- The tenant whose archive an operator reads in.
 create or replace function platform_restored() returns smallint stable parallel safe language sql
-  as $$ select case when current_setting('platform.restored', true) <> '' and platform_administers(null) then current_setting('platform.restored', true)::smallint end $$;
+  as $$ select case when current_setting('platform.restored', true) <> '' and platform_administers(null) then nullif(current_setting('platform.restored', true), '')::smallint end $$;
 -- The closed tenant that an operator deletes.
 create or replace function platform_removed() returns smallint stable parallel safe language sql
   as $$
     select case when current_setting('platform.removed', true) <> '' and platform_administers(null) then
-      (select t.locality_id from tenants t where t.locality_id = current_setting('platform.removed', true)::smallint and t.state = 'Closed') end
+      (select t.locality_id from tenants t where t.locality_id = nullif(current_setting('platform.removed', true), '')::smallint and t.state = 'Closed') end
   $$;
 -- A commune is looked after by its province; a province by the nation.
 create or replace function platform_oversees(place smallint) returns boolean stable parallel safe language sql
