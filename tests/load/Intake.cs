@@ -13,7 +13,7 @@ namespace Platform.Load;
 /// </summary>
 internal static class Intake
 {
-    private const int WarmUp = 300_000;
+    private const int WarmUp = 300_000, Rounds = 5;
 
     /// <param name="arguments">Rows of each measurement; rows stored beforehand for the last comparison (0: left out).</param>
     internal static async Task<int> Run(string[] arguments)
@@ -58,17 +58,7 @@ internal static class Intake
             }
 
             if (large > 0)
-            {
-                await made.Fill(source, Math.Min(large, 1_000_000), Console.WriteLine);
-                // Sustained: the pages of the indexes have been touched since the last checkpoint, as they are after some minutes of intake.
-                await run.Push("warm-up", WarmUp, 10_000, 2);
-                var small = await run.Push($"beside {Math.Min(large, 1_000_000):N0} stored rows", rows, 10_000, 2);
-                await made.Fill(source, Math.Max(0, large - 1_000_000), Console.WriteLine);
-                await run.Push("warm-up", WarmUp, 10_000, 2);
-                var big = await run.Push($"beside {large:N0} stored rows", rows, 10_000, 2);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"  throughput kept: {big.Rate / small.Rate:P0} by the clock, {small.Processor / big.Processor:P0} by processor time (bar 90 %)"));
-            }
+                await Beside(run, made, source, rows, large);
 
             var differences = await Platform.CommandLine.Verification.Run(product.Address.Superuser, Console.WriteLine, CancellationToken.None);
             Console.WriteLine($"figures that differ from what the completions say: {differences}");
@@ -79,7 +69,36 @@ internal static class Intake
         return 0;
     }
 
-    private static async Task<HttpClient> SignedIn(Processes.Address address)
+    // In turn, on two servers with a database each: what else changes on the machine meanwhile changes for both.
+    private static async Task Beside(Runs many, IntakeRows made, NpgsqlDataSource source, int rows, int stored)
+    {
+        var (fewer, folder) = (Math.Min(stored, 1_000_000), Directory.CreateTempSubdirectory("platform-intake-").FullName);
+        await using (var product = await Server.Start("product", folder))
+        {
+            await using var other = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(product.Address.Superuser) { CommandTimeout = 3600 }.ConnectionString);
+            var otherMade = await IntakeRows.For(other);
+            using var client = await SignedIn(product.Address);
+            var few = new Runs(product, Accounting.Postmaster(product.Address.Superuser), client, otherMade);
+            await few.Push("warm-up, batches of 1,000", 60_000, 1_000, 2);
+            await otherMade.Fill(other, fewer, Console.WriteLine);
+            await made.Fill(source, stored, Console.WriteLine);
+            var sides = new[] { (Run: few, Stored: fewer, Speeds: new List<Speed>()), (Run: many, Stored: stored, Speeds: []) };
+            // Sustained: the pages of the indexes have been touched since the last checkpoint, as they are after some minutes of intake.
+            foreach (var side in sides)
+                await side.Run.Push("warm-up", WarmUp, 10_000, 2);
+            for (var round = 0; round < Rounds; round++)
+                foreach (var side in round % 2 == 0 ? sides : sides.Reverse())
+                    side.Speeds.Add(await side.Run.Push($"beside {side.Stored:N0} stored rows", rows, 10_000, 2));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  throughput kept: {Median(sides[1].Speeds, s => s.Rate) / Median(sides[0].Speeds, s => s.Rate):P0} by the clock, {Median(sides[0].Speeds, s => s.Processor) / Median(sides[1].Speeds, s => s.Processor):P0} by processor time (bar 90 %)"));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    internal static double Median(List<Speed> speeds, Func<Speed, double> figure) => speeds.Select(figure).Order().ElementAt(speeds.Count / 2);
+
+    internal static async Task<HttpClient> SignedIn(Processes.Address address)
     {
         var client = new HttpClient { BaseAddress = new Uri(address.Url) };
         var vendor = JsonNode.Parse(await File.ReadAllTextAsync(address.Credentials))!["clients"]!["sampleVendor"]!;
@@ -97,7 +116,7 @@ internal static class Intake
 
     internal sealed record Speed(double Rate, double Processor, double Database);
 
-    private sealed class Runs(Server product, int postmaster, HttpClient client, IntakeRows made)
+    internal sealed class Runs(Server product, int postmaster, HttpClient client, IntakeRows made)
     {
         private List<byte[]> last = [];
 

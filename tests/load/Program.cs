@@ -6,8 +6,9 @@ return args switch
     [] or ["odata", ..] => await Comparison.Run([.. args.Skip(1)]),
     ["intake", ..] => await Intake.Run([.. args.Skip(1)]),
     ["fairness", ..] => await Fairness.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20),
+    ["row-security", ..] => await RowSecurity.Run(args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 3),
     ["product", var folder] => await Processes.Product(folder),
     ["bare", var connection] => await Processes.Bare(connection),
     _ => throw new ArgumentException(
-        $"Unknown mode «{args[0]}»: odata [seconds] [folder that is kept] | intake [rows] [rows stored beforehand] | fairness [seconds]."),
+        $"Unknown mode «{args[0]}»: odata [seconds] [folder that is kept] | intake [rows] [rows stored beforehand] | fairness [seconds] | row-security [seconds]."),
 };

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Platform.Load;
 
 /// <summary>One question over OData and the same as SQL by hand. «{0}» and $1 stand for a locality's code, «{1}» and $2 for the id of its plan.</summary>
@@ -28,6 +30,10 @@ internal sealed record Question(string Name, string Url, string Sql, double? Bar
         new("nation-by-commune", "CompletionFacts?$apply=groupby((LocalityCode),aggregate(Learners with sum as Learners))",
             "select l.code, sum(f.learners)::bigint from completion_facts f join localities l on l.id = f.tenant_id group by l.code", Caller: "operator"),
     ];
+
+    /// <summary>The question over OData, for each of the subjects.</summary>
+    internal string[] Paths(List<object[]> subjects) =>
+        [.. subjects.Select(each => "/odata/" + string.Format(CultureInfo.InvariantCulture, Url, each).Replace(" ", "%20", StringComparison.Ordinal))];
 
     /// <summary>Communes of the province, each with its plan and one of its tasks: requests go round among them, so that no answer is that of the request before.</summary>
     internal const string Subjects = """

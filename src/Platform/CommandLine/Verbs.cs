@@ -127,6 +127,7 @@ internal static class Verbs
     internal static async Task<string> Contract(CancellationToken cancellation)
     {
         var builder = Builder();
+        builder.Logging.ClearProviders(); // work in the background finds no database, and need not say so
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var database = new DatabaseOptions { ApplicationConnection = "Host=nowhere" };
         await using var app = Server.Build(builder, database, new Secrets(new byte[32], new byte[32], null));
