@@ -11,7 +11,8 @@ namespace Platform.Load;
 
 /// <summary>
 /// What an abusive vendor costs the others: the time of a quiet vendor's batches of 1,000 alone and beside one that sends batches of 5,000 over
-/// 32 connections as fast as it can and does not care about being refused. In turn, three times, on one server with the default limits.
+/// 32 connections as fast as it can and does not care about being refused. In turn, three times, on one server with the default limits. The
+/// abusive one is a process of its own, so that its clients' garbage is not collected in the quiet one's time; their processor time is told.
 /// </summary>
 internal static class Fairness
 {
@@ -26,24 +27,24 @@ internal static class Fairness
             await using var server = await Server.Start("product", folder);
             using var quiet = await Vendor(server.Address, 201);
             using var noisy = await Vendor(server.Address, 202);
-            var bodies = Enumerable.Range(0, 40).Select(i => Body($"noisy-{i}-", NoisyRows)).ToList();
+            var postmaster = Accounting.Postmaster(server.Address.Superuser);
             await Quiet(quiet, "warm", 5);
             var (alone, beside, ratios) = (new List<double>(), new List<double>(), new List<double>());
             for (var round = 1; round <= Rounds; round++)
             {
                 var before = await Quiet(quiet, $"alone-{round}", seconds);
-                using var stop = new CancellationTokenSource();
-                var abuse = Task.WhenAll(Enumerable.Range(0, Connections).Select(n => Abuse(noisy, bodies, n, stop.Token)));
+                await using var abuse = await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!);
                 await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None); // what it had saved up is spent
-                var clock = Stopwatch.StartNew();
+                var (clock, used) = (Stopwatch.StartNew(), (Accounting.Seconds(server.Id), Accounting.SecondsOfFamily(postmaster), Accounting.Seconds(abuse.Id)));
                 var during = await Quiet(quiet, $"beside-{round}", seconds);
-                await stop.CancelAsync();
-                var noise = await abuse;
+                var elapsed = clock.Elapsed.TotalSeconds;
+                var (own, database, theirs) = (Accounting.Seconds(server.Id) - used.Item1, Accounting.SecondsOfFamily(postmaster) - used.Item2, Accounting.Seconds(abuse.Id) - used.Item3);
+                var (taken, refused) = await abuse.Stop();
                 alone.AddRange(before);
                 beside.AddRange(during);
                 ratios.Add(At(during, 0.95) / At(before, 0.95));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"round {round}: quiet p50 {At(before, 0.5):N0} → {At(during, 0.5):N0} ms, p95 {At(before, 0.95):N0} → {At(during, 0.95):N0} ms ({ratios[^1]:N2}×); abusive: {noise.Sum(n => n.Taken) * NoisyRows / (clock.Elapsed.TotalSeconds + 5):N0} rows/s taken, {noise.Sum(n => n.Refused):N0} sends refused"));
+                    $"round {round}: quiet p50 {At(before, 0.5):N0} → {At(during, 0.5):N0} ms, p95 {At(before, 0.95):N0} → {At(during, 0.95):N0} ms ({ratios[^1]:N2}×); abusive: {taken * NoisyRows / (elapsed + 5):N0} rows/s taken, {refused:N0} sends refused; processors busy: server {own / elapsed:N2}, database {database / elapsed:N2}, abusive client {theirs / elapsed:N2}"));
             }
 
             var ratio = At(beside, 0.95) / At(alone, 0.95);
@@ -76,14 +77,38 @@ internal static class Fairness
         return times;
     }
 
-    private static async Task<(int Taken, int Refused)> Abuse(HttpClient vendor, List<byte[]> bodies, int n, CancellationToken stop)
+    /// <summary>The abusive vendor itself: sends until its input ends, then says how many sends were taken and refused.</summary>
+    internal static async Task<int> Abuse(string url, string token)
     {
-        var (taken, refused) = (0, 0);
+        using var vendor = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = new Uri(url) };
+        vendor.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var stop = new CancellationTokenSource();
+        var sending = Task.WhenAll(Enumerable.Range(0, Connections).Select(n => Abuse(vendor, stop.Token)));
+        Console.WriteLine();
+        await Console.In.ReadToEndAsync(CancellationToken.None);
+        await stop.CancelAsync();
+        var sent = await sending;
+        Console.WriteLine($"{sent.Sum(s => s.Taken)} {sent.Sum(s => s.Refused)}");
+        return 0;
+    }
+
+    private static int sends = Environment.ProcessId * 1_000;
+
+    // New rows with every send: what costs most. The text is made once; the number of the send is put into its places.
+    private static async Task<(int Taken, int Refused)> Abuse(HttpClient vendor, CancellationToken stop)
+    {
+        const string place = "########";
+        var (taken, refused, body, places) = (0, 0, Body($"{place}-", NoisyRows), new List<int>());
+        for (int at = 0, next; (next = body.AsSpan(at).IndexOf(Encoding.ASCII.GetBytes(place))) >= 0; at += next + place.Length)
+            places.Add(at + next);
         while (!stop.IsCancellationRequested)
         {
+            var number = Encoding.ASCII.GetBytes(Interlocked.Increment(ref sends).ToString("D8", CultureInfo.InvariantCulture));
+            foreach (var at in places)
+                number.CopyTo(body, at);
             try
             {
-                using var content = Content(bodies[n++ % bodies.Count]);
+                using var content = Content(body);
                 using var answer = await vendor.PostAsync(new Uri("/v1/completions", UriKind.Relative), content, stop);
                 if (answer.StatusCode == HttpStatusCode.TooManyRequests)
                 {
@@ -134,5 +159,32 @@ internal static class Fairness
         using var answer = await client.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["access_token"]!);
         return client;
+    }
+
+    private sealed class Abuser(Process process) : IAsyncDisposable
+    {
+        internal int Id => process.Id;
+
+        internal static async Task<Abuser> Start(string url, string token)
+        {
+            var start = new ProcessStartInfo(Environment.ProcessPath!, ["abuse", url, token]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+            var process = Process.Start(start)!;
+            await process.StandardOutput.ReadLineAsync();
+            return new Abuser(process);
+        }
+
+        internal async Task<(int Taken, int Refused)> Stop()
+        {
+            process.StandardInput.Close();
+            var sent = (await process.StandardOutput.ReadLineAsync())!.Split(' ');
+            return (int.Parse(sent[0], CultureInfo.InvariantCulture), int.Parse(sent[1], CultureInfo.InvariantCulture));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            process.StandardInput.Close();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
     }
 }

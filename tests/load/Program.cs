@@ -7,6 +7,7 @@ return args switch
     ["intake", ..] => await Intake.Run([.. args.Skip(1)]),
     ["fairness", ..] => await Fairness.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20),
     ["row-security", ..] => await RowSecurity.Run(args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 3),
+    ["abuse", var url, var token] => await Fairness.Abuse(url, token),
     ["product", var folder] => await Processes.Product(folder),
     ["bare", var connection] => await Processes.Bare(connection),
     _ => throw new ArgumentException(
