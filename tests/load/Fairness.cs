@@ -28,6 +28,7 @@ internal static class Fairness
             using var quiet = await Vendor(server.Address, 201);
             using var noisy = await Vendor(server.Address, 202);
             var postmaster = Accounting.Postmaster(server.Address.Superuser);
+            await Sustained.Prepare(server.Address.Superuser);
             await Quiet(quiet, "warm", 5);
             var (alone, beside, ratios) = (new List<double>(), new List<double>(), new List<double>());
             for (var round = 1; round <= Rounds; round++)

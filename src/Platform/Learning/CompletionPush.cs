@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Platform.Http;
 using Platform.Learning.Formats;
+using Platform.Limits;
 
 namespace Platform.Learning;
 
@@ -10,8 +11,11 @@ namespace Platform.Learning;
 /// One request that sends completions: as a whole, answered by one object, or as a stream, stored part by part and answered line by line.
 /// A line goes out only after its row was committed, so what a sender has seen answered is stored.
 /// </summary>
-internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeOptions options, IntakeOrder order)
+internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurns turns, IntakeOptions options, IntakeOrder order)
 {
+    // Bytes of a body that is read at once; what is longer, or does not say, waits for its vendor's others.
+    private const int Short = 64 * 1024;
+
     private readonly bool english = http.PrefersEnglish();
     private readonly Guid id = Guid.CreateVersion7();
     private readonly int[] counts = new int[Enum.GetValues<RowOutcome>().Length];
@@ -45,6 +49,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeOpti
 
     private async Task Whole(IntakeJob job, RowReader reader, bool asLines)
     {
+        using var place = http.Request.ContentLength <= Short ? null : await turns.Read(order.Vendor, http.RequestAborted);
         var rows = new List<ReadRow>();
         while (await reader.Next(CompletionInbox.MaxRows + 1, http.RequestAborted) is { Count: > 0 } more)
         {

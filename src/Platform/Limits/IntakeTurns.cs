@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Platform.Access;
 
@@ -15,6 +16,10 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
     private readonly RowBudgets budgets = new(options.Value, clock);
     private readonly FairQueue slots = new(options.Value.Slots, options.Value.VendorSlots, clock);
 
+    // As many as are stored at once, and as many that are ready to follow: what more is sent waits on the way here, not in memory.
+    private readonly PartitionedRateLimiter<Caller> reading = PartitionedRateLimiter.Create<Caller, string>(vendor => RateLimitPartition.GetConcurrencyLimiter(
+        vendor.Key, _ => new ConcurrencyLimiterOptions { PermitLimit = 2 * options.Value.VendorSlots, QueueLimit = int.MaxValue }));
+
     /// <summary>Waits until these rows may be stored; disposing the answer lets the next in.</summary>
     public async Task<IDisposable> Enter(Caller vendor, int rows, CancellationToken cancellation)
     {
@@ -24,10 +29,17 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
         return await slots.Enter(vendor.Key, rows, options.Value.Weight(vendor.Key), cancellation);
     }
 
+    /// <summary>Waits until a batch of many rows may be read; disposing the answer lets the vendor's next one in.</summary>
+    internal async Task<IDisposable> Read(Caller vendor, CancellationToken cancellation) => await reading.AcquireAsync(vendor, 1, cancellation);
+
     /// <summary>How many rows of a vendor may be stored at once without keeping others waiting.</summary>
     internal int Piece(Caller vendor) => slots.IsHeavy(vendor.Key) ? Beside : int.MaxValue;
 
-    public void Dispose() => slots.Dispose();
+    public void Dispose()
+    {
+        slots.Dispose();
+        reading.Dispose();
+    }
 
     /// <summary>What a vendor has left: rows, the time until there are any, and until all are there.</summary>
     internal (double Rows, TimeSpan Wait, TimeSpan Full) Left(Caller vendor) => budgets.Look(vendor.Key);
