@@ -28,6 +28,7 @@ internal static class Intake
             var postmaster = Accounting.Postmaster(product.Address.Superuser);
             using var client = await SignedIn(product.Address);
             var run = new Runs(product, postmaster, client, made);
+            await Sustained.Prepare(product.Address.Superuser);
             // Until the server's code is compiled for speed: that is part of no measurement.
             await run.Push("warm-up, batches of 1,000", 60_000, 1_000, 2);
             await run.Push("warm-up, single rows", 5_000, 1, 8);
@@ -79,6 +80,7 @@ internal static class Intake
             var otherMade = await IntakeRows.For(other);
             using var client = await SignedIn(product.Address);
             var few = new Runs(product, Accounting.Postmaster(product.Address.Superuser), client, otherMade);
+            await Sustained.Prepare(product.Address.Superuser);
             await few.Push("warm-up, batches of 1,000", 60_000, 1_000, 2);
             await otherMade.Fill(other, fewer, Console.WriteLine);
             await made.Fill(source, stored, Console.WriteLine);

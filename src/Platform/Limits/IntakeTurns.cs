@@ -16,9 +16,9 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
     private readonly RowBudgets budgets = new(options.Value, clock);
     private readonly FairQueue slots = new(options.Value.Slots, options.Value.VendorSlots, clock);
 
-    // As many as are stored at once, and as many that are ready to follow: what more is sent waits on the way here, not in memory.
+    // As many as are stored at once: what more is sent waits on the way here, not in memory.
     private readonly PartitionedRateLimiter<Caller> reading = PartitionedRateLimiter.Create<Caller, string>(vendor => RateLimitPartition.GetConcurrencyLimiter(
-        vendor.Key, _ => new ConcurrencyLimiterOptions { PermitLimit = 2 * options.Value.VendorSlots, QueueLimit = int.MaxValue }));
+        vendor.Key, _ => new ConcurrencyLimiterOptions { PermitLimit = options.Value.VendorSlots, QueueLimit = int.MaxValue }));
 
     /// <summary>Waits until these rows may be stored; disposing the answer lets the next in.</summary>
     public async Task<IDisposable> Enter(Caller vendor, int rows, CancellationToken cancellation)
