@@ -16,7 +16,8 @@ internal static class Comparison
     internal static async Task<int> Run(string[] arguments)
     {
         var seconds = arguments.Length > 0 ? double.Parse(arguments[0], CultureInfo.InvariantCulture) : 5;
-        var folder = arguments.Length > 1 ? arguments[1] : Directory.CreateTempSubdirectory("platform-load-").FullName;
+        using var scratch = new Scratch();
+        var folder = arguments.Length > 1 ? arguments[1] : scratch.Path;
         await using (var product = await Server.Start("product", folder))
         {
             await Country.Fill(product.Address.Superuser, Console.WriteLine);
@@ -24,8 +25,6 @@ internal static class Comparison
             await Compare(product, bare, seconds, arguments.Length > 2 ? arguments[2] : "");
         }
 
-        if (arguments.Length < 2)
-            Directory.Delete(folder, recursive: true);
         return 0;
     }
 

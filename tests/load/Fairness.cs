@@ -21,42 +21,35 @@ internal static class Fairness
 
     internal static async Task<int> Run(int seconds)
     {
-        var folder = Directory.CreateTempSubdirectory("platform-fairness-").FullName;
-        try
+        using var folder = new Scratch();
+        await using var server = await Server.Start("product", folder.Path);
+        using var quiet = await Vendor(server.Address, 201);
+        using var noisy = await Vendor(server.Address, 202);
+        var postmaster = Accounting.Postmaster(server.Address.Superuser);
+        await Sustained.Prepare(server.Address.Superuser);
+        await Quiet(quiet, "warm", 5);
+        var (alone, beside, ratios) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 1; round <= Rounds; round++)
         {
-            await using var server = await Server.Start("product", folder);
-            using var quiet = await Vendor(server.Address, 201);
-            using var noisy = await Vendor(server.Address, 202);
-            var postmaster = Accounting.Postmaster(server.Address.Superuser);
-            await Sustained.Prepare(server.Address.Superuser);
-            await Quiet(quiet, "warm", 5);
-            var (alone, beside, ratios) = (new List<double>(), new List<double>(), new List<double>());
-            for (var round = 1; round <= Rounds; round++)
-            {
-                var before = await Quiet(quiet, $"alone-{round}", seconds);
-                await using var abuse = await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!);
-                await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None); // what it had saved up is spent
-                var (clock, used) = (Stopwatch.StartNew(), (Accounting.Seconds(server.Id), Accounting.SecondsOfFamily(postmaster), Accounting.Seconds(abuse.Id)));
-                var during = await Quiet(quiet, $"beside-{round}", seconds);
-                var elapsed = clock.Elapsed.TotalSeconds;
-                var (own, database, theirs) = (Accounting.Seconds(server.Id) - used.Item1, Accounting.SecondsOfFamily(postmaster) - used.Item2, Accounting.Seconds(abuse.Id) - used.Item3);
-                var (taken, refused) = await abuse.Stop();
-                alone.AddRange(before);
-                beside.AddRange(during);
-                ratios.Add(At(during, 0.95) / At(before, 0.95));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"round {round}: quiet p50 {At(before, 0.5):N0} → {At(during, 0.5):N0} ms, p95 {At(before, 0.95):N0} → {At(during, 0.95):N0} ms ({ratios[^1]:N2}×); abusive: {taken * NoisyRows / (elapsed + 5):N0} rows/s taken, {refused:N0} sends refused; processors busy: server {own / elapsed:N2}, database {database / elapsed:N2}, abusive client {theirs / elapsed:N2}"));
-            }
+            var before = await Quiet(quiet, $"alone-{round}", seconds);
+            await using var abuse = await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!);
+            await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None); // what it had saved up is spent
+            var (clock, used) = (Stopwatch.StartNew(), (Accounting.Seconds(server.Id), Accounting.SecondsOfFamily(postmaster), Accounting.Seconds(abuse.Id)));
+            var during = await Quiet(quiet, $"beside-{round}", seconds);
+            var elapsed = clock.Elapsed.TotalSeconds;
+            var (own, database, theirs) = (Accounting.Seconds(server.Id) - used.Item1, Accounting.SecondsOfFamily(postmaster) - used.Item2, Accounting.Seconds(abuse.Id) - used.Item3);
+            var (taken, refused) = await abuse.Stop();
+            alone.AddRange(before);
+            beside.AddRange(during);
+            ratios.Add(At(during, 0.95) / At(before, 0.95));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"round {round}: quiet p50 {At(before, 0.5):N0} → {At(during, 0.5):N0} ms, p95 {At(before, 0.95):N0} → {At(during, 0.95):N0} ms ({ratios[^1]:N2}×); abusive: {taken * NoisyRows / (elapsed + 5):N0} rows/s taken, {refused:N0} sends refused; processors busy: server {own / elapsed:N2}, database {database / elapsed:N2}, abusive client {theirs / elapsed:N2}"));
+        }
 
-            var ratio = At(beside, 0.95) / At(alone, 0.95);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p95 of the quiet vendor: {At(alone, 0.95):N0} ms alone, {At(beside, 0.95):N0} ms beside the abusive one: {ratio:N2}× (bar {Bar:N1}×)"));
-            Console.WriteLine($"largest resident memory of the server: {Accounting.PeakMegabytes(server.Id)} MB");
-            return ratio <= Bar ? 0 : 1;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var ratio = At(beside, 0.95) / At(alone, 0.95);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p95 of the quiet vendor: {At(alone, 0.95):N0} ms alone, {At(beside, 0.95):N0} ms beside the abusive one: {ratio:N2}× (bar {Bar:N1}×)"));
+        Console.WriteLine($"largest resident memory of the server: {Accounting.PeakMegabytes(server.Id)} MB");
+        return ratio <= Bar ? 0 : 1;
     }
 
     // Ten batches in the time of each second at most: it waits between them as a vendor does whose learners finish one by one.

@@ -20,8 +20,8 @@ internal static class Intake
     {
         var rows = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 100_000;
         var large = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 0;
-        var folder = Directory.CreateTempSubdirectory("platform-intake-").FullName;
-        await using (var product = await Server.Start("product", folder))
+        using var folder = new Scratch();
+        await using (var product = await Server.Start("product", folder.Path))
         {
             await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(product.Address.Superuser) { CommandTimeout = 3600 }.ConnectionString);
             var made = await IntakeRows.For(source);
@@ -66,15 +66,15 @@ internal static class Intake
             Console.WriteLine($"largest resident memory of the server: {Accounting.PeakMegabytes(product.Id)} MB (bar 400)");
         }
 
-        Directory.Delete(folder, recursive: true);
         return 0;
     }
 
     // In turn, on two servers with a database each: what else changes on the machine meanwhile changes for both.
     private static async Task Beside(Runs many, IntakeRows made, NpgsqlDataSource source, int rows, int stored)
     {
-        var (fewer, folder) = (Math.Min(stored, 1_000_000), Directory.CreateTempSubdirectory("platform-intake-").FullName);
-        await using (var product = await Server.Start("product", folder))
+        var fewer = Math.Min(stored, 1_000_000);
+        using var folder = new Scratch();
+        await using (var product = await Server.Start("product", folder.Path))
         {
             await using var other = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(product.Address.Superuser) { CommandTimeout = 3600 }.ConnectionString);
             var otherMade = await IntakeRows.For(other);
@@ -95,7 +95,6 @@ internal static class Intake
                 $"  throughput kept: {Median(sides[1].Speeds, s => s.Rate) / Median(sides[0].Speeds, s => s.Rate):P0} by the clock, {Median(sides[0].Speeds, s => s.Processor) / Median(sides[1].Speeds, s => s.Processor):P0} by processor time (bar 90 %)"));
         }
 
-        Directory.Delete(folder, recursive: true);
     }
 
     internal static double Median(List<Speed> speeds, Func<Speed, double> figure) => speeds.Select(figure).Order().ElementAt(speeds.Count / 2);

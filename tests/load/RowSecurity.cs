@@ -13,8 +13,8 @@ internal static class RowSecurity
 
     internal static async Task<int> Run(double seconds)
     {
-        var folder = Directory.CreateTempSubdirectory("platform-row-security-").FullName;
-        await using (var product = await Server.Start("product", folder))
+        using var folder = new Scratch();
+        await using (var product = await Server.Start("product", folder.Path))
         {
             await Country.Fill(product.Address.Superuser, Console.WriteLine);
             await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(product.Address.Superuser) { CommandTimeout = 600 }.ConnectionString);
@@ -25,7 +25,6 @@ internal static class RowSecurity
             await Taking(product, source, tables, postmaster);
         }
 
-        Directory.Delete(folder, recursive: true);
         return 0;
     }
 

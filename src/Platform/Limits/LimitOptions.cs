@@ -21,7 +21,7 @@ public sealed class LimitOptions : IValidatableObject
     [Range(0, 256)]
     public int IntakeSlots { get; set; }
 
-    /// <summary>How many of them one vendor may hold, so that another finds one free. 0: as many as there are processors, but not all. Default 0; 0–256.</summary>
+    /// <summary>How many of them one vendor may hold, so that another finds one free; of batches of many rows no more are read, either. 0: as many as there are processors, but not all. Default 0; 0–256.</summary>
     [Range(0, 256)]
     public int SlotsPerVendor { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Platform.Access;
+using Platform.Http;
 
 namespace Platform.Tests.Isolation;
 
@@ -20,6 +21,9 @@ public sealed class AnalyticsMatrixTests(World world)
 
     [Fact]
     public async Task Every_set_and_navigation_answers_who_may_read_and_nobody_else() => await MatrixTests.Run(world, await Situations(), 300);
+
+    [Fact]
+    public async Task A_suspended_commune_reads_its_sets_until_it_is_closed_and_those_above_it_always() => await MatrixTests.Run(world, await Suspensions(), 50);
 
     [Fact]
     public async Task Every_way_to_a_foreign_row_ends_as_at_a_missing_one() => await MatrixTests.Run(world, await Ways(), 300);
@@ -59,6 +63,40 @@ public sealed class AnalyticsMatrixTests(World world)
         {
             var (status, text) = await MatrixTests.Ask(client, "GET", $"/odata/{address}", credentials, null);
             return status != expected ? $"{role} {address}: {status} instead of {expected}: {text[..Math.Min(200, text.Length)]}" : Shown(ground, role, text) is { } mark ? $"{role} {address} shows {mark}" : null;
+        }
+    }
+
+    /// <summary>A suspended commune's own people read what was theirs while changes alone are refused, and nothing once it is closed; who stands above reads on.</summary>
+    internal async Task<List<Func<HttpClient, Task<string?>>>> Suspensions()
+    {
+        var ground = await Ground.Of(world);
+        var cells = new List<Func<HttpClient, Task<string?>>>();
+        foreach (var (set, place) in from set in await Model(world) where set.OfTenants from place in (Place[])[Place.ReadOnly, Place.Closed] select (set, place))
+        {
+            foreach (var address in (string[])[$"{set.Name}?$filter=LocalityCode eq '{ground[place].Code}'", $"{set.Name}/$count", .. set.Navigations.Select(n => $"{set.Name}?$expand={n.Name}&$top=50")])
+                cells.Add(c => Refused(c, address, ground.At(Role.CommuneAdmin, place), place));
+            foreach (var caller in ((Role[])[Role.ProvinceViewer, Role.ProvinceManager, Role.Operator]).Select(r => ground.Callers[r]))
+                cells.Add(c => ReadOn(c, set, caller, place));
+        }
+
+        return cells;
+
+        async Task<string?> Refused(HttpClient client, string address, RoleCaller caller, Place place)
+        {
+            var (status, text) = await MatrixTests.Ask(client, "GET", $"/odata/{address}", caller.Good, null);
+            var (open, others) = (place == Place.ReadOnly, text.Replace(ground[Place.OwnProvince].Mark, "", StringComparison.Ordinal)); // one mark begins as another
+            return (open ? status == 200 : status == 403 && text.Contains(Problems.TenantClosed.Code, StringComparison.Ordinal))
+                && Enum.GetValues<Place>().Where(p => (p != place || !open) && p is not (Place.OwnProvince or Place.Missing)).All(p => !others.Contains(ground[p].Mark, StringComparison.Ordinal))
+                ? null : $"{caller.Role} of a commune that is {place}, {address}: {status} {text[..Math.Min(200, text.Length)]}";
+        }
+
+        // The operator finds its plans, and everybody above it as many rows of each set as the operator.
+        async Task<string?> ReadOn(HttpClient client, EntitySet set, RoleCaller caller, Place place)
+        {
+            var address = $"/odata/{set.Name}/$count?$filter=LocalityCode eq '{ground[place].Code}'";
+            var (status, count) = await MatrixTests.Ask(client, "GET", address, caller.Good, null);
+            var (_, all) = await MatrixTests.Ask(client, "GET", address, ground.Callers[Role.Operator].Good, null);
+            return status == 200 && count == all && (set.Name != "Plans" || count != "0") ? null : $"{caller.Role} counts {set.Name} of a commune that is {place}: {status} {count}";
         }
     }
 

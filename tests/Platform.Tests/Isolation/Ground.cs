@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Access;
 using Platform.Tests.Access;
 using Platform.Tests.Learning;
@@ -95,6 +96,7 @@ internal sealed class Ground
             (plot.Ids["framework-rules"], plot.Ids["courses"], plot.Ids["problems"], plot.Ids["reorganisations"]) = (rule, "KNS-CD-01", "PLT-1001", $"{reorganisation}");
         foreach (var place in (Place[])[Place.OwnProvince, Place.StrangeProvince, Place.Own, Place.Sibling, Place.OtherProvince, Place.ReadOnly, Place.Closed])
             await ground.Plant(place);
+        await world.Instance.App.Services.GetRequiredService<Platform.Tenants.ArchiveKeys>().Sign([], Cancellation); // from then on the key of archives can be asked for
         await ground.PlantVendor([Place.Own]);
         await ground.PlantVendor([Place.Sibling, Place.OtherProvince]);
         foreach (var role in Enum.GetValues<Role>())

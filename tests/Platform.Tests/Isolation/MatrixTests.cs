@@ -128,6 +128,7 @@ public sealed class MatrixTests(World world)
         report.Count("the same in a person's browser, by cookie", (await InBrowsers(_ => throw new InvalidOperationException())).Count);
         report.Count("entity sets and navigations: who asks, with what", (await new AnalyticsMatrixTests(world).Situations()).Count);
         report.Count("entity sets and navigations: foreign codes, texts, keys, links", (await new AnalyticsMatrixTests(world).Ways()).Count);
+        report.Count("entity sets and navigations of suspended communes", (await new AnalyticsMatrixTests(world).Suspensions()).Count);
         report.AssertCommitted();
     }
 
