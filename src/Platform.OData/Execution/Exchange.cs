@@ -26,7 +26,7 @@ internal sealed class Exchange(
         await using var body = new AnswerBody(http.Response, isPart ? int.MaxValue : HeldBack);
         http.Response.Body = body;
         if (!isPart)
-            http.Response.Headers.Append("Vary", "Accept, Accept-Language, OData-MaxVersion, Prefer");
+            http.Response.Headers.Append("Vary", ODataError.DependsOn);
         try
         {
             await Answer(timeout);

@@ -25,6 +25,9 @@ public sealed record ODataError(string Code, string Message, string? Target = nu
     /// <summary>What helps to find the cause: any members, and nothing of the inside.</summary>
     public object? Innererror { get; init; }
 
+    /// <summary>What of a request decides how it is answered: the header Vary of every answer, faults too.</summary>
+    public const string DependsOn = "Accept, Accept-Language, OData-MaxVersion, Prefer";
+
     /// <summary>Writes the error as the whole answer; the status, and what else the answer's headers say, is set by the caller.</summary>
     /// <param name="http">The request.</param>
     public Task Write(HttpContext http)

@@ -47,7 +47,7 @@ public static class AnalyticsApi
     /// <summary>A problem as clients of OData read it, under its own number.</summary>
     private static Task WriteError(HttpContext http, JsonObject problem)
     {
-        http.Response.Headers.Vary = "Accept, Accept-Language, OData-MaxVersion, Prefer";
+        http.Response.Headers.Vary = ODataError.DependsOn;
         var error = new ODataError(problem["code"]!.ToString(), Message(problem));
         if (problem["errors"] is JsonArray faults)
             error = error with { Details = [.. faults.Select(fault => new ODataError(fault!["code"]!.ToString(), Message(fault), fault["pointer"]!.ToString()))] };

@@ -52,8 +52,8 @@ public static class LocalitiesApi
 
         if (level is not null)
             found = found.Where(l => l.Level == level);
-        if (VietnameseText.Fold(search ?? "") is { Length: > 0 } words)
-            found = found.Where(l => $" {l.SearchText}".Contains($" {words}", StringComparison.Ordinal));
+        if (!string.IsNullOrWhiteSpace(search))
+            found = VietnameseText.Fold(search) is { Length: > 0 } words ? found.Where(l => $" {l.SearchText}".Contains($" {words}", StringComparison.Ordinal)) : [];
         if (after is not null)
             found = found.SkipWhile(l => l.Code != after).Skip(1);
 
@@ -95,8 +95,9 @@ public static class LocalitiesApi
     {
         var agencies = await db.Agencies.AsNoTracking().Where(a => a.TenantId == locality.Id).OrderBy(a => a.Name)
             .Select(AgencyView.Of).ToListAsync(cancellation);
-        var words = VietnameseText.Fold(search ?? "");
-        return TypedResults.Ok(new Page<AgencyView>([.. agencies.Where(a => VietnameseText.Fold(a.Name).Contains(words, StringComparison.Ordinal))], null));
+        if (!string.IsNullOrWhiteSpace(search))
+            agencies = VietnameseText.Fold(search) is { Length: > 0 } words ? agencies.FindAll(a => VietnameseText.Fold(a.Name).Contains(words, StringComparison.Ordinal)) : [];
+        return TypedResults.Ok(new Page<AgencyView>(agencies, null));
     }
 
     /// <summary>Adds an agency. Without a key, one is made of its name.</summary>

@@ -43,6 +43,8 @@ public sealed class SearchTests(World world)
     [InlineData("ha son lac")]
     [InlineData("gok bay")]
     [InlineData("không có đâu")]
+    [InlineData("%")]
+    [InlineData("_")]
     public async Task Words_that_no_name_begins_find_nothing(string search) => Assert.Empty(await Found(search));
 
     [Fact]
