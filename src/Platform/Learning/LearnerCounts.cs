@@ -78,7 +78,7 @@ internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChan
     {
         if (!stored.TryGetValue(id, out var learner) && !fresh.TryGetValue(id, out learner))
         {
-            learner = new Learner { Id = id };
+            learner = new Learner { Id = id, Counts = false };
             fresh.Add(id, learner);
         }
 

@@ -25,12 +25,15 @@ public static class OwnCompletions
     }
 
     /// <summary>One of the vendor's completions by the vendor's own id.</summary>
-    /// <remarks>An id that holds a slash is asked for as <c>GET /v1/completions?id=</c>.</remarks>
     private static async Task<Ok<CompletionView>> GetCompletion(string id, PlatformDb db, LocalityDirectory directory, CancellationToken cancellation)
     {
+        id = Sent(id);
         var found = !Faults.IsText(id) ? [] : await View(db, db.Completions.Where(c => c.VendorId == db.Scope.Vendor && c.ExternalId == id), 1, directory, cancellation);
         return TypedResults.Ok(found.SingleOrDefault() ?? throw new ProblemException(Problems.UnknownCompletion));
     }
+
+    /// <summary>An id as its vendor sent it: a slash in an address stays as it is written there.</summary>
+    internal static string Sent(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The vendor's completions, in order of its ids.</summary>
     private static async Task<Ok<Page<CompletionView>>> ListCompletions(

@@ -73,6 +73,33 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         Assert.Equal(["2026-02-01 Citizens KNS-CD-01: 1/1/1", "2026-03-01 Citizens KNS-CD-01: 1/0/1"], await batch.Figures());
     }
 
+    [Theory]
+    [InlineData("id")]
+    [InlineData("citizenId")]
+    public async Task A_correction_to_a_learner_whom_nobody_knows_yet_makes_the_learner_known_and_keeps_the_rows_beside_it(string name)
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row("hv-1");
+        await batch.Store(row);
+        var corrected = Revise(row, 2, r => r["learner"] = new JsonObject { [name] = name == "id" ? "hv-new" : Batch.NewCitizen() });
+        Assert.Equal("created corrected created", Batch.Outcomes(await batch.Push(batch.Row("hv-2"), corrected, batch.Row("hv-3"))));
+        Assert.Equal(3, await batch.Learners());
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 3/3/3"], await batch.Figures());
+    }
+
+    [Fact]
+    public async Task An_id_with_a_slash_is_asked_for_voided_and_remembered_like_any_other()
+    {
+        using var batch = await Batch.Start(world, store);
+        var id = $"lop-12/{Guid.NewGuid():N}";
+        await batch.Store(batch.Row(change: r => r["id"] = id));
+        var address = $"/v1/completions/{Uri.EscapeDataString(id)}";
+        Assert.Equal(id, $"{(await batch.Client.Ask("GET", address)).Body!["id"]}");
+        using (var voided = await batch.Client.Send(HttpMethod.Post, $"{address}/voiding", new { reason = "Nhầm" }))
+            Assert.Equal(id, (await voided.Body(HttpStatusCode.OK)).Text("id"));
+        Assert.Equal("Nhầm", (await batch.Client.Rows($"{address}/history"))[0].Text("voidReason"));
+    }
+
     [Fact]
     public async Task A_voided_first_completion_gives_way_to_the_next_even_when_another_vendor_sent_that()
     {
