@@ -74,6 +74,7 @@ namespace Platform
             app.UseAuthorization();
             app.UseTenantGate();
             app.UseLimits();
+            app.UseKnownParameters();
             app.UseAudit();
             app.UseBodies();
             app.UseIdempotency();

@@ -65,6 +65,7 @@ public static class Auditing
             var key = (string?)context.GetRouteValue("id") ?? context.Request.Query["id"].ToString();
             await context.RequestServices.GetRequiredService<PlatformDb>().Note(
                 AuditAction.Read, subject, key.Length > 200 ? key[..200] : key, new { asked = $"{context.Request.QueryString}" }, context.RequestAborted);
+            context.Response.Headers.CacheControl = "no-store";
         }
 
         await next(context);

@@ -82,6 +82,8 @@ public static class OpenApi
         public void Apply(OpenApiOperation operation, OperationFilterContext context)
         {
             operation.Parameters ??= [];
+            if (context.ApiDescription.RelativePath!.StartsWith("v1/", StringComparison.Ordinal))
+                Refuses(operation, context, "400", "Bad Request");
             if (context.ApiDescription.RelativePath!.Contains("{code}", StringComparison.Ordinal) && operation.Parameters.All(p => p.Name != "code"))
             {
                 operation.Parameters.Insert(0, new OpenApiParameter

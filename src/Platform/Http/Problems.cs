@@ -216,6 +216,7 @@ public static class Problems
     public static readonly ProblemKind RecordedHasNoUnits = new("PLT-5604", 422, "Quy tắc theo tự khai hoặc xác nhận của cơ quan không có đơn vị và điểm", "A rule by declarations or agencies has no units and no score");
     public static readonly ProblemKind RuleCannotBeMet = new("PLT-5605", 422, "Không đủ đơn vị có khóa học nên không ai đạt được quy tắc này", "Too few of its units have a course, so nobody could meet this rule");
     public static readonly ProblemKind NoSuchCourse = new("PLT-5606", 404, "Không có khóa học này", "There is no such course");
+    public static readonly ProblemKind CourseExists = new("PLT-5609", 409, "Đã có khóa học mang mã này", "There is a course of this code already");
     public static readonly ProblemKind UnknownConfirmation = new("PLT-5607", 404, "Địa phương không ghi nhận xác nhận này", "The locality has recorded no such confirmation");
     public static readonly ProblemKind ConfirmationWithdrawn = new("PLT-5608", 409, "Xác nhận này đã được rút lại", "This confirmation has been withdrawn");
 

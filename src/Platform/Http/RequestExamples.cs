@@ -74,6 +74,8 @@ internal static class RequestExamples
             """)!,
         ["CreateWebhook"] = JsonNode.Parse("""{"url":"https://lms.example.vn/platform-events","events":["import.finished"],"description":"Nhập tệp cuối tháng"}""")!,
         ["PutUnits"] = JsonNode.Parse("""[{"code":"DigitalSafety","nameVi":"An toàn trên môi trường số","nameEn":"Safety online"}]""")!,
+        ["CreateCourse"] = JsonNode.Parse("""{"code":"KNS-CD-01","title":"Sử dụng điện thoại thông minh an toàn","audiences":["Citizens"]}""")!,
+        ["PutCourse"] = JsonNode.Parse("""{"title":"Sử dụng điện thoại thông minh an toàn","audiences":["Citizens"]}""")!,
         ["PutCourseUnits"] = JsonNode.Parse("""{"units":["DigitalSafety"]}""")!,
         ["CreateRule"] = JsonNode.Parse("""
             { "audience": "Citizens", "legalBasis": "Quyết định số …/QĐ-BTTTT", "effectiveFrom": "2026-07-01", "source": "PlatformResult",

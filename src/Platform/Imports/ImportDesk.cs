@@ -6,6 +6,7 @@ using Platform.Access;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning.Formats;
+using Platform.Localities;
 
 namespace Platform.Imports;
 
@@ -125,8 +126,32 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
         var faults = new Faults();
         foreach (var field in mapping.Missing)
             faults.Add(constants.ContainsKey(field) ? field : $"/fields/{field}", Problems.Required);
+        await Check(constants, faults, cancellation);
         faults.ThrowIfAny();
         return mapping;
+    }
+
+    // What holds for every row is refused at once, and not row by row.
+    private async Task Check(IReadOnlyDictionary<string, string?> constants, Faults faults, CancellationToken cancellation)
+    {
+        if (constants["locality"] is { } locality && !await db.Localities.AnyAsync(l => l.Code == locality && l.Level == LocalityLevel.Commune, cancellation))
+            faults.Add("locality", Problems.CompletionLocalityUnknown);
+        if (constants["course"] is { } course && !(Faults.IsText(course) && await db.Courses.AnyAsync(c => c.Code == course, cancellation)))
+            faults.Add("course", Problems.UnknownCourse);
+        Read("audience", text => TableValues.Audience(text));
+        Read("completedAt", text => TableValues.Moment(text, null));
+
+        void Read(string name, Func<string?, object?> read)
+        {
+            try
+            {
+                read(constants[name]);
+            }
+            catch (CellException wrong)
+            {
+                faults.Add(name, wrong.Kind, wrong.Detail);
+            }
+        }
     }
 
     private static async Task<(Stream Content, string? Type, string? Name)> Content(HttpRequest request, CancellationToken cancellation)

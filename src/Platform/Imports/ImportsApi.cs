@@ -41,7 +41,8 @@ public static class ImportsApi
     /// <summary>Takes a file and imports it in the background.</summary>
     /// <remarks>
     /// CSV, NDJSON, XLSX (first sheet) or a JSON array, as the body or as the file of a multipart form; also with Content-Encoding gzip or br. The file is
-    /// kept encrypted until the import ends. Values given here hold for every row. Its end is told by the webhook event <c>import.finished</c>.
+    /// kept encrypted until the import ends. The header of a table is looked for in its first ten rows. With an <c>Idempotency-Key</c> the body may have
+    /// 4 MiB; a larger file is sent without: its completions' ids keep it from being counted twice. Values given here hold for every row. Its end is told by the webhook event <c>import.finished</c>.
     /// </remarks>
     private static async Task<Accepted<ImportView>> CreateImport(
         HttpContext http, ImportDesk desk, CancellationToken cancellation,

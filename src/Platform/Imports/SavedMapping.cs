@@ -35,7 +35,7 @@ internal static class MappingPresets
         ["danh-sach-lop"] = new(new Dictionary<string, FieldSource>
         {
             ["id"] = new() { Template = "danh-sach-lop {=course} {=learner.id}", Pseudonym = true },
-            ["learner.id"] = new() { Columns = ["Email", "Thư điện tử", "Số điện thoại", "Điện thoại", "SĐT"] },
+            ["learner.id"] = new() { Columns = ["Email", "Thư điện tử", "Số điện thoại", "Điện thoại", "SĐT"], Contact = true },
             ["learner.citizenId"] = new() { Columns = ["Số định danh", "Số CCCD", "CCCD"], Optional = true },
             ["audience"] = new() { Columns = ["Nhóm đối tượng", "Đối tượng"], Optional = true },
             ["completedAt"] = new() { Columns = ["Ngày hoàn thành", "Thời gian hoàn thành"], Optional = true },

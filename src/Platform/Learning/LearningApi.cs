@@ -20,7 +20,7 @@ public static class LearningApi
 {
     public static void MapLearning(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/courses", ListCourses).WithName(nameof(ListCourses)).WithTags("Learning").AllowAnonymous();
+        routes.MapCourses();
         routes.MapPost("/v1/completions", PushCompletions).WithName(nameof(PushCompletions)).WithTags("Learning")
             .Require(Scopes.Complete, Reach.Intake).SafeToRepeat().CostsRows().Accepts<IReadOnlyList<CompletionContent>>("application/json", RowFormats.Lines, RowFormats.Csv)
             .Produces<BatchAnswer>(200, "application/json", RowFormats.Lines).Fails(400, 401, 403, 413, 415, 422)
@@ -34,11 +34,6 @@ public static class LearningApi
             .Produces(200, contentType: RowFormats.Lines).Produces(200, contentType: RowFormats.Csv).Fails(404);
         routes.MapOwnCompletions();
     }
-
-    /// <summary>The courses that completions may name, with the audiences and framework units they are for.</summary>
-    private static async Task<Ok<Page<CourseView>>> ListCourses(PlatformDb db, CancellationToken cancellation) =>
-        TypedResults.Ok(new Page<CourseView>(
-            await db.Courses.AsNoTracking().OrderBy(c => c.Code).Select(c => new CourseView(c.Code, c.Title, c.Audiences, c.Units)).ToListAsync(cancellation), null));
 
     /// <summary>Takes completions and answers each row in order.</summary>
     /// <remarks>
@@ -72,7 +67,7 @@ public static class LearningApi
         if (CompletionReading.HoldsCitizenNumber(reason))
             faults.Add("/reason", Problems.CitizenNumberInClear);
         faults.ThrowIfAny();
-        var voided = await inbox.Void(http.Features.Get<Caller>()!, id, reason, cancellation) ?? throw new ProblemException(Problems.UnknownCompletion);
+        var voided = await inbox.Void(http.Features.Get<Caller>()!, OwnCompletions.Sent(id), reason, cancellation) ?? throw new ProblemException(Problems.UnknownCompletion);
         return TypedResults.Ok(await View(voided, null, courses, localities, cancellation));
     }
 
@@ -81,6 +76,7 @@ public static class LearningApi
         HttpContext http, string id, PlatformDb db, CourseDirectory courses, LocalityDirectory localities, CancellationToken cancellation)
     {
         var vendor = http.Features.Get<Caller>()!.Vendor!.Value;
+        id = OwnCompletions.Sent(id);
         var present = await db.Completions.AsNoTracking().SingleOrDefaultAsync(c => c.VendorId == vendor && c.ExternalId == id, cancellation)
             ?? throw new ProblemException(Problems.UnknownCompletion);
         var views = new List<CompletionVersionView> { await View(present, null, courses, localities, cancellation) };
@@ -118,6 +114,3 @@ public sealed record VoidingContent(string? Reason);
 public sealed record CompletionVersionView(
     string Id, int Revision, string Locality, string Course, Audience Audience, DateTimeOffset CompletedAt, decimal? Score, bool Passed,
     DateTimeOffset ReceivedAt, string? Reason, DateTimeOffset? ReplacedAt, DateTimeOffset? VoidedAt, string? VoidReason, LegalGround? LegalGround);
-
-/// <summary>A course.</summary>
-public sealed record CourseView(string Code, string Title, IReadOnlyList<string> Audiences, IReadOnlyList<string> Units);

@@ -73,6 +73,8 @@ internal sealed class TenantArchive(PlatformDb db, ArchiveKeys keys, TimeProvide
         var manifest = Understood(bytes);
         if (manifest?.Format != ArchiveManifest.Current || !ArchiveTable.All(db).Tables.Select(t => t.File).SequenceEqual(manifest.Files.Select(f => f.Name)))
             throw new ProblemException(Problems.UnknownArchiveFormat);
+        if (zip.Entries.FirstOrDefault(e => e.FullName is not (ArchiveManifest.File or ArchiveManifest.Signature) && manifest.Files.All(f => f.Name != e.FullName)) is { } strange)
+            throw Damaged(strange.FullName);
         foreach (var file in manifest.Files)
             await Check(zip, file, cancellation);
         return manifest;
@@ -116,6 +118,8 @@ internal sealed class TenantArchive(PlatformDb db, ArchiveKeys keys, TimeProvide
             // Said below.
         }
 
-        throw new ProblemException(Problems.ArchiveDamaged, new Explanation($"Tệp {expected.Name}.", $"The file {expected.Name}."));
+        throw Damaged(expected.Name);
     }
+
+    private static ProblemException Damaged(string file) => new(Problems.ArchiveDamaged, new Explanation($"Tệp {file}.", $"The file {file}."));
 }

@@ -59,6 +59,7 @@ public sealed class SecondFactorTests(World world)
         var (browser, key) = await world.NewSignedIn(Role.ProvinceViewer, "19");
         using var person = browser;
         var (_, codes) = await SetUp(browser);
+        await browser.Client.Send(HttpMethod.Post, "/v1/me/passkeys/options", new { password = NewPeople.Password }).Problem(Problems.Invalid);
         using var other = new Browser(world);
         await other.SignIn(key, NewPeople.Password, recoveryCode: codes[3].ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal));
         await other.TrySignIn(key, NewPeople.Password, recoveryCode: codes[3]).Problem(Problems.SignInRefused);

@@ -46,6 +46,39 @@ public sealed class MappingTests(World world)
             Assert.Equal(0L, (await world.Everything($"select count(*) from {table} t where t::text like $1 or t::text like $2", $"%{mark}%", "%0912345678%"))[0][0]);
     }
 
+    [Theory]
+    [InlineData(Csv)]
+    [InlineData(Xlsx)]
+    public async Task A_class_list_with_a_title_above_its_header_is_read_and_one_person_written_in_many_ways_is_one(string type)
+    {
+        using var batch = await Batch.Start(world);
+        var phone = $"9{Random.Shared.Next(10_000_000, 99_999_999)}";
+        object?[][] rows =
+        [
+            ["DANH SÁCH LỚP 12"], [], ["Họ tên", "Email", "SĐT", "Ngày hoàn thành"],
+            ["An", null, $"0{phone[..3]} {phone[3..6]} {phone[6..]}", "05/03/2026"], ["An", null, $"+84{phone}", "05/03/2026"], ["An", null, phone, "05/03/2026"],
+            ["Bình", "Binh@Example.vn", null, "05/03/2026"], ["Bình", "binh@example.vn ", null, "05/03/2026"],
+        ];
+        var file = type == Xlsx ? Importing.Workbook(rows) : Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(r => string.Join(';', r))));
+        var done = await batch.Client.Until(await batch.Client.Import(type, file, $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens"), "Done");
+        Assert.Equal((2m, 3m), (done.Number("created"), done.Number("duplicates")));
+        using var without = await batch.Client.SendFile(Csv, "DANH SÁCH\nHọ tên;Ghi chú\nAn;x"u8.ToArray(), $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens");
+        Assert.Equal(Problems.MissingColumn.Code, (await without.Body(HttpStatusCode.UnprocessableEntity))["errors"]![0]!["code"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("locality=99999", "locality")]
+    [InlineData("course=X", "course")]
+    [InlineData("audience=foo", "audience")]
+    [InlineData("completedAt=hôm nay", "completedAt")]
+    public async Task A_value_for_the_whole_file_that_cannot_be_is_refused_before_the_file_is_taken(string value, string field)
+    {
+        using var batch = await Batch.Start(world);
+        var others = new[] { $"locality={batch.Commune}", "course=KNS-CD-01", "audience=Citizens", "completedAt=2026-03-01" }.Where(o => !o.StartsWith(field, StringComparison.Ordinal));
+        using var refused = await batch.Client.SendFile(Csv, "Email\nan@example.vn"u8.ToArray(), $"?mapping=danh-sach-lop&{value}&{string.Join('&', others)}");
+        Assert.Equal(field, (await refused.Body(HttpStatusCode.UnprocessableEntity))["errors"]![0]!["pointer"]!.ToString());
+    }
+
     [Fact]
     public async Task A_mapping_that_is_saved_by_several_at_once_is_saved_by_all_of_them()
     {

@@ -156,6 +156,7 @@ public sealed class ArchiveTests(World world)
         await world.Delete(commune);
 
         await admins.Import(Changed(archive, "agencies.ndjson", Swapped("Công an", "Công  an"))).Problem(Problems.ArchiveDamaged);
+        await admins.Import(WithAnother(archive, "../../thêm.txt")).Problem(Problems.ArchiveDamaged);
         await admins.Import(Changed(archive, "manifest.json", Swapped("\"format\":1", "\"format\":2"))).Problem(Problems.ArchiveNotBelieved);
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var manifest = Bytes(archive, "manifest.json");

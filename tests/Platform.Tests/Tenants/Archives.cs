@@ -73,6 +73,20 @@ internal static class Archives
         return held.ToArray();
     }
 
+    /// <summary>The archive with one file more.</summary>
+    internal static byte[] WithAnother(byte[] archive, string name)
+    {
+        using var held = new MemoryStream();
+        held.Write(archive);
+        using (var zip = new ZipArchive(held, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            using var file = zip.CreateEntry(name).Open();
+            file.WriteByte(1);
+        }
+
+        return held.ToArray();
+    }
+
     /// <summary>Closes a commune and deletes it.</summary>
     internal static async Task<JsonObject> Delete(this World world, LocalityEntry commune)
     {

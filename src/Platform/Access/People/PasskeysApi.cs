@@ -50,13 +50,12 @@ public static class PasskeysApi
 
     /// <summary>Begins a new passkey, for who knows the password: what the browser hands to navigator.credentials.create().</summary>
     private static async Task<Ok<JsonElement>> InvitePasskey(
-        Proof body, HttpContext http, PlatformDb db, SignInDesk signIn, PasskeyDesk desk, CancellationToken cancellation)
+        Proof body, HttpContext http, PlatformDb db, SignInDesk signIn, SecondFactor factor, TimeProvider clock, PasskeyDesk desk, CancellationToken cancellation)
     {
-        var caller = http.Features.Get<Caller>()!;
-        var person = await db.People.AsNoTracking().SingleAsync(p => p.AccountId == caller.Id, cancellation);
-        if (!await signIn.Knows(person, body.Password, cancellation))
-            throw new ProblemException(Problems.Invalid, null, [new FieldFault("/password", Problems.WrongPassword)]);
-        return TypedResults.Ok(await desk.Invite(caller, http));
+        var person = await SecondFactorApi.Own(http, db, body.Password, signIn, cancellation);
+        if (person.AuthenticatorSince is not null)
+            await SecondFactorApi.Require(person, body.Code, factor, clock, cancellation);
+        return TypedResults.Ok(await desk.Invite(http.Features.Get<Caller>()!, http));
     }
 
     /// <summary>Keeps the passkey that the browser made, within five minutes.</summary>

@@ -69,7 +69,8 @@ public static class SecondFactorApi
         return TypedResults.Ok(new RecoveryCodesView(codes));
     }
 
-    private static async Task<Person> Own(HttpContext http, PlatformDb db, string? password, SignInDesk desk, CancellationToken cancellation)
+    /// <summary>The caller as a person who knows the password.</summary>
+    internal static async Task<Person> Own(HttpContext http, PlatformDb db, string? password, SignInDesk desk, CancellationToken cancellation)
     {
         var own = http.Features.Get<Caller>()!.Id;
         var person = await db.People.AsNoTracking().SingleAsync(p => p.AccountId == own, cancellation);
@@ -78,7 +79,8 @@ public static class SecondFactorApi
             : throw new ProblemException(Problems.Invalid, null, [new FieldFault("/password", Problems.WrongPassword)]);
     }
 
-    private static async Task Require(Person person, string? code, SecondFactor factor, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>Refuses who has neither a code of the app nor a recovery code.</summary>
+    internal static async Task Require(Person person, string? code, SecondFactor factor, TimeProvider clock, CancellationToken cancellation)
     {
         if (person.AuthenticatorSince is null)
             throw new ProblemException(Problems.NoAuthenticator);

@@ -72,6 +72,9 @@ public sealed record FieldSource
     /// <summary>For id: keep only a keyed pseudonym of it, because it is made of what identifies a person.</summary>
     public bool? Pseudonym { get; init; }
 
+    /// <summary>For learner.id: an e-mail address or a phone number, which are the same person however they are written.</summary>
+    public bool? Contact { get; init; }
+
     /// <summary>Every column it reads.</summary>
     internal IEnumerable<string> Named => Columns ?? Braces().Select(b => b.Name).Where(n => !n.StartsWith('='));
 
@@ -96,7 +99,7 @@ public sealed record FieldSource
         if (Scale is <= 0)
             faults.Add($"{at}/scale", Problems.OutOfRange);
         foreach (var (part, belongs, isSet) in new[]
-            { ("format", "completedAt", Format is not null), ("scale", "score", Scale is not null), ("minimum", "passed", Minimum is not null), ("pseudonym", "id", Pseudonym is not null) })
+            { ("format", "completedAt", Format is not null), ("scale", "score", Scale is not null), ("minimum", "passed", Minimum is not null), ("pseudonym", "id", Pseudonym is not null), ("contact", "learner.id", Contact is not null) })
             if (isSet && field != belongs)
                 faults.Add($"{at}/{part}", Problems.UnknownMember, new Explanation($"Chỉ dùng cho «{belongs}».", $"Only for «{belongs}»."));
     }

@@ -19,12 +19,13 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
 
     private protected override async Task ReadHead(CancellationToken cancellation)
     {
-        while (true)
+        var search = new HeadSearch(recognise);
+        while (columns is null)
         {
             while (Window.Rest.IndexOf((byte)'\n') < 0 && !Window.Ended && Window.Rest.Length <= LongestRow)
                 await Window.More(null, cancellation);
             if (Window.Rest.IsEmpty)
-                throw new ProblemException(Problems.NoHeader);
+                throw search.Refusal;
             separator = CsvText.SeparatorOf(Window.Rest);
             int used;
             while ((used = CsvText.Split(Window.Rest, separator, Window.Ended, cells)) == 0 && Window.Rest.Length <= LongestRow)
@@ -35,10 +36,8 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
                 throw new ProblemException(Problems.NotUtf8, new Explanation("Hãy lưu tệp dạng «CSV UTF-8».", "Save the file as «CSV UTF-8»."));
             Window.Advance(used);
             var isMark = cells is [{ Text: var mark }, ..] && mark.StartsWith("sep=", StringComparison.OrdinalIgnoreCase);
-            if (isMark || cells.TrueForAll(c => c.Text.Length == 0))
-                continue;
-            columns = recognise([.. cells.Select(c => c.Text)]);
-            return;
+            if (!isMark && !cells.TrueForAll(c => c.Text.Length == 0))
+                columns = search.Try([.. cells.Select(c => c.Text)]);
         }
     }
 

@@ -145,6 +145,8 @@ internal sealed class TableColumns
                 return null;
             if (Source.Values is { } values)
                 text = values.FirstOrDefault(v => VietnameseText.SameName(v.Key, text)).Value ?? text;
+            if (Source.Contact == true)
+                text = TableValues.Contact(text);
             return text.Length == 0 ? null : Hide is null ? text : Hide(text);
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Access.People;
 using Platform.Database;
 using Platform.Http;
 using Platform.Localities;
@@ -130,6 +131,15 @@ internal static class TableValues
         return decimal.TryParse(plain, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Wrong(pointer, Problems.WrongType, text, "85, 85.5, 85,5");
+    }
+
+    /// <summary>An e-mail address or a phone number in its one way of writing; what is neither stays as it is.</summary>
+    internal static string Contact(string text)
+    {
+        var digits = text.Where(char.IsAsciiDigit).ToArray();
+        // Excel takes the zero in front away.
+        var lacksZero = digits.Length == 9 && digits[0] is '3' or '5' or '7' or '8' or '9' && !text.Contains('@', StringComparison.Ordinal) && text[0] != '+';
+        return Contacts.Normalize(lacksZero ? $"0{text}" : text) ?? text;
     }
 
     private static CellException Wrong(string pointer, ProblemKind kind, string text, string known)

@@ -57,6 +57,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
     {
         if (sheet is not null)
             return;
+        var search = new HeadSearch(recognise);
         try
         {
             if (file.Length < 22)
@@ -74,7 +75,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
                     Size = size;
             while (columns is null && ReadCells())
                 if (!cells.TrueForAll(c => c.Text.Length == 0))
-                    columns = recognise([.. cells.Select(c => c.Text)]);
+                    columns = search.Try([.. cells.Select(c => c.Text)]);
         }
         catch (Exception e) when (e is XmlException or InvalidDataException)
         {
@@ -82,7 +83,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
         }
 
         if (columns is null)
-            throw new ProblemException(Problems.NoHeader);
+            throw search.Refusal;
     }
 
     private bool ReadCells()

@@ -9,7 +9,7 @@ public static class Pushing
     public static async Task Push(HttpClient platform, Action<string> print)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/completions", UriKind.Relative));
-        request.Headers.Add("Idempotency-Key", "lop-12-2026-03-01");
+        request.Headers.Add("Idempotency-Key", "lop-12-2026-03-01-cs");
         request.Content = JsonContent.Create(new object[]
         {
             new
@@ -36,6 +36,7 @@ public static class Pushing
         using var answer = await platform.SendAsync(request);
         if (answer.Headers.RetryAfter is { Delta: { } wait })
             throw new InvalidOperationException($"Come again in {wait.TotalSeconds} s.");
+        answer.EnsureSuccessStatusCode();
         foreach (var row in (await answer.Content.ReadFromJsonAsync<JsonObject>())!["results"]!.AsArray())
             print($"{row!["id"]} {row["outcome"]} {row["problem"]?["code"]}");
     }

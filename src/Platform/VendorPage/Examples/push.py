@@ -9,7 +9,7 @@ rows = [
 request = urllib.request.Request(f"{os.environ['PLATFORM']}/v1/completions", data=json.dumps(rows).encode(), headers={
     "Authorization": f"Bearer {os.environ['TOKEN']}",
     "Content-Type": "application/json",
-    "Idempotency-Key": "lop-12-2026-03-01",
+    "Idempotency-Key": "lop-12-2026-03-01-py",
 })
 with urllib.request.urlopen(request) as answer:
     for row in json.load(answer)["results"]:
