@@ -50,16 +50,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
     private async Task Whole(IntakeJob job, RowReader reader, bool asLines)
     {
         using var place = http.Request.ContentLength <= Short ? null : await turns.Read(order.Vendor, http.RequestAborted);
-        var rows = new List<ReadRow>();
-        while (await reader.Next(CompletionInbox.MaxRows + 1, http.RequestAborted) is { Count: > 0 } more)
-        {
-            rows.AddRange(more);
-            if (rows.Count > CompletionInbox.MaxRows)
-                throw new ProblemException(asLines ? Problems.WholeTooLong : Problems.BatchTooLong, new Explanation(
-                    "Hãy gửi luồng NDJSON cho danh sách dài hơn.", "Send a longer list as an NDJSON stream."));
-        }
-
-        var answers = await intake.Take(new IntakePart(job, 0, rows, reader.Head), http.RequestAborted);
+        var answers = order is { Atomic: false, DryRun: false } && turns.IsHeavy(order.Vendor) ? await InPieces(job) : await AtOnce(job, reader);
         Count(answers);
         if (!asLines)
         {
@@ -72,6 +63,38 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
         Line("summary", Summary());
         await http.Response.Body.WriteAsync(lines.WrittenMemory, http.RequestAborted);
     }
+
+    private async Task<RowAnswer[]> AtOnce(IntakeJob job, RowReader reader)
+    {
+        var rows = new List<ReadRow>();
+        while (await reader.Next(CompletionInbox.MaxRows + 1, http.RequestAborted) is { Count: > 0 } more)
+        {
+            rows.AddRange(more);
+            if (rows.Count > CompletionInbox.MaxRows)
+                throw TooLong();
+        }
+
+        return await intake.Take(new IntakePart(job, 0, rows, reader.Head), http.RequestAborted);
+    }
+
+    // Each piece is committed by itself: what is sent again after a failure finds those rows stored.
+    private async Task<RowAnswer[]> InPieces(IntakeJob job)
+    {
+        using var kept = await KeptBody.Read(http.Request.Body, http.Request.ContentLength, http.RequestAborted);
+        if (await kept.HasMoreThan(CompletionInbox.MaxRows, job.Format, http.RequestAborted))
+            throw TooLong();
+        var (reader, answers) = (kept.Open(job.Format), new List<RowAnswer>());
+        for (var piece = 0; await reader.Next(turns.Piece(order.Vendor), http.RequestAborted) is { Count: > 0 } rows; piece++)
+            answers.AddRange(await intake.TakeChunk(new IntakePart(job, piece, rows, reader.Head), null, http.RequestAborted));
+        return [.. answers];
+    }
+
+    private ProblemException TooLong() => order.Atomic || order.DryRun
+        ? new ProblemException(Problems.WholeTooLong, new Explanation(
+            "Danh sách dài hơn chỉ gửi được không kèm atomic và dryRun, theo luồng NDJSON.", "A longer list is sent without atomic and dryRun, as an NDJSON stream."))
+        : new ProblemException(Problems.BatchTooLong, new Explanation(
+            "Danh sách dài hơn: gửi NDJSON, hoặc kèm Accept: application/x-ndjson để được trả lời theo luồng; hoặc POST /v1/imports.",
+            "A longer list: send NDJSON, or add Accept: application/x-ndjson to be answered as a stream; or POST /v1/imports."));
 
     private async Task Stream(IntakeJob job, RowReader reader)
     {

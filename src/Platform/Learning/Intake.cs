@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Platform.Database;
 using Platform.Learning.Formats;
-using Platform.Limits;
 using Platform.Tenancy;
 
 namespace Platform.Learning;
@@ -19,7 +18,7 @@ internal sealed record IntakePart(IntakeJob Job, int Ordinal, List<ReadRow> Rows
 /// The one way of rows of every format into the inbox: chunk by chunk, each in a unit of work of its own, so that memory does not grow with
 /// what came before. Keeps what was rejected and counts what became of the rows.
 /// </summary>
-internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts, IntakeTurns turns)
+internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
 {
     // More rows are worth a transaction of their own.
     private const int Few = 100;
@@ -28,23 +27,8 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts, I
 
     /// <summary>Takes what one request sent as a whole; few rows are stored together with those of other requests of the same client.</summary>
     internal Task<RowAnswer[]> Take(IntakePart part, CancellationToken cancellation) =>
-        part.Rows.Count == 0 || part.Job.Order is { Atomic: true } or { DryRun: true } ? TakeChunk(part, null, cancellation)
-            : part.Rows.Count > Few ? TakePieces(part, cancellation)
+        part.Rows.Count is 0 or > Few || part.Job.Order is { Atomic: true } or { DryRun: true } ? TakeChunk(part, null, cancellation)
             : gatherings.GetOrAdd(part.Job.Order.Vendor.Key, _ => new Gathering(Store)).Add(part).WaitAsync(cancellation);
-
-    // Each piece is committed by itself: what is sent again after a failure finds those rows stored.
-    private async Task<RowAnswer[]> TakePieces(IntakePart part, CancellationToken cancellation)
-    {
-        var answers = new List<RowAnswer>(part.Rows.Count);
-        for (var (from, piece) = (0, part.Ordinal); from < part.Rows.Count; piece++)
-        {
-            var rows = Math.Min(part.Rows.Count - from, turns.Piece(part.Job.Order.Vendor));
-            answers.AddRange(await TakeChunk(part with { Ordinal = piece, Rows = part.Rows.GetRange(from, rows) }, null, cancellation));
-            from += rows;
-        }
-
-        return [.. answers];
-    }
 
     /// <summary>Takes a chunk. <paramref name="alongside"/> is saved in the transaction of its rows, and then so are its rejected rows.</summary>
     internal Task<RowAnswer[]> TakeChunk(IntakePart part, Func<PlatformDb, IReadOnlyList<RowAnswer>, CancellationToken, Task>? alongside, CancellationToken cancellation) =>

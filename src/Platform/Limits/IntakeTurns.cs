@@ -32,6 +32,9 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
     /// <summary>Waits until a batch of many rows may be read; disposing the answer lets the vendor's next one in.</summary>
     internal async Task<IDisposable> Read(Caller vendor, CancellationToken cancellation) => await reading.AcquireAsync(vendor, 1, cancellation);
 
+    /// <summary>Whether a vendor is at work beside others who send less.</summary>
+    internal bool IsHeavy(Caller vendor) => slots.IsHeavy(vendor.Key);
+
     /// <summary>How many rows of a vendor may be stored at once without keeping others waiting.</summary>
     internal int Piece(Caller vendor) => slots.IsHeavy(vendor.Key) ? Beside : int.MaxValue;
 

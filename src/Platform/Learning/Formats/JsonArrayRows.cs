@@ -15,6 +15,26 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
         while (Index < index && (await Next(index - Index, cancellation)).Count > 0) { }
     }
 
+    /// <summary>How many elements an array has; throws as reading them would.</summary>
+    internal static int Count(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text.StartsWith("\uFEFF"u8) ? text[3..] : text);
+        var count = 0;
+        if (reader.Read() && reader.TokenType != JsonTokenType.StartArray)
+            throw new ProblemException(Problems.NotAnArray);
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
+        {
+            var from = reader.TokenStartIndex;
+            reader.Skip();
+            if (reader.BytesConsumed - from > LongestRow)
+                throw new ProblemException(Problems.RowTooLong, new Explanation($"Dòng {count}.", $"Row {count}."));
+        }
+
+        while (reader.Read()) { }
+
+        return count;
+    }
+
     private protected override bool TryRead(List<ReadRow> rows)
     {
         var reader = new Utf8JsonReader(Window.Rest, Window.Ended, state);
