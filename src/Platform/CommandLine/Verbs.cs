@@ -47,7 +47,8 @@ internal static class Verbs
         root.Options.Add(urls);
         root.Options.Add(data);
         root.SetAction((parsed, cancellation) => Guarded(() => Serve(parsed.GetValue(urls)!, DataFolder(parsed.GetValue(data)), cancellation)));
-        return await root.Parse(args).InvokeAsync();
+        // Longer than the host gives what is under way: two seconds, as is usual, would cut it off.
+        return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
     }
 
     private static async Task Serve(string urls, string dataFolder, CancellationToken cancellation)

@@ -58,8 +58,8 @@ public static class ConfirmationsApi
         var answers = new RowAnswer?[body.Count];
         var rows = new List<RecordedRow>(body.Count);
         for (var i = 0; i < body.Count; i++)
-            if (Check(body[i], i, pseudonyms, clock.GetUtcNow(), out var row) is { } fault)
-                answers[i] = new RowAnswer(i, null, RowOutcome.Rejected, fault);
+            if (Check(body[i], i, pseudonyms, clock.GetUtcNow(), out var row) is { } faults)
+                answers[i] = new RowAnswer(i, null, RowOutcome.Rejected, faults);
             else
                 rows.Add(row!);
         if (rows.Count > 0)
@@ -79,29 +79,31 @@ public static class ConfirmationsApi
         return TypedResults.Ok(ConfirmationView.Of(await recorded.Withdraw(locality.Entry, id, http.Features.Get<Caller>()!.Key, reason, cancellation)));
     }
 
-    // Pure; the first fault wins, and nothing of the citizen number leaves but its pseudonym.
-    private static FieldFault? Check(ConfirmationContent? sent, int index, Pseudonyms pseudonyms, DateTimeOffset now, out RecordedRow? row)
+    // Pure; nothing of the citizen number leaves but its pseudonym.
+    private static IReadOnlyList<FieldFault>? Check(ConfirmationContent? sent, int index, Pseudonyms pseudonyms, DateTimeOffset now, out RecordedRow? row)
     {
         row = null;
+        var faults = new Faults();
         if (sent?.CitizenId is not { Length: 12 } citizen || !citizen.All(char.IsAsciiDigit))
-            return At("citizenId", string.IsNullOrEmpty(sent?.CitizenId) ? Problems.Required : Problems.BadCitizenId);
-        if (sent.Audience is not { } audience)
-            return At("audience", Problems.Required);
-        if (sent.Source is not { } source)
-            return At("source", Problems.Required);
-        if (source is not (ConfirmationSource.Declaration or ConfirmationSource.AgencyConfirmation))
-            return At("source", Problems.UnknownWord);
-        if (sent.ConfirmedAt is not { } at)
-            return At("confirmedAt", Problems.Required);
-        if (at > now.AddMinutes(5) || at < Earliest)
-            return At("confirmedAt", Problems.OutOfRange);
-        if (CompletionReading.CheckReason(sent.Reference) is { } wrong)
-            return At("reference", wrong);
-        var utc = at.ToUniversalTime();
-        row = new RecordedRow(index, pseudonyms.OfCitizen(citizen), audience, source, utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond)), sent.Reference);
-        return null;
+        {
+            faults.Add($"/{index}/citizenId", string.IsNullOrEmpty(sent?.CitizenId) ? Problems.Required : Problems.BadCitizenId);
+            citizen = "";
+        }
 
-        FieldFault At(string field, ProblemKind kind) => new($"/{index}/{field}", kind);
+        var audience = faults.Value($"/{index}/audience", sent?.Audience);
+        var source = faults.Value($"/{index}/source", sent?.Source);
+        if (sent?.Source is not (null or ConfirmationSource.Declaration or ConfirmationSource.AgencyConfirmation))
+            faults.Add($"/{index}/source", Problems.UnknownWord, new Explanation("Một trong: Declaration, AgencyConfirmation.", "One of: Declaration, AgencyConfirmation."));
+        var at = faults.Value($"/{index}/confirmedAt", sent?.ConfirmedAt);
+        if (sent?.ConfirmedAt is not null && (at > now.AddMinutes(5) || at < Earliest))
+            faults.Add($"/{index}/confirmedAt", Problems.OutOfRange, new Explanation("Từ ngày 01/01/2024 đến bây giờ.", "From 01/01/2024 until now."));
+        if (CompletionReading.CheckReason(sent?.Reference) is { } wrong)
+            faults.Add($"/{index}/reference", wrong);
+        if (faults.Found.Count > 0)
+            return faults.Found;
+        var utc = at.ToUniversalTime();
+        row = new RecordedRow(index, pseudonyms.OfCitizen(citizen), audience, source, utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond)), sent!.Reference);
+        return null;
     }
 }
 

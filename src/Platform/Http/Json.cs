@@ -11,7 +11,7 @@ public static class Json
     // In linear time instead of with a time limit, which a busy machine exceeds without any fault of the text.
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
 
-    private static readonly Regex TargetType = new(@"converted to (System\.Nullable`1\[)?(?<type>Platform(\.\w+)+)", Linear);
+    private static readonly Regex TargetType = new(@"converted to (System\.Nullable`1\[)?(?<type>(Platform|System)(\.\w+)+)", Linear);
     private static readonly Regex PathSteps = new(@"\.?\[?'?(?<step>[^.\[\]']+)'?\]?", Linear);
 
     /// <summary>The one set of options.</summary>
@@ -25,28 +25,46 @@ public static class Json
         options.Converters.Add(new MomentConverter());
         options.NumberHandling = JsonNumberHandling.Strict;
         options.RespectNullableAnnotations = true;
+        options.AllowDuplicateProperties = false; // which of two was meant?
         return options;
     }
+
+    /// <summary>A name as a step of a JSON pointer.</summary>
+    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>Turns the serializer's path ($.tasks[3].title) into a JSON pointer (/tasks/3/title).</summary>
     public static string Pointer(string path) => PathSteps.Replace(path.TrimStart('$'), "/${step}");
 
-    /// <summary>The words of the enum that a value could not be read as; null when it was to be something else.</summary>
-    public static string? EnumOf(JsonException json)
+    /// <summary>What can be read where a value could not be; null when that is more than a word can say.</summary>
+    public static Explanation? Expected(JsonException json) => MemberOf(json) switch
     {
-        // The serializer names the enum, or the record that the member belongs to.
+        { IsEnum: true } words => string.Join(", ", Enum.GetValues(words).Cast<object>().Select(word => JsonSerializer.Serialize(word, words, Options).Trim('"'))) is var list
+            ? new Explanation($"Một trong: {list}.", $"One of: {list}.") : null,
+        { } type when type == typeof(DateTimeOffset) => new Explanation("Thời điểm kèm múi giờ, như \"2026-03-01T08:00:00+07:00\".", "A moment with its offset, such as \"2026-03-01T08:00:00+07:00\"."),
+        { } type when type == typeof(DateOnly) => new Explanation("Ngày, như \"2026-03-01\".", "A day, such as \"2026-03-01\"."),
+        { } type when type == typeof(string) => new Explanation("Chuỗi trong dấu nháy kép.", "A text in double quotes."),
+        { } type when type == typeof(bool) => new Explanation("true hoặc false.", "true or false."),
+        { } type when type == typeof(int) || type == typeof(long) || type == typeof(short) => new Explanation("Số nguyên, không có dấu nháy.", "A whole number without quotes."),
+        { } type when type == typeof(decimal) || type == typeof(double) => new Explanation("Số, không có dấu nháy, như 85.5.", "A number without quotes, such as 85.5."),
+        _ => null,
+    };
+
+    /// <summary>True when a value was to be one of an enum's words.</summary>
+    public static bool IsWord(JsonException json) => MemberOf(json) is { IsEnum: true };
+
+    // The serializer names the type that it could not read, or the record that the member belongs to.
+    private static Type? MemberOf(JsonException json)
+    {
         if (TargetType.Match(json.Message) is not { Success: true } match)
             return null;
-        var named = typeof(Json).Assembly.GetType(match.Groups["type"].Value);
+        var name = match.Groups["type"].Value;
+        var named = typeof(Json).Assembly.GetType(name) ?? typeof(string).Assembly.GetType(name);
         var step = json.Path?[(json.Path.LastIndexOf('.') + 1)..];
-        var member = named is { IsEnum: false }
+        var member = named is { IsEnum: false } && named.Assembly == typeof(Json).Assembly
             ? named.GetProperties().FirstOrDefault(p => p.Name.Equals(step, StringComparison.OrdinalIgnoreCase))?.PropertyType
             : named;
-        return member is not null && (Nullable.GetUnderlyingType(member) ?? member) is { IsEnum: true } words
-            ? string.Join(", ", Enum.GetValues(words).Cast<object>().Select(word => JsonSerializer.Serialize(word, words, Options).Trim('"')))
-            : null;
+        return member is null ? null : Nullable.GetUnderlyingType(member) ?? member;
     }
-
 }
 
 /// <summary>Reads moments with their offset only: without one the server's own time zone would decide which moment is meant.</summary>

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Http;
@@ -33,7 +35,7 @@ public static partial class ProblemWriter
             422 => Problems.Invalid,
             >= 500 => Problems.Unexpected,
             _ => Problems.BadParameter,
-        }, null, []));
+        }, context.HttpContext.Response.StatusCode == StatusCodes.Status415UnsupportedMediaType ? Accepted(context.HttpContext) : null, []));
     }
 
     /// <summary>Refuses an address that is too long: the server's own refusal, of a far longer one, has no body.</summary>
@@ -75,7 +77,7 @@ public static partial class ProblemWriter
         context.Response.Headers.ContentLanguage = english ? "en" : "vi";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Vary = "Accept-Language";
-        if (kind == Problems.Unavailable)
+        if (kind == Problems.Unavailable || kind == Problems.Stopping)
             context.Response.Headers.RetryAfter = "5";
         if (Access.Challenge.For(context, kind.Status).ToArray() is { Length: > 0 } challenges)
             context.Response.Headers.WWWAuthenticate = challenges;
@@ -132,6 +134,16 @@ public static partial class ProblemWriter
         return field;
     }
 
+    // Routing, which refuses a content type, does not say which others there are.
+    private static Explanation? Accepted(HttpContext context)
+    {
+        var types = string.Join(", ", context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains(context.Request.Method) == true
+                && new TemplateMatcher(TemplateParser.Parse(e.RoutePattern.RawText!), []).TryMatch(context.Request.Path, []))
+            .SelectMany(e => e.Metadata.OfType<IAcceptsMetadata>()).SelectMany(a => a.ContentTypes).Distinct());
+        return types.Length == 0 ? null : new Explanation($"Content-Type nhận được: {types}.", $"A Content-Type of {types}.");
+    }
+
     private static Task Handle(HttpContext context) => Write(context, context.Features.Get<IExceptionHandlerFeature>()!.Error);
 
     private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults)? Known(Exception exception) => exception switch
@@ -166,9 +178,9 @@ public static partial class ProblemWriter
     {
         if (json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
             return new FieldFault(Json.Pointer(path), Problems.UnknownMember, where);
-        return Json.EnumOf(json) is { } words
-            ? new FieldFault(Json.Pointer(path), Problems.UnknownWord, new Explanation($"Một trong: {words}.", $"One of: {words}."))
-            : new FieldFault(Json.Pointer(path), Problems.WrongType, where);
+        if (json.Message.Contains("Duplicate property", StringComparison.Ordinal))
+            return new FieldFault(Json.Pointer(path), Problems.Repeated, where);
+        return new FieldFault(Json.Pointer(path), Json.IsWord(json) ? Problems.UnknownWord : Problems.WrongType, Json.Expected(json) ?? where);
     }
 
     // A value of the wrong type has a path; text that is no JSON at all is the reader's own exception and has a position.

@@ -25,6 +25,8 @@ public static class Problems
     public static readonly ProblemKind Unavailable = new("PLT-1017", 503, "Cơ sở dữ liệu tạm thời không trả lời; hãy gửi lại sau", "The database is not answering at the moment; send it again later");
     public static readonly ProblemKind AddressTooLong = new("PLT-1018", 414, "Địa chỉ quá dài", "The address is too long");
 
+    public static readonly ProblemKind Stopping = new("PLT-1019", 503, "Máy chủ đang dừng; hãy gửi lại phần chưa được trả lời", "The server is stopping; send again what was not answered");
+
     // 1100–1199 access
     public static readonly ProblemKind NotSignedIn = new("PLT-1101", 401, "Cần mã truy cập hợp lệ", "A valid access token is needed");
     public static readonly ProblemKind NotAllowed = new("PLT-1102", 403, "Vai trò này không được làm việc đó", "This role may not do that");

@@ -127,7 +127,7 @@ public sealed class Import : IVendorOwned, IBookkeeping
             }
 
             if (answer.Fault is { } fault)
-                ImportReason.Note(reasons, fault, answer.Index);
+                ImportReason.Note(reasons, fault, answer);
         }
 
         Reasons = JsonSerializer.Serialize(reasons, Json.Options);
@@ -135,13 +135,13 @@ public sealed class Import : IVendorOwned, IBookkeeping
 }
 
 /// <summary>Rows that were not taken for one reason, and where the first of them are. Nothing of what they hold.</summary>
-internal sealed record ImportReason(string Code, int Rows, List<string> First)
+internal sealed record ImportReason(string Code, int Rows, List<ReasonPlace> First)
 {
     private const int Firsts = 10;
 
     internal static List<ImportReason> Read(string json) => JsonSerializer.Deserialize<List<ImportReason>>(json, Json.Options)!;
 
-    internal static void Note(List<ImportReason> reasons, FieldFault fault, int index)
+    internal static void Note(List<ImportReason> reasons, FieldFault fault, RowAnswer answer)
     {
         var at = reasons.FindIndex(r => r.Code == fault.Kind.Code);
         if (at < 0)
@@ -151,7 +151,7 @@ internal sealed record ImportReason(string Code, int Rows, List<string> First)
         }
 
         if (reasons[at].First.Count < Firsts)
-            reasons[at].First.Add(fault.Pointer.Length > 0 ? fault.Pointer : $"/{index}");
+            reasons[at].First.Add(new ReasonPlace(fault.Pointer.Length > 0 ? fault.Pointer : $"/{answer.Index}", answer.Line));
         reasons[at] = reasons[at] with { Rows = reasons[at].Rows + 1 };
     }
 }

@@ -6,7 +6,6 @@ using Platform.Access;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning.Formats;
-using Platform.Localities;
 
 namespace Platform.Imports;
 
@@ -17,14 +16,14 @@ namespace Platform.Imports;
 internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun run, ImportRunner runner, TimeProvider clock)
 {
     internal async Task<Import> Receive(
-        HttpContext http, Caller vendor, string? name, string? mappingName, IReadOnlyDictionary<string, string?> constants, LegalGround? ground, CancellationToken cancellation)
+        HttpContext http, Caller vendor, string? name, string? mappingName, WholeFile said, LegalGround? ground, CancellationToken cancellation)
     {
         var (content, type, sentName) = await Content(http.Request, cancellation);
         var fileName = Path.GetFileName(name ?? sentName ?? "");
-        var format = RowFormats.Of(type) ?? RowFormats.OfName(fileName) ?? throw new ProblemException(Problems.UnsupportedMediaType);
+        var format = RowFormats.Of(type) ?? RowFormats.OfName(fileName) ?? throw new ProblemException(Problems.UnsupportedMediaType, RowFormats.Known(RowFormats.Csv, RowFormats.Workbook, RowFormats.Lines, "application/json"));
         if (fileName.Length > 200 || !Faults.IsText(fileName))
             throw new ProblemException(Problems.BadParameter, null, [new FieldFault("name", Problems.TooLong)]);
-        var mapping = await Mapping(format, mappingName, constants, cancellation);
+        var mapping = await Mapping(format, mappingName, said, cancellation);
 
         var now = clock.GetUtcNow();
         var import = new Import
@@ -114,44 +113,26 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
         return import;
     }
 
-    private async Task<ColumnMapping?> Mapping(RowFormat format, string? name, IReadOnlyDictionary<string, string?> constants, CancellationToken cancellation)
+    private async Task<ColumnMapping?> Mapping(RowFormat format, string? name, WholeFile file, CancellationToken cancellation)
     {
-        if (name is null && constants.Values.All(v => v is null))
+        if (name is null && file.SaysNothing)
             return null;
         if (format is not (RowFormat.Csv or RowFormat.Workbook))
             throw new ProblemException(Problems.MappingNeedsTable);
         if (name is null)
             throw new ProblemException(Problems.BadParameter, new Explanation("Giá trị cho cả tệp cần một mapping.", "Values for the whole file need a mapping."), [new FieldFault("mapping", Problems.Required)]);
-        var mapping = (await ImportMappings.Find(db, name, cancellation)).With(constants);
+        var mapping = (await ImportMappings.Find(db, name, cancellation)).With(file);
         var faults = new Faults();
         foreach (var field in mapping.Missing)
-            faults.Add(constants.ContainsKey(field) ? field : $"/fields/{field}", Problems.Required);
-        await Check(constants, faults, cancellation);
+            faults.Add(file.Values.ContainsKey(field) ? field : $"/fields/{field}", Problems.Required);
+        if (file.Scale is not null && (file.Scale <= 0 || !mapping.Fields.ContainsKey("score")))
+            faults.Add("scale", Problems.OutOfRange, new Explanation("Số lớn hơn 0, cho ánh xạ có điểm.", "A number above 0, for a mapping with a score."));
+        // What holds for every row is refused at once, and not row by row.
+        foreach (var (field, value) in file.Values.Where(v => v.Value is not null))
+            if (await ImportMappings.Mistake(db, field, value!, mapping.Fields[field], cancellation) is { } wrong)
+                faults.Add(field, wrong.Kind, wrong.Detail);
         faults.ThrowIfAny();
         return mapping;
-    }
-
-    // What holds for every row is refused at once, and not row by row.
-    private async Task Check(IReadOnlyDictionary<string, string?> constants, Faults faults, CancellationToken cancellation)
-    {
-        if (constants["locality"] is { } locality && !await db.Localities.AnyAsync(l => l.Code == locality && l.Level == LocalityLevel.Commune, cancellation))
-            faults.Add("locality", Problems.CompletionLocalityUnknown);
-        if (constants["course"] is { } course && !(Faults.IsText(course) && await db.Courses.AnyAsync(c => c.Code == course, cancellation)))
-            faults.Add("course", Problems.UnknownCourse);
-        Read("audience", text => TableValues.Audience(text));
-        Read("completedAt", text => TableValues.Moment(text, null));
-
-        void Read(string name, Func<string?, object?> read)
-        {
-            try
-            {
-                read(constants[name]);
-            }
-            catch (CellException wrong)
-            {
-                faults.Add(name, wrong.Kind, wrong.Detail);
-            }
-        }
     }
 
     private static async Task<(Stream Content, string? Type, string? Name)> Content(HttpRequest request, CancellationToken cancellation)

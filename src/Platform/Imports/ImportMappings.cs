@@ -5,6 +5,7 @@ using Platform.Access;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning.Formats;
+using Platform.Localities;
 
 namespace Platform.Imports;
 
@@ -23,6 +24,19 @@ public static class ImportMappings
     /// <summary>A mapping by name: a preset, or the vendor's own.</summary>
     internal static async Task<ColumnMapping> Find(PlatformDb db, string name, CancellationToken cancellation) =>
         (await View(db, name, cancellation)).Mapping;
+
+    /// <summary>Why no row's field can have this value; null when one can.</summary>
+    internal static async Task<CellException?> Mistake(PlatformDb db, string field, string value, FieldSource source, CancellationToken cancellation) =>
+        TableValues.Mistake(field, value, source) ?? await Mistake(db, field, value, cancellation);
+
+    private static async Task<CellException?> Mistake(PlatformDb db, string field, string value, CancellationToken cancellation) => field switch
+    {
+        "locality" when !(Faults.IsText(value) && await db.Localities.AnyAsync(l => l.Code == value && l.Level == LocalityLevel.Commune, cancellation)) =>
+            new CellException(null, Problems.CompletionLocalityUnknown, new Explanation($"«{value}»", $"«{value}»")),
+        "course" when !(Faults.IsText(value) && await db.Courses.AnyAsync(c => c.Code == value, cancellation)) =>
+            new CellException(null, Problems.UnknownCourse, new Explanation($"«{value}»", $"«{value}»")),
+        _ => null,
+    };
 
     /// <summary>The presets and the vendor's own mappings.</summary>
     private static async Task<Ok<Page<MappingView>>> ListImportMappings(PlatformDb db, CancellationToken cancellation)
@@ -47,7 +61,13 @@ public static class ImportMappings
         if (body.Fields is null or { Count: 0 })
             faults.Add("/fields", Problems.Required);
         else
+        {
             body.Check("/fields", faults);
+            foreach (var (field, value, at) in body.Known("/fields"))
+                if (await Mistake(db, field, value, cancellation) is { } wrong)
+                    faults.Add(at, wrong.Kind, wrong.Detail);
+        }
+
         faults.ThrowIfAny();
 
         var vendor = http.Features.Get<Caller>()!.Vendor!.Value;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Database;
 using Platform.Http;
 using Platform.Learning.Formats;
@@ -58,6 +59,11 @@ public sealed record ImportReport(ImportView Import, IReadOnlyList<ReasonView> R
 /// <summary>One reason for which rows were not taken.</summary>
 /// <param name="Code">The number of the problem.</param>
 /// <param name="Title">What it is.</param>
-/// <param name="Rows">How many rows.</param>
-/// <param name="First">Pointers to the fields of the first ten: row from 0, then the field.</param>
-public sealed record ReasonView(string Code, string Title, int Rows, IReadOnlyList<string> First);
+/// <param name="Rows">How many rows; a row with several faults is counted under its first.</param>
+/// <param name="First">Where the first ten are.</param>
+public sealed record ReasonView(string Code, string Title, int Rows, IReadOnlyList<ReasonPlace> First);
+
+/// <summary>Where a fault is.</summary>
+/// <param name="Pointer">The row from 0, then the field.</param>
+/// <param name="Line">The line of the table, or the row of the sheet as Excel counts it, from 1; left out where rows have none.</param>
+public sealed record ReasonPlace(string Pointer, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Line);

@@ -52,10 +52,13 @@ public static class ImportsApi
         [Description("The course of every row.")] string? course = null,
         [Description("The audience of every row.")] string? audience = null,
         [Description("The day of every completion.")] string? completedAt = null,
+        [Description("2 or higher: every row corrects what was stored under its id with a lower revision.")] string? revision = null,
+        [Description("Why the rows are corrected, at most 200 characters.")] string? reason = null,
+        [Description("The best score of the table (10, 100); scores are brought to 0–100. In the place of the mapping's own.")] decimal? scale = null,
         [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null)
     {
-        var constants = new Dictionary<string, string?> { ["locality"] = locality, ["course"] = course, ["audience"] = audience, ["completedAt"] = completedAt };
-        var import = await desk.Receive(http, http.Features.Get<Caller>()!, name, mapping, constants, VendorGround.Known(legalGround), cancellation);
+        var constants = new Dictionary<string, string?> { ["locality"] = locality, ["course"] = course, ["audience"] = audience, ["completedAt"] = completedAt, ["revision"] = revision, ["reason"] = reason };
+        var import = await desk.Receive(http, http.Features.Get<Caller>()!, name, mapping, new WholeFile(constants, scale), VendorGround.Known(legalGround), cancellation);
         return TypedResults.Accepted($"/v1/imports/{import.Id}", ImportView.Of(import, http.PrefersEnglish()));
     }
 

@@ -31,15 +31,15 @@ internal static class MappingPresets
             ["passed"] = new() { Columns = ["Certificate Delivered", "Certificate Eligible"], Values = new Dictionary<string, string> { ["Y"] = "true", ["N"] = "false" } },
         }),
 
-        // A class as Vietnam's platforms export it to Excel: names are read over, the e-mail or else the phone makes the pseudonym.
+        // A class as Vietnam's platforms export it to Excel: names are read over; the e-mail, else the phone, else the citizen number makes the pseudonym.
         ["danh-sach-lop"] = new(new Dictionary<string, FieldSource>
         {
-            ["id"] = new() { Template = "danh-sach-lop {=course} {=learner.id}", Pseudonym = true },
-            ["learner.id"] = new() { Columns = ["Email", "Thư điện tử", "Số điện thoại", "Điện thoại", "SĐT"], Contact = true },
+            ["id"] = new() { Template = "danh-sach-lop {=course} {=learner}", Pseudonym = true },
+            ["learner.id"] = new() { Columns = ["Email", "Thư điện tử", "Số điện thoại", "Điện thoại", "SĐT"], Contact = true, Optional = true },
             ["learner.citizenId"] = new() { Columns = ["Số định danh", "Số CCCD", "CCCD"], Optional = true },
             ["audience"] = new() { Columns = ["Nhóm đối tượng", "Đối tượng"], Optional = true },
             ["completedAt"] = new() { Columns = ["Ngày hoàn thành", "Thời gian hoàn thành"], Optional = true },
-            ["score"] = new() { Columns = ["Điểm", "Điểm số"], Optional = true },
+            ["score"] = new() { Columns = ["Điểm", "Điểm số"], Scale = 10, Optional = true },
             ["passed"] = new()
             {
                 Columns = ["Kết quả", "Trạng thái"],

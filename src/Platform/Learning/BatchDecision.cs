@@ -48,19 +48,20 @@ internal sealed class BatchDecision(
         if (row.Revision > before.Revision)
             return Correct(row, before);
         if (before.VoidedAt is not null)
-            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, new FieldFault($"/{row.Index}/id", Problems.CompletionIsVoid, new Explanation(
-                $"Bản hiện có là {before.Revision}; gửi revision cao hơn để khôi phục.", $"Revision {before.Revision} is stored; a higher one restores it.")));
+            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, [new FieldFault($"/{row.Index}/id", Problems.CompletionIsVoid, new Explanation(
+                $"Bản hiện có là {before.Revision}; gửi revision cao hơn để khôi phục.", $"Revision {before.Revision} is stored; a higher one restores it."))]);
         var differences = row.DifferencesFrom(before).ToList();
         if (!learners.IsKnownAs(before.LearnerId, row))
             differences.Add("learner");
-        return differences.Count == 0 ? new RowAnswer(row.Index, row.ExternalId, RowOutcome.Duplicate) : Conflict(row, differences);
+        return differences.Count == 0 ? new RowAnswer(row.Index, row.ExternalId, RowOutcome.Duplicate) : Conflict(row, before, differences);
     }
 
-    private static RowAnswer Conflict(Candidate row, List<string> differences)
+    private static RowAnswer Conflict(Candidate row, Completion before, List<string> differences)
     {
         var fields = string.Join(", ", differences);
-        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, new FieldFault(
-            $"/{row.Index}/{differences[0]}", Problems.SameIdOtherContent, new Explanation($"Khác ở: {fields}.", $"Differs in: {fields}.")));
+        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, [new FieldFault(
+            $"/{row.Index}/{differences[0]}", Problems.SameIdOtherContent, new Explanation(
+                $"Khác ở: {fields}. Bản hiện có là {before.Revision}; gửi revision cao hơn để sửa.", $"Differs in: {fields}. Revision {before.Revision} is stored; a higher one corrects it."))]);
     }
 
     private RowAnswer Create(Candidate row)
@@ -71,7 +72,7 @@ internal sealed class BatchDecision(
             var place = PlaceOf(learners.Find(row));
             (tenant, audience) = (tenant ?? place?.Tenant, audience ?? place?.Audience);
             if (Unplaced(row, tenant, audience) is { } fault)
-                return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, fault);
+                return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, [fault]);
         }
 
         var completion = Completion(row, tenant!.Value, audience!.Value);
@@ -88,7 +89,7 @@ internal sealed class BatchDecision(
     {
         var (tenant, audience) = (row.TenantId ?? before.TenantId, row.Audience ?? before.Audience);
         if ((IsClosed(row, before.TenantId) ?? Unplaced(row, tenant, audience)) is { } fault)
-            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, fault);
+            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, [fault]);
         var after = Completion(row, tenant, audience);
         after.Reason = row.Reason;
         after.Moves = tenant != before.TenantId ? row.Named?.Trail : before.Moves;

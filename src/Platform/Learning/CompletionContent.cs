@@ -30,12 +30,21 @@ public sealed record CompletionContent(
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LearnerContent(string? Id, string? CitizenId);
 
-/// <summary>A row as the reader of some format found it: its content, or the fault for which it has none.</summary>
+/// <summary>A row as the reader of some format found it: what could be read of it, and what could not.</summary>
 /// <param name="Index">Its place among the rows sent, from 0; pointers begin with it.</param>
 /// <param name="Id">The vendor's id as far as it could be read.</param>
-/// <param name="Content">What it says; null when it could not be read.</param>
-/// <param name="Fault">Why it could not be read.</param>
-public sealed record SentRow(int Index, string? Id, CompletionContent? Content, FieldFault? Fault);
+/// <param name="Content">What it says; null when nothing of it could be read.</param>
+/// <param name="Faults">What could not be read.</param>
+public sealed record SentRow(int Index, string? Id, CompletionContent? Content, IReadOnlyList<FieldFault> Faults)
+{
+    /// <summary>Its line in the text, or its row in the sheet, from 1; null where rows have none.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>Its id is made of fields that could not be read, and not missing by itself.</summary>
+    internal bool IdFollows { get; init; }
+
+    internal static SentRow Unreadable(int index, ProblemKind kind, Explanation? detail = null) => new(index, null, null, [new FieldFault($"/{index}", kind, detail)]);
+}
 
 /// <summary>On whose behalf rows are taken, and how.</summary>
 /// <param name="Vendor">Who sends them.</param>
@@ -57,8 +66,14 @@ public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun
 }
 
 /// <summary>What became of one row; speaks no language until it is written as <see cref="RowView"/>.</summary>
-public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, FieldFault? Fault = null)
+public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, IReadOnlyList<FieldFault>? Faults = null)
 {
+    /// <summary>What it is counted under: the first of its faults.</summary>
+    public FieldFault? Fault => Faults?[0];
+
+    /// <summary>Its line in the text, or its row in the sheet, from 1; null where rows have none.</summary>
+    public int? Line { get; init; }
+
     /// <summary>Code of the commune that has taken the place of the one that the row names.</summary>
     public string? MovedTo { get; init; }
 }
@@ -90,13 +105,17 @@ public sealed record BatchAnswer(
 /// <param name="Index">Its place in the batch, from 0.</param>
 /// <param name="Id">The vendor's id as sent.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Problem">Why it is a conflict, rejected or withheld.</param>
+/// <param name="Problems">Why it is a conflict, rejected or withheld: everything that is wrong with it, as far as could be told; left out for rows that were taken.</param>
+/// <param name="Line">Its line in the table as sent, from 1 with the header; left out where rows have no lines of their own.</param>
 /// <param name="MovedTo">Code of the commune that has taken the place of the one named, which a reorganisation has ended; left out otherwise.</param>
 public sealed record RowView(
-    int Index, string? Id, RowOutcome Outcome, RowProblem? Problem, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MovedTo = null)
+    int Index, string? Id, RowOutcome Outcome,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RowProblem>? Problems = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Line = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MovedTo = null)
 {
     internal static RowView Of(RowAnswer answer, bool english) =>
-        new(answer.Index, answer.Id, answer.Outcome, answer.Fault is null ? null : RowProblem.Of(answer.Fault, english), answer.MovedTo);
+        new(answer.Index, answer.Id, answer.Outcome, answer.Faults is null ? null : [.. answer.Faults.Select(f => RowProblem.Of(f, english))], answer.Line, answer.MovedTo);
 }
 
 /// <summary>A numbered reason with the JSON pointer of the field at fault.</summary>

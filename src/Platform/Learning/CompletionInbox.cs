@@ -100,10 +100,8 @@ public sealed class CompletionInbox(
         var candidates = new List<Candidate>(rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
-            Candidate? candidate = null;
-            var fault = rows[i].Fault ?? reading.Check(rows[i].Index, rows[i].Content!, out candidate);
-            if (fault is not null)
-                answers[i] = new RowAnswer(rows[i].Index, rows[i].Id, RowOutcome.Rejected, fault);
+            if (reading.Check(rows[i], out var candidate) is { } faults)
+                answers[i] = new RowAnswer(rows[i].Index, rows[i].Id, RowOutcome.Rejected, faults) { Line = rows[i].Line };
             else
                 candidates.Add(candidate! with { Place = i });
         }
@@ -187,9 +185,9 @@ public sealed class CompletionInbox(
         var erased = found.AnyErased ? await Erased(store, vendor, rows, cancellation) : [];
         foreach (var row in rows)
             if (erased.Contains(row.ExternalId))
-                answers[row.Place] = new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, new FieldFault($"/{row.Index}/id", Problems.CompletionErased));
+                answers[row.Place] = new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, [new FieldFault($"/{row.Index}/id", Problems.CompletionErased)]) { Line = row.Line };
             else if (decision.Decide(row) is { } answer)
-                answers[row.Place] = row.Named is null ? answer : answer with { MovedTo = row.Named.Successors[0].Code };
+                answers[row.Place] = row is { Named: null, Line: null } ? answer : answer with { Line = row.Line, MovedTo = row.Named?.Successors[0].Code };
         return (decision, learners, found.Edition);
     }
 
@@ -291,7 +289,7 @@ public sealed class CompletionInbox(
         var withheld = answers.Where(a => a.Outcome is RowOutcome.Created or RowOutcome.Corrected).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < answers.Length; i++)
             if (answers[i].Outcome is RowOutcome.Created or RowOutcome.Corrected || (answers[i].Outcome == RowOutcome.Duplicate && withheld.Contains(answers[i].Id)))
-                answers[i] = answers[i] with { Outcome = RowOutcome.Withheld, Fault = new FieldFault($"/{answers[i].Index}", Problems.BatchIsAtomic) };
+                answers[i] = answers[i] with { Outcome = RowOutcome.Withheld, Faults = [new FieldFault($"/{answers[i].Index}", Problems.BatchIsAtomic)] };
         return true;
     }
 

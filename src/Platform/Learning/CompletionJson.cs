@@ -12,7 +12,7 @@ internal static class CompletionJson
         try
         {
             if (JsonSerializer.Deserialize<CompletionContent>(utf8, Json.Options) is { } content)
-                return new SentRow(index, content.Id, content, null);
+                return new SentRow(index, content.Id, content, []);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -20,41 +20,59 @@ internal static class CompletionJson
         }
 
         using var document = JsonDocument.Parse(utf8.ToArray());
-        return Read(index, document.RootElement);
+        return document.RootElement.ValueKind == JsonValueKind.Object ? Read(index, document.RootElement) : SentRow.Unreadable(index, Problems.NotACompletion);
     }
 
-    private static SentRow Read(int index, JsonElement element)
+    // Member by member, so that all that cannot be read is told; what can be is checked with the others.
+    private static SentRow Read(int index, JsonElement row)
     {
-        if (element.ValueKind != JsonValueKind.Object)
-            return new SentRow(index, null, null, new FieldFault($"/{index}", Problems.NotACompletion));
-        string? id = null;
+        var faults = new List<FieldFault>();
         try
         {
+            var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            var members = new List<JsonProperty>();
             // What rejected rows carry when they are given back is no part of the row.
-            if (element.TryGetProperty(RejectedRow.Mark, out _))
-                return Read(index, WithoutMark(element));
-            id = element.TryGetProperty("id", out var sent) && sent.ValueKind == JsonValueKind.String ? sent.GetString() : null;
-            var content = element.Deserialize<CompletionContent>(Json.Options)!;
-            return new SentRow(index, content.Id, content, null);
-        }
-        catch (JsonException wrong)
-        {
-            var refused = ProblemWriter.Fault(wrong, wrong.Path ?? "", null);
-            return new SentRow(index, id, null, refused with { Pointer = $"/{index}{refused.Pointer}" });
+            foreach (var member in row.EnumerateObject().Where(m => !m.NameEquals(RejectedRow.Mark)))
+                if (!names.Add(member.Name))
+                    faults.Add(new FieldFault($"/{index}/{Json.Escape(member.Name)}", Problems.Repeated));
+                else if (Fault(index, member) is { } fault)
+                    faults.Add(fault);
+                else
+                    members.Add(member);
+            var content = JsonSerializer.Deserialize<CompletionContent>(Text(members), Json.Options)!;
+            return new SentRow(index, content.Id, content, faults);
         }
         catch (InvalidOperationException)
         {
-            return new SentRow(index, null, null, new FieldFault($"/{index}", Problems.NotText)); // half a surrogate pair in an escape
+            return SentRow.Unreadable(index, Problems.NotText); // half a surrogate pair in a name
         }
     }
 
-    private static byte[] WithoutMark(JsonElement row)
+    private static FieldFault? Fault(int index, JsonProperty member)
+    {
+        try
+        {
+            JsonSerializer.Deserialize<CompletionContent>(Text([member]), Json.Options);
+            return null;
+        }
+        catch (JsonException wrong)
+        {
+            var fault = ProblemWriter.Fault(wrong, wrong.Path ?? "", null);
+            return fault with { Pointer = $"/{index}{fault.Pointer}" };
+        }
+        catch (InvalidOperationException)
+        {
+            return new FieldFault($"/{index}/{Json.Escape(member.Name)}", Problems.NotText); // half a surrogate pair in an escape
+        }
+    }
+
+    private static byte[] Text(List<JsonProperty> members)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
-            foreach (var member in row.EnumerateObject().Where(m => !m.NameEquals(RejectedRow.Mark)))
+            foreach (var member in members)
                 member.WriteTo(writer);
             writer.WriteEndObject();
         }

@@ -11,7 +11,7 @@ namespace Platform.Learning;
 /// One request that sends completions: as a whole, answered by one object, or as a stream, stored part by part and answered line by line.
 /// A line goes out only after its row was committed, so what a sender has seen answered is stored.
 /// </summary>
-internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurns turns, IntakeOptions options, IntakeOrder order)
+internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurns turns, IntakeOptions options, IntakeOrder order, IHostApplicationLifetime server)
 {
     // Bytes of a body that is read at once; what is longer, or does not say, waits for its vendor's others.
     private const int Short = 64 * 1024;
@@ -30,7 +30,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
 
     internal async Task Run()
     {
-        var format = RowFormats.Of(http.Request.ContentType) is { } known and not RowFormat.Workbook ? known : throw new ProblemException(Problems.UnsupportedMediaType);
+        var format = RowFormats.Of(http.Request.ContentType) is { } known and not RowFormat.Workbook ? known : throw new ProblemException(Problems.UnsupportedMediaType, RowFormats.Known("application/json", RowFormats.Lines, RowFormats.Csv));
         var reader = RowFormats.Reader(format, http.Request.Body, TableColumns.Of);
         var job = new IntakeJob(id, order, format);
         var isStream = IsStream(http, format);
@@ -104,9 +104,10 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
         http.Response.Headers.CacheControl = "no-store";
         var waits = http.Features.Get<IHttpMinResponseDataRateFeature>();
         waits?.MinDataRate = null; // a sender need not read while it sends
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, server.ApplicationStopping);
         try
         {
-            for (var part = 0; await reader.Next(options.ChunkRows, http.RequestAborted) is { Count: > 0 } rows; part++)
+            for (var part = 0; await Next(reader, ending.Token) is { Count: > 0 } rows; part++)
             {
                 var answers = await intake.TakeChunk(new IntakePart(job, part, rows, reader.Head), null, http.RequestAborted);
                 Count(answers);
@@ -121,13 +122,47 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
         {
             // Rows before were answered; the answer can only end with why there are no more.
             broken = await http.Cause(broken);
-            if (!ProblemWriter.IsRefusal(broken))
+            if (!ProblemWriter.IsRefusal(broken) && broken is not ProblemException)
                 http.RequestServices.GetRequiredService<ILogger<CompletionPush>>().LogError(broken, "A stream of completions ended early");
             Line("problem", ProblemWriter.Body(http, broken));
         }
 
         await Send(spool);
         await spool.End();
+        if (server.ApplicationStopping.IsCancellationRequested)
+            await Leave();
+    }
+
+    // Who is still sending gets the chance to see that it has been answered; the server does not wait for it until it is made to end.
+    private async Task Leave()
+    {
+        await http.Response.CompleteAsync();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        patience.CancelAfter(TimeSpan.FromSeconds(5));
+        var rest = new byte[64 * 1024];
+        try
+        {
+            while (await http.Request.Body.ReadAsync(rest, patience.Token) > 0) { }
+        }
+        catch (OperationCanceledException)
+        {
+            http.Abort();
+        }
+    }
+
+    // A server that stops takes no more rows; which it has taken, its sender is told.
+    private async Task<List<ReadRow>> Next(RowReader reader, CancellationToken ending)
+    {
+        try
+        {
+            ending.ThrowIfCancellationRequested();
+            return await reader.Next(options.ChunkRows, ending);
+        }
+        catch (OperationCanceledException) when (server.ApplicationStopping.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        {
+            throw new ProblemException(Problems.Stopping, new Explanation(
+                $"Đã trả lời {counts.Sum()} dòng; hãy gửi lại các dòng sau đó.", $"{counts.Sum()} rows were answered; send those after them again."));
+        }
     }
 
     private async Task Send(AnswerSpool spool)

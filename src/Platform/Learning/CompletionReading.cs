@@ -15,6 +15,9 @@ internal sealed record Candidate(
     /// <summary>Where its answer belongs in the batch at hand; <see cref="Index"/> is what the vendor calls the row.</summary>
     internal int Place { get; init; }
 
+    /// <summary>Its line in the table that it came in; null where rows have none.</summary>
+    internal int? Line { get; init; }
+
     /// <summary>The commune that it names, where that has ended and another has taken its place.</summary>
     internal LocalityEntry? Named { get; init; }
 
@@ -41,7 +44,7 @@ internal sealed record Candidate(
     }
 }
 
-/// <summary>Checks one row of a batch: pure, first fault wins, nothing of the learner's own ids leaves it but pseudonyms.</summary>
+/// <summary>Checks one row of a batch: pure, tells all that is wrong with it, nothing of the learner's own ids leaves it but pseudonyms.</summary>
 internal sealed class CompletionReading(
     Caller vendor, IReadOnlyDictionary<string, LocalityEntry> localities, IReadOnlyDictionary<string, int> courses, Pseudonyms pseudonyms,
     SuspendedTenants suspended, DateTimeOffset now)
@@ -54,60 +57,72 @@ internal sealed class CompletionReading(
     private readonly string vendorPrefix = Pseudonyms.PrefixOf(vendor.Key);
     private readonly Dictionary<string, LocalityEntry> granted = new(StringComparer.Ordinal);
 
-    /// <summary>The candidate that a row's content makes, or the fault for which it is none.</summary>
-    internal FieldFault? Check(int index, CompletionContent row, out Candidate? candidate)
+    /// <summary>The candidate that a row makes, or all faults for which it is none.</summary>
+    internal IReadOnlyList<FieldFault>? Check(SentRow sent, out Candidate? candidate)
     {
         candidate = null;
-        if (string.IsNullOrWhiteSpace(row.Id))
-            return At("id", Problems.Required);
-        if (row.Id.Length > 100)
-            return At("id", Problems.TooLong);
-        if (!Faults.IsText(row.Id))
-            return At("id", Problems.NotText);
-        if (row.Id.StartsWith(ErasedCompletion.Prefix, StringComparison.Ordinal))
-            return At("id", Problems.CompletionErased);
-        if (HoldsCitizenNumber(row.Id))
-            return At("id", Problems.CitizenNumberInClear);
+        if (sent.Content is not { } row)
+            return sent.Faults;
+        var found = sent.Faults.Count > 0 ? sent.Faults.ToList() : null;
+        if (!sent.IdFollows && WrongId(row.Id) is { } wrongId)
+            Add("id", wrongId, wrongId == Problems.TooLong ? Limits.Id : null);
 
         var (learner, citizen) = (row.Learner?.Id, row.Learner?.CitizenId);
         if (string.IsNullOrWhiteSpace(learner) && string.IsNullOrWhiteSpace(citizen))
-            return At("learner", Problems.NoLearner);
+            Add("learner", Problems.NoLearner);
         if (learner?.Length > 200)
-            return At("learner/id", Problems.TooLong);
-        if (learner is not null && !Faults.IsText(learner))
-            return At("learner/id", Problems.NotText);
+            Add("learner/id", Problems.TooLong, Limits.LearnerId);
+        else if (learner is not null && !Faults.IsText(learner))
+            Add("learner/id", Problems.NotText);
         if (!string.IsNullOrWhiteSpace(citizen) && (citizen.Length != 12 || !citizen.All(char.IsAsciiDigit)))
-            return At("learner/citizenId", Problems.BadCitizenId);
+            Add("learner/citizenId", Problems.BadCitizenId);
 
         if (CheckLocality(row.Locality, out var tenant, out var named) is { } wrongLocality)
-            return new FieldFault($"/{index}/locality", wrongLocality, named?.Today);
+            Add("locality", wrongLocality, wrongLocality == Problems.CompletionLocalityUnknown ? Limits.Locality(row.Locality!) : named?.Today);
+        var course = 0;
         if (row.Course is null)
-            return At("course", Problems.Required);
-        if (!courses.TryGetValue(row.Course, out var course))
-            return At("course", Problems.UnknownCourse);
+            Add("course", Problems.Required);
+        else if (!courses.TryGetValue(row.Course, out course))
+            Add("course", Problems.UnknownCourse, Limits.Shown(row.Course));
         if (row.CompletedAt is null)
-            return At("completedAt", Problems.Required);
-        if (row.CompletedAt > now + ClockTolerance)
-            return At("completedAt", Problems.InTheFuture);
-        if (row.CompletedAt < Earliest)
-            return At("completedAt", Problems.TooEarly);
+            Add("completedAt", Problems.Required);
+        else if (row.CompletedAt > now + ClockTolerance)
+            Add("completedAt", Problems.InTheFuture);
+        else if (row.CompletedAt < Earliest)
+            Add("completedAt", Problems.TooEarly, Limits.Earliest);
         if (row.Score is < 0 or > 100 || (row.Score is { } score && decimal.Round(score, 2) != score))
-            return At("score", Problems.OutOfRange);
+            Add("score", Problems.OutOfRange, Limits.Score);
         if (row.Revision is < 1 or > short.MaxValue)
-            return At("revision", Problems.OutOfRange);
+            Add("revision", Problems.OutOfRange, Limits.Revision);
         if (CheckReason(row.Reason) is { } wrongReason)
-            return At("reason", wrongReason);
+            Add("reason", wrongReason, wrongReason == Problems.TooLong ? Limits.Reason : null);
+        if (found is not null)
+            return found;
 
         candidate = new Candidate(
-            index, row.Id, tenant,
+            sent.Index, row.Id!, tenant,
             string.IsNullOrWhiteSpace(learner) ? null : pseudonyms.OfVendorLearner(vendorPrefix, learner),
             string.IsNullOrWhiteSpace(citizen) ? null : pseudonyms.OfCitizen(citizen),
-            course, row.Audience, Stored(row.CompletedAt.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason, row.LegalGround)
-        { Named = named };
+            course, row.Audience, Stored(row.CompletedAt!.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason, row.LegalGround)
+        { Named = named, Line = sent.Line };
         return null;
 
-        FieldFault At(string field, ProblemKind kind) => new($"/{index}/{field}", kind);
+        // What could not be read is not said to be missing as well.
+        void Add(string field, ProblemKind kind, Explanation? detail = null)
+        {
+            var pointer = $"/{sent.Index}/{field}";
+            if (found?.Exists(f => f.Pointer == pointer || f.Pointer.StartsWith($"{pointer}/", StringComparison.Ordinal) || pointer.StartsWith($"{f.Pointer}/", StringComparison.Ordinal)) != true)
+                (found ??= []).Add(new FieldFault(pointer, kind, detail));
+        }
     }
+
+    private static ProblemKind? WrongId(string? id) =>
+        string.IsNullOrWhiteSpace(id) ? Problems.Required
+        : id.Length > 100 ? Problems.TooLong
+        : !Faults.IsText(id) ? Problems.NotText
+        : id.StartsWith(ErasedCompletion.Prefix, StringComparison.Ordinal) ? Problems.CompletionErased
+        : HoldsCitizenNumber(id) ? Problems.CitizenNumberInClear
+        : null;
 
     /// <summary>What is wrong with the reason of a correction or a voiding; null when nothing is.</summary>
     internal static ProblemKind? CheckReason(string? reason) =>
@@ -175,5 +190,23 @@ internal sealed class CompletionReading(
     {
         var utc = time.ToUniversalTime();
         return new DateTimeOffset(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    }
+
+    // What may stand in a field, for those who wrote something else.
+    private static class Limits
+    {
+        internal static readonly Explanation
+            Id = new("Tối đa 100 ký tự.", "At most 100 characters."),
+            LearnerId = new("Tối đa 200 ký tự.", "At most 200 characters."),
+            Reason = new("Tối đa 200 ký tự.", "At most 200 characters."),
+            Earliest = new("Sớm nhất là ngày 01/01/2024.", "01/01/2024 at the earliest."),
+            Score = new("Từ 0 đến 100, tối đa hai chữ số thập phân.", "From 0 to 100, with at most two decimals."),
+            Revision = new($"Số nguyên từ 1 đến {short.MaxValue}.", $"A whole number from 1 to {short.MaxValue}.");
+
+        internal static Explanation Locality(string code) => new($"{Short(code)}; mã xã, phường có năm chữ số, như 05953.", $"{Short(code)}; a commune's code has five digits, such as 05953.");
+
+        internal static Explanation Shown(string text) => new(Short(text), Short(text));
+
+        private static string Short(string text) => text.Length > 40 ? $"«{text[..40]}…»" : $"«{text}»";
     }
 }

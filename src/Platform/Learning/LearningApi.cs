@@ -48,14 +48,14 @@ public static class LearningApi
     /// Citizen numbers are turned into keyed pseudonyms before anything is stored or logged (Luật 91/2025/QH15); rejected rows are kept encrypted.
     /// </remarks>
     private static Task PushCompletions(
-        HttpContext http, TenantScope scope, Intake intake, IntakeTurns turns, IntakeOptions options,
+        HttpContext http, TenantScope scope, Intake intake, IntakeTurns turns, IntakeOptions options, IHostApplicationLifetime server,
         [Description("All or none, of at most 10,000 rows: one row that is rejected or in conflict withholds the others.")] bool atomic = false,
         [Description("Answer the same and write nothing; at most 10,000 rows.")] bool dryRun = false,
         [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null) =>
-        new CompletionPush(http, intake, turns, options, new IntakeOrder(http.Features.Get<Caller>()!, atomic, dryRun) { Sender = scope.Actor, Ground = VendorGround.Known(legalGround) }).Run();
+        new CompletionPush(http, intake, turns, options, new IntakeOrder(http.Features.Get<Caller>()!, atomic, dryRun) { Sender = scope.Actor, Ground = VendorGround.Known(legalGround) }, server).Run();
 
     /// <summary>The rows of one request that were rejected or in conflict, in the format they came in, each with why: mend them and send them again.</summary>
-    /// <remarks>NDJSON and JSON carry the reason in <c>error</c>, CSV in two more columns at the end; both are ignored when they are sent back.</remarks>
+    /// <remarks>NDJSON and JSON carry the reasons in <c>problems</c>, CSV in two more columns at the end; both are ignored when they are sent back.</remarks>
     private static Task ListRejected(Guid id, HttpContext http, RejectedRows rejected) => rejected.Write(id, http);
 
     /// <summary>Declares a completion void: it counts no more, and its history stays. A higher revision restores it.</summary>

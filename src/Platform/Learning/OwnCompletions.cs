@@ -47,6 +47,7 @@ public static class OwnCompletions
         [Description("Received on this day in Vietnam or later.")] DateOnly? receivedFrom = null,
         [Description("Received on this day in Vietnam or earlier.")] DateOnly? receivedTo = null,
         bool? passed = null,
+        [Description("Only those declared void, or only those that count.")] bool? voided = null,
         [Description("Ids behind this one: from the previous page's next.")] string? after = null,
         [Description("1–1,000.")] int limit = 50)
     {
@@ -56,6 +57,9 @@ public static class OwnCompletions
         foreach (var (name, text) in new[] { ("id", id), ("after", after), ("course", course) })
             if (text is not null && !Faults.IsText(text))
                 faults.Add(name, Problems.NotText);
+        foreach (var (name, first, last) in new[] { ("completedFrom", completedFrom, completedTo), ("receivedFrom", receivedFrom, receivedTo) })
+            if (first > last)
+                faults.Add(name, Problems.OutOfRange, new Explanation("Không sau ngày cuối.", "Not after the last day."));
         foreach (var (name, day) in new[] { ("completedFrom", completedFrom), ("completedTo", completedTo), ("receivedFrom", receivedFrom), ("receivedTo", receivedTo) })
             if (day is { Year: < 1900 or > 2999 })
                 faults.Add(name, Problems.OutOfRange, new Explanation("Từ năm 1900 đến năm 2999.", "From the year 1900 to 2999."));
@@ -81,6 +85,8 @@ public static class OwnCompletions
             rows = rows.Where(c => c.Audience == audience);
         if (passed is not null)
             rows = rows.Where(c => c.Passed == passed);
+        if (voided is not null)
+            rows = rows.Where(c => c.VoidedAt != null == voided);
         if (completedFrom is { } completedSince)
             rows = rows.Where(c => c.CompletedAt >= Begin(completedSince));
         if (completedTo is { } completedUntil)
@@ -130,7 +136,8 @@ public static class OwnCompletions
         var last = to ?? DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(Vietnam).DateTime);
         var first = from ?? last.AddDays(-30);
         if (first > last || last.DayNumber - first.DayNumber > 400)
-            throw new ProblemException(Problems.BadParameter, null, [new FieldFault("from", Problems.OutOfRange, new Explanation("Tối đa 400 ngày.", "At most 400 days."))]);
+            throw new ProblemException(Problems.BadParameter, null, [new FieldFault("from", Problems.OutOfRange, new Explanation(
+                "Không sau ngày to và tối đa 400 ngày trước đó.", "Not after the day to, and at most 400 days before it."))]);
         await counts.Flush(cancellation);
         return await db.IntakeCounts.AsNoTracking().Where(c => c.Day >= first && c.Day <= last).ToListAsync(cancellation);
     }

@@ -12,12 +12,33 @@ using Platform.Tenancy;
 namespace Platform.Learning;
 
 /// <summary>One row that was rejected or in conflict, as it came, and why.</summary>
-internal sealed record RejectedRow(string Raw, string Code, string? Pointer, Explanation Title, Explanation? Detail)
+internal sealed record RejectedRow(string Raw, int? Line, IReadOnlyList<RejectedField> Fields)
 {
-    /// <summary>The member of an NDJSON row, and the columns of a table, that say why; ignored when they are sent back.</summary>
-    internal const string Mark = "error", CodeColumn = "Mã lỗi", ReasonColumn = "Lỗi";
+    /// <summary>The member of a JSON row that says why; ignored when it is sent back.</summary>
+    internal const string Mark = "problems";
 
-    internal string Reason(bool english) => string.Join(' ', new[] { Title.In(english) + ".", Detail?.In(english), Pointer is null ? null : $"({Pointer})" }.Where(p => p is not null));
+    private static readonly Explanation CodeColumn = new("Mã lỗi", "Problem"), ReasonColumn = new("Lỗi", "Reason");
+
+    internal string Codes => string.Join(", ", Fields.Select(f => f.Code).Distinct());
+
+    /// <summary>The columns of a table that say why.</summary>
+    internal static string[] Columns(bool english) => [CodeColumn.In(english), ReasonColumn.In(english)];
+
+    /// <summary>True for these columns; they are ignored when they are sent back.</summary>
+    internal static bool IsColumn(string name) => name.Trim() is var bare && (bare == CodeColumn.Vi || bare == CodeColumn.En || bare == ReasonColumn.Vi || bare == ReasonColumn.En);
+
+    internal string Reason(bool english)
+    {
+        var reasons = string.Join("; ", Fields.Select(f => f.Reason(english)));
+        return Line is null ? reasons : $"{(english ? "Line" : "Dòng")} {Line}: {reasons}";
+    }
+}
+
+/// <summary>One fault of a rejected row; with the table's own name of the field where it has one.</summary>
+internal sealed record RejectedField(string Code, string Pointer, string? Column, Explanation Title, Explanation? Detail)
+{
+    internal string Reason(bool english) =>
+        (Column is null ? "" : $"{Column}: ") + Title.In(english) + (Detail is null ? "" : $" – {Detail.In(english).TrimEnd('.')}");
 }
 
 /// <summary>Rejected rows of one chunk, compressed and sealed: rows may hold citizen numbers, which lie nowhere in clear.</summary>
@@ -53,9 +74,9 @@ public sealed class RejectedRows(PlatformDb db, IDataProtectionProvider protecti
     {
         var refused = new List<RejectedRow>(); // what was erased is not kept again
         for (var i = 0; i < answers.Count; i++)
-            if (answers[i] is { Outcome: RowOutcome.Rejected or RowOutcome.Conflict, Fault: { } fault } && fault.Kind != Problems.CompletionErased)
-                refused.Add(new RejectedRow(
-                    Encoding.UTF8.GetString(rows[i].Raw.Span), fault.Kind.Code, fault.Pointer, new Explanation(fault.Kind.Vi, fault.Kind.En), fault.Detail));
+            if (answers[i] is { Outcome: RowOutcome.Rejected or RowOutcome.Conflict, Faults: { } faults } answer && !faults.Any(f => f.Kind == Problems.CompletionErased))
+                refused.Add(new RejectedRow(Encoding.UTF8.GetString(rows[i].Raw.Span), answer.Line, [.. faults.Select(f => new RejectedField(
+                    f.Kind.Code, f.Pointer, head?.ColumnOf(f.Pointer), new Explanation(f.Kind.Vi, f.Kind.En), f.Detail))]));
         if (refused.Count == 0)
             return false;
         db.Set<RejectedBlock>().Add(new RejectedBlock

@@ -212,7 +212,7 @@ internal sealed class SampleLoader(IServiceProvider services)
         {
             await using var work = services.CreateAsyncScope();
             work.ServiceProvider.GetRequiredService<TenantScope>().EnterIntake(vendor.Vendor!.Value);
-            var sent = rows.Select((row, index) => new SentRow(index, row.Id, row, null)).ToList();
+            var sent = rows.Select((row, index) => new SentRow(index, row.Id, row, [])).ToList();
             var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(new IntakeOrder(vendor), sent, cancellation);
             if (answers.FirstOrDefault(a => a.Outcome == RowOutcome.Rejected) is { } rejected)
                 throw new InvalidOperationException($"A sample completion was rejected: {rejected.Fault}");

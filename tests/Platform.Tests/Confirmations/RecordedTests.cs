@@ -28,7 +28,7 @@ public sealed class RecordedTests(World world)
         var answer = await Record(admin, communes[0], Row(learner), Row(other), Row(other), Row(other, source: "Declaration"), Row("12345"), Row(Batch.NewCitizen(), at: "2099-01-01T00:00:00Z"), null);
         Assert.Equal((3, 1, 3), ((int)answer.Number("created")!, (int)answer.Number("duplicates")!, (int)answer.Number("rejected")!));
         Assert.Equal("created created duplicate created rejected rejected rejected", Batch.Outcomes(answer));
-        Assert.Equal("/4/citizenId", answer["results"]![4]!["problem"]!["pointer"]!.ToString());
+        Assert.Equal("/4/citizenId", answer["results"]![4]!["problems"]![0]!["pointer"]!.ToString());
         Assert.Equal(["2026-03 CommunityTeams: 2"], await world.ConfirmedIn(communes[0]));
         Assert.Equal(1, await batch.Learners());
         Assert.Empty(await world.Differences(communes));

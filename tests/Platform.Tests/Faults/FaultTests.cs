@@ -109,6 +109,29 @@ public sealed class FaultTests(Site site) : IClassFixture<Site>
         Assert.NotEmpty(await viewer.Rows("/v1/localities/19/plans"));
     }
 
+    [Fact]
+    public async Task A_server_that_is_told_to_stop_in_mid_stream_says_how_far_it_came()
+    {
+        var (server, address) = await site.Serve();
+        using var process = server;
+        using var vendor = await site.Vendor(address);
+        using var wire = new System.Net.Sockets.TcpClient("127.0.0.1", new Uri(address).Port);
+        await using var stream = wire.GetStream();
+        var rows = string.Concat(Enumerable.Range(0, 150).Select(n => Sender.Line(string.Create(CultureInfo.InvariantCulture, $"term-{n:D6}"))));
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"POST /v1/completions HTTP/1.1\r\nHost: platform\r\nAuthorization: {vendor.DefaultRequestHeaders.Authorization}\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n{rows.Length:x}\r\n{rows}\r\n")), Cancellation);
+        using var answer = new StreamReader(stream);
+        var (lines, answered) = (new List<string>(), 0);
+        while (answered < 150 && await answer.ReadLineAsync(Cancellation) is { } line)
+            answered += line.StartsWith("{\"index\"", StringComparison.Ordinal) ? 1 : 0;
+        server.Signal("TERM");
+        while (await answer.ReadLineAsync(Cancellation) is { } line && line != "0")
+            lines.Add(line);
+        Assert.Contains(lines, l => l.StartsWith("{\"problem\"", StringComparison.Ordinal) && l.Contains("PLT-1019", StringComparison.Ordinal) && l.Contains("150", StringComparison.Ordinal));
+        Assert.Equal(0, (await server.Ended()).ExitCode);
+        Assert.Equal(150, (await site.Stored("term")).Count);
+    }
+
     [Theory]
     [InlineData("body")]
     [InlineData("answer")]

@@ -105,6 +105,6 @@ internal sealed class Sender(string name)
     private string Id(int number) => string.Create(CultureInfo.InvariantCulture, $"{name}-{number:D6}");
 
     // Senders share their learners, so that their transactions meet.
-    private static string Line(string id) =>
+    internal static string Line(string id) =>
         $$"""{"id":"{{id}}","learner":{"id":"hv-{{int.Parse(id.AsSpan(id.Length - 6), CultureInfo.InvariantCulture) % 400}}"},"locality":"05953","course":"KNS-CD-01","audience":"Citizens","completedAt":"2026-03-01T08:00:00+07:00"}""" + "\n";
 }

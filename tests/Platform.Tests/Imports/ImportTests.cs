@@ -26,8 +26,8 @@ public sealed class ImportTests(World world)
 
         var report = await batch.Client.Read($"{import}/report");
         Assert.Equal(
-            [("PLT-1201", 2, "/5001/locality /5002/locality"), ("PLT-5004", 1, "/5000/locality")],
-            report["reasons"]!.AsArray().Select(r => (r!["code"]!.GetValue<string>(), r["rows"]!.GetValue<int>(), string.Join(' ', r["first"]!.AsArray()))));
+            [("PLT-1201", 2, "/5001/locality (5003) /5002/locality (5004)"), ("PLT-5004", 1, "/5000/locality (5002)")],
+            report["reasons"]!.AsArray().Select(r => (r!["code"]!.GetValue<string>(), r["rows"]!.GetValue<int>(), string.Join(' ', r["first"]!.AsArray().Select(f => $"{f!["pointer"]} ({f["line"]})")))));
         Assert.Equal($"{import}/rejected", done.Text("rejectedRows"));
         var rejected = await batch.Client.GetStringAsync(new Uri(done.Text("rejectedRows")!, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Contains("x-2,l,,KNS-CD-01,Citizens,01/03/2026,PLT-1201,", rejected, StringComparison.Ordinal);

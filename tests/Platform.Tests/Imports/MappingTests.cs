@@ -71,12 +71,41 @@ public sealed class MappingTests(World world)
     [InlineData("course=X", "course")]
     [InlineData("audience=foo", "audience")]
     [InlineData("completedAt=hôm nay", "completedAt")]
+    [InlineData("revision=0", "revision")]
+    [InlineData("reason=001099000123", "reason")]
+    [InlineData("scale=0", "scale")]
     public async Task A_value_for_the_whole_file_that_cannot_be_is_refused_before_the_file_is_taken(string value, string field)
     {
         using var batch = await Batch.Start(world);
         var others = new[] { $"locality={batch.Commune}", "course=KNS-CD-01", "audience=Citizens", "completedAt=2026-03-01" }.Where(o => !o.StartsWith(field, StringComparison.Ordinal));
         using var refused = await batch.Client.SendFile(Csv, "Email\nan@example.vn"u8.ToArray(), $"?mapping=danh-sach-lop&{value}&{string.Join('&', others)}");
         Assert.Equal(field, (await refused.Body(HttpStatusCode.UnprocessableEntity))["errors"]![0]!["pointer"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Rows_without_a_contact_are_known_by_their_citizen_number_and_one_without_either_is_told_so_at_its_row_of_the_sheet()
+    {
+        using var batch = await Batch.Start(world);
+        batch.Client.DefaultRequestHeaders.Add("Accept-Language", "en");
+        var citizen = Batch.NewCitizen();
+        var file = Importing.Workbook(["Họ tên", "CCCD", "SĐT", "Điểm", "Kết quả"], ["An", citizen, null, 8.5, "Đạt"], [], [" "], ["Bình", null, null, 11, "Giỏi"]);
+        var query = $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens&completedAt=01/03/2026";
+        var import = await batch.Client.Import(Xlsx, file, query);
+        var done = await batch.Client.Until(import, "Done");
+        Assert.Equal((2m, 1m, 1m), (done.Number("rows"), done.Number("created"), done.Number("rejected")));
+        Assert.Equal(85m, (await batch.Client.Rows("/v1/completions")).Single().Number("score"));
+        var reason = (await batch.Client.Read($"{import}/report"))["reasons"]!.AsArray().Single()!;
+        Assert.Equal(("PLT-5007", 5, "/1/learner"), (reason["code"]!.ToString(), (int)reason["first"]![0]!["line"]!, reason["first"]![0]!["pointer"]!.ToString()));
+        using var rejected = await batch.Client.GetAsync(new Uri($"{import}/rejected", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var sheet = new System.IO.Compression.ZipArchive(await rejected.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        using var text = new StreamReader(sheet.GetEntry("xl/worksheets/sheet1.xml")!.Open());
+        var row = System.Net.WebUtility.HtmlDecode(await text.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("Line 5: SĐT: ", row, StringComparison.Ordinal);
+        Assert.Contains("Điểm: The value is out of range – «11»; the scale is from 0 to 10", row, StringComparison.Ordinal);
+        Assert.Contains("«Giỏi»; can be read: Hoàn thành, Đã hoàn thành", row, StringComparison.Ordinal);
+
+        var again = await batch.Client.Until(await batch.Client.Import(Xlsx, Importing.Workbook(["CCCD", "Điểm"], [citizen, 85]), $"{query}&scale=100&revision=2&reason=nhập lại"), "Done");
+        Assert.Equal(1m, again.Number("corrected"));
     }
 
     [Fact]
@@ -129,6 +158,15 @@ public sealed class MappingTests(World world)
     [InlineData("/fields/id/template", "PLT-1201", """{"id":{"template":"x"}}""")]
     [InlineData("/fields/id/template", "PLT-5064", """{"id":{"template":"{=nothing}"}}""")]
     [InlineData("/fields/course/columns", "PLT-1201", """{"course":{"columns":[]}}""")]
+    [InlineData("/fields/audience/values/Trẻ em", "PLT-1205", """{"audience":{"columns":["x"],"values":{"Trẻ em":"Children"}}}""")]
+    [InlineData("/fields/audience/constant", "PLT-1205", """{"audience":{"constant":"Everybody"}}""")]
+    [InlineData("/fields/passed/values/a~1b", "PLT-1202", """{"passed":{"columns":["x"],"values":{"a/b":"có lẽ"}}}""")]
+    [InlineData("/fields/completedAt/format", "PLT-1202", """{"completedAt":{"columns":["x"],"format":"hh:mm"}}""")]
+    [InlineData("/fields/completedAt/format", "PLT-1202", """{"completedAt":{"columns":["x"],"format":"d"}}""")]
+    [InlineData("/fields/course/constant", "PLT-5005", """{"course":{"constant":"KHONG-CO"}}""")]
+    [InlineData("/fields/course/values/KN1", "PLT-5005", """{"course":{"columns":["x"],"values":{"KN1":"KHONG-CO"}}}""")]
+    [InlineData("/fields/locality/constant", "PLT-5003", """{"locality":{"constant":"5953"}}""")]
+    [InlineData("/fields/score/constant", "PLT-1204", """{"score":{"constant":"101"}}""")]
     [InlineData("/fields", "PLT-1201", "{}")]
     public async Task A_mapping_that_makes_no_sense_is_refused_with_its_place(string pointer, string code, string fields)
     {

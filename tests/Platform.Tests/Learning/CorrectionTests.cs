@@ -37,7 +37,7 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         await batch.Store(row);
         Assert.Equal("corrected", Batch.Outcomes(await batch.Push(Revise(row, 7, r => r["score"] = 10))));
         var late = Revise(row, 3, r => r["score"] = 20);
-        var problem = (await batch.Push(late))["results"]![0]!["problem"]!;
+        var problem = (await batch.Push(late))["results"]![0]!["problems"]![0]!;
         Assert.Equal((Problems.SameIdOtherContent.Code, "/0/revision"), (problem["code"]!.GetValue<string>(), problem["pointer"]!.GetValue<string>()));
     }
 
@@ -133,7 +133,7 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         var row = batch.Row("hv");
         await batch.Store(row);
         await Void(batch, row, "Gửi nhầm");
-        var problem = (await batch.Push(row))["results"]![0]!["problem"]!;
+        var problem = (await batch.Push(row))["results"]![0]!["problems"]![0]!;
         Assert.Equal(Problems.CompletionIsVoid.Code, problem["code"]!.GetValue<string>());
         Assert.Equal("corrected", Batch.Outcomes(await batch.Push(Revise(row, 2, r => r["reason"] = "Không nhầm"))));
         Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 1/1/1"], await batch.Figures());
@@ -182,7 +182,7 @@ public abstract class CorrectionTests(World world, IntakeStore store)
     public async Task Bad_revisions_and_citizen_numbers_in_clear_are_rejected(string field, string value, string code)
     {
         using var batch = await Batch.Start(world, store);
-        var problem = (await batch.Push(batch.Row(change: r => r[field] = JsonNode.Parse(value))))["results"]![0]!["problem"]!;
+        var problem = (await batch.Push(batch.Row(change: r => r[field] = JsonNode.Parse(value))))["results"]![0]!["problems"]![0]!;
         Assert.Equal((code, $"/0/{field}"), (problem["code"]!.GetValue<string>(), problem["pointer"]!.GetValue<string>()));
     }
 
@@ -219,7 +219,7 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         var lone = batch.Row("hv-2", change: r => r.Remove("locality"));
         var answer = await batch.Push(batch.Row("hv-1"), batch.Row("hv-1", at: "2026-04-01T08:00:00+07:00", change: r => { r.Remove("locality"); r.Remove("audience"); }), lone);
         Assert.Equal("created created rejected", Batch.Outcomes(answer));
-        Assert.Equal("/2/locality", answer["results"]![2]!["problem"]!["pointer"]!.GetValue<string>());
+        Assert.Equal("/2/locality", answer["results"]![2]!["problems"]![0]!["pointer"]!.GetValue<string>());
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         var citizen = Batch.NewCitizen();
         await elsewhere.Store(elsewhere.Row(citizen: citizen));
         var answer = await batch.Push(batch.Row(citizen: citizen, change: r => r.Remove("locality")));
-        Assert.Equal(Problems.CompletionLocalityNotGranted.Code, answer["results"]![0]!["problem"]!["code"]!.GetValue<string>());
+        Assert.Equal(Problems.CompletionLocalityNotGranted.Code, answer["results"]![0]!["problems"]![0]!["code"]!.GetValue<string>());
     }
 
     private static JsonObject Revise(JsonObject row, int revision, Action<JsonObject> change)

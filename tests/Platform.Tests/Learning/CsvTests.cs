@@ -67,7 +67,7 @@ public sealed class CsvTests(World world)
         cells[field] = $"\"{cell}\"";
         var answer = await Push(batch, $"{English}\n{string.Join(',', cells.Values)}\n");
         var result = answer["results"]![0]!;
-        Assert.Equal(("x-1", code, $"/0/{field}"), (result["id"]!.GetValue<string>(), result["problem"]!["code"]!.GetValue<string>(), result["problem"]!["pointer"]!.GetValue<string>()));
+        Assert.Equal(("x-1", code, $"/0/{field}"), (result["id"]!.GetValue<string>(), result["problems"]![0]!["code"]!.GetValue<string>(), result["problems"]![0]!["pointer"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -79,12 +79,25 @@ public sealed class CsvTests(World world)
     }
 
     [Fact]
+    public async Task Rows_are_answered_with_their_line_and_all_their_faults_and_a_line_of_spaces_is_none()
+    {
+        using var batch = await Batch.Start(world);
+        var good = $"l-1,hv,,{batch.Commune},KNS-CD-01,Citizens,01/03/2026,,,,";
+        var answer = await Push(batch, $"{English}\n\n  ,,,, ,,,,,,\n\"{good.Replace(",hv,", ",\"\"x\"\"\n\",hv", StringComparison.Ordinal)}\n,,,{batch.Commune},KNS-CD-01,Everybody,hôm qua,tốt,có lẽ,0,\n{good}\n");
+        var rows = answer["results"]!.AsArray();
+        Assert.Equal([4, 6, 7], rows.Select(r => (int)r!["line"]!).ToList());
+        Assert.Equal(
+            ["/1/audience", "/1/completedAt", "/1/score", "/1/passed", "/1/revision", "/1/id", "/1/learner"],
+            rows[1]!["problems"]!.AsArray().Select(p => p!["pointer"]!.ToString()));
+    }
+
+    [Fact]
     public async Task A_quote_that_is_never_closed_spoils_its_own_line_only()
     {
         using var batch = await Batch.Start(world);
         var answer = await Push(batch, $"{English}\n\"open,hv,,{batch.Commune},KNS-CD-01,Citizens,01/03/2026,,,,\nok-1,hv-1,,{batch.Commune},KNS-CD-01,Citizens,01/03/2026,,,,\nok-2,hv-2,,{batch.Commune},KNS-CD-01,Citizens,01/03/2026,,,,");
         Assert.Equal("rejected created created", Batch.Outcomes(answer));
-        Assert.Equal(Problems.QuoteNotClosed.Code, answer["results"]![0]!["problem"]!["code"]!.GetValue<string>());
+        Assert.Equal(Problems.QuoteNotClosed.Code, answer["results"]![0]!["problems"]![0]!["code"]!.GetValue<string>());
     }
 
     [Fact]
@@ -96,7 +109,7 @@ public sealed class CsvTests(World world)
         using var sent = await batch.Client.Post("/v1/completions", "text/csv", body);
         var answer = await sent.Body(HttpStatusCode.OK);
         Assert.Equal("rejected rejected created", Batch.Outcomes(answer));
-        Assert.Equal([Problems.TooManyCells.Code, Problems.NotUtf8.Code], answer["results"]!.AsArray().Take(2).Select(r => r!["problem"]!["code"]!.GetValue<string>()));
+        Assert.Equal([Problems.TooManyCells.Code, Problems.NotUtf8.Code], answer["results"]!.AsArray().Take(2).Select(r => r!["problems"]![0]!["code"]!.GetValue<string>()));
     }
 
     [Fact]

@@ -29,11 +29,10 @@ public abstract class OutcomeTests(World world, IntakeStore store)
         Assert.Equal([1, 1, 1, 1], ((string[])["created", "duplicates", "conflicts", "rejected"]).Select(n => answer[n]!.GetValue<int>()));
         var results = answer["results"]!.AsArray();
         Assert.Equal([0, 1, 2, 3], results.Select(r => r!["index"]!.GetValue<int>()));
-        Assert.All(results, r => Assert.Equal(["index", "id", "outcome", "problem"], r!.AsObject().Select(p => p.Key)));
+        Assert.All(results.Take(2), r => Assert.Equal(["index", "id", "outcome"], r!.AsObject().Select(p => p.Key)));
+        Assert.All(results.Skip(2), r => Assert.Equal(["index", "id", "outcome", "problems"], r!.AsObject().Select(p => p.Key)));
         Assert.Equal(bad["id"]!.GetValue<string>(), results[3]!["id"]!.GetValue<string>());
-        Assert.Null(results[0]!["problem"]);
-        Assert.Null(results[1]!["problem"]);
-        Assert.Equal(["code", "title", "detail", "pointer"], results[3]!["problem"]!.AsObject().Select(p => p.Key));
+        Assert.Equal(["code", "title", "detail", "pointer"], results[3]!["problems"]![0]!.AsObject().Select(p => p.Key));
     }
 
     [Theory]
@@ -51,10 +50,10 @@ public abstract class OutcomeTests(World world, IntakeStore store)
         await batch.Store(row);
         var before = await batch.Figures();
         row[field] = JsonNode.Parse(value);
-        var problem = (await batch.Push(row))["results"]![0]!["problem"]!;
+        var problem = (await batch.Push(row))["results"]![0]!["problems"]![0]!;
         Assert.Equal(Problems.SameIdOtherContent.Code, problem["code"]!.GetValue<string>());
         Assert.Equal($"/0/{field}", problem["pointer"]!.GetValue<string>());
-        Assert.EndsWith($": {field}.", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith($"Khác ở: {field}. Bản hiện có là 1;", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal(before, await batch.Figures());
     }
 
@@ -67,7 +66,7 @@ public abstract class OutcomeTests(World world, IntakeStore store)
         (row["locality"], row["course"], row["passed"]) = (communes[1], "KNS-CD-02", false);
         using var english = batch.Client;
         english.DefaultRequestHeaders.Add("Accept-Language", "en");
-        Assert.Equal("Differs in: locality, course, passed.", (await batch.Push(row))["results"]![0]!["problem"]!["detail"]!.GetValue<string>());
+        Assert.Equal("Differs in: locality, course, passed. Revision 1 is stored; a higher one corrects it.", (await batch.Push(row))["results"]![0]!["problems"]![0]!["detail"]!.GetValue<string>());
     }
 
     [Fact]
@@ -153,7 +152,7 @@ public abstract class OutcomeTests(World world, IntakeStore store)
         var before = await batch.Figures();
         var answer = await batch.Push("?atomic=true", batch.Row(), known, batch.Row(change: r => r["score"] = 101));
         Assert.Equal("withheld duplicate rejected", Batch.Outcomes(answer));
-        Assert.Equal(Problems.BatchIsAtomic.Code, answer["results"]![0]!["problem"]!["code"]!.GetValue<string>());
+        Assert.Equal(Problems.BatchIsAtomic.Code, answer["results"]![0]!["problems"]![0]!["code"]!.GetValue<string>());
         Assert.Equal(1, answer["withheld"]!.GetValue<int>());
         Assert.Equal(before, await batch.Figures());
     }
@@ -199,8 +198,8 @@ public abstract class OutcomeTests(World world, IntakeStore store)
     {
         using var batch = await Batch.Start(world, store);
         var row = batch.Row(change: r => r["course"] = "KHONG-CO");
-        Assert.Equal(Problems.UnknownCourse.Vi, (await batch.Push(row))["results"]![0]!["problem"]!["title"]!.GetValue<string>());
+        Assert.Equal(Problems.UnknownCourse.Vi, (await batch.Push(row))["results"]![0]!["problems"]![0]!["title"]!.GetValue<string>());
         batch.Client.DefaultRequestHeaders.Add("Accept-Language", "en");
-        Assert.Equal(Problems.UnknownCourse.En, (await batch.Push(row))["results"]![0]!["problem"]!["title"]!.GetValue<string>());
+        Assert.Equal(Problems.UnknownCourse.En, (await batch.Push(row))["results"]![0]!["problems"]![0]!["title"]!.GetValue<string>());
     }
 }

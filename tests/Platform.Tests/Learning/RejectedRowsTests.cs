@@ -25,8 +25,8 @@ public sealed class RejectedRowsTests(World world)
         Assert.Equal(3, lines.Length);
         Assert.Equal("{broken", lines[2]);
         var mended = JsonNode.Parse(lines[0])!.AsObject();
-        Assert.Equal((Problems.UnknownCourse.Code, "/1/course"), (mended["error"]!["code"]!.GetValue<string>(), mended["error"]!["pointer"]!.GetValue<string>()));
-        Assert.Equal(Problems.SameIdOtherContent.Code, JsonNode.Parse(lines[1])!["error"]!["code"]!.GetValue<string>());
+        Assert.Equal((Problems.UnknownCourse.Code, "/1/course"), (mended["problems"]![0]!["code"]!.GetValue<string>(), mended["problems"]![0]!["pointer"]!.GetValue<string>()));
+        Assert.Equal(Problems.SameIdOtherContent.Code, JsonNode.Parse(lines[1])!["problems"]![0]!["code"]!.GetValue<string>());
         mended["course"] = "KNS-CD-01";
         Assert.Equal("created", (await batch.Client.Stream(Sending.Lines(mended))).Outcomes);
     }
@@ -40,13 +40,29 @@ public sealed class RejectedRowsTests(World world)
         var first = await Fetch(batch, (await sent.Body(HttpStatusCode.OK)).Text("rejectedRows")!);
         Assert.Equal("text/csv", first.Type);
         Assert.StartsWith("\uFEFFMã hoàn thành;Mã người học;Mã xã;Khóa học;Nhóm đối tượng;Ngày hoàn thành;Mã lỗi;Lỗi\r\n", first.Text, StringComparison.Ordinal);
-        Assert.Contains($"t-1{row};PLT-5005;{Problems.UnknownCourse.Vi}. (/0/course)", first.Text, StringComparison.Ordinal);
+        Assert.Contains($"t-1{row};PLT-5005;Dòng 2: Khóa học: {Problems.UnknownCourse.Vi} – «KHONG-CO»\r\n", first.Text, StringComparison.Ordinal);
 
         using var again = await batch.Client.Post("/v1/completions", "text/csv", first.Text);
         var second = await Fetch(batch, (await again.Body(HttpStatusCode.OK)).Text("rejectedRows")!);
         Assert.Equal(first.Text, second.Text);
         using var mended = await batch.Client.Post("/v1/completions", "text/csv", second.Text.Replace("KHONG-CO", "KNS-CD-01", StringComparison.Ordinal));
         Assert.Equal("created", Batch.Outcomes(await mended.Body(HttpStatusCode.OK)));
+    }
+
+    [Fact]
+    public async Task A_table_comes_back_in_english_where_that_is_asked_for_and_with_nothing_that_Excel_would_run()
+    {
+        using var batch = await Batch.Start(world);
+        batch.Client.DefaultRequestHeaders.Add("Accept-Language", "en");
+        using var sent = await batch.Client.Post("/v1/completions", "text/csv", $"id,learner.id,locality,course,audience,completedAt\n=1+1,@sum,{batch.Commune},,Nobody,31/02/2026\n");
+        var answer = await sent.Body(HttpStatusCode.OK);
+        var text = (await Fetch(batch, answer.Text("rejectedRows")!)).Text;
+        Assert.StartsWith("\uFEFFid,learner.id,locality,course,audience,completedAt,Problem,Reason\r\n", text, StringComparison.Ordinal);
+        Assert.Contains($"\n'=1+1,'@sum,{batch.Commune},,Nobody,31/02/2026,\"PLT-1205, PLT-1202, PLT-1201\",", text, StringComparison.Ordinal);
+        var mended = text.Replace(",,Nobody,31/02/2026", ",KNS-CD-01,Citizens,28/02/2026", StringComparison.Ordinal);
+        using var again = await batch.Client.Post("/v1/completions", "text/csv", mended);
+        Assert.Equal("created", Batch.Outcomes(await again.Body(HttpStatusCode.OK)));
+        Assert.Equal("=1+1", (await batch.Client.Rows("/v1/completions")).Single().Text("id"));
     }
 
     [Fact]

@@ -55,9 +55,46 @@ public sealed class RejectionTests(World world)
         using var batch = await Batch.Start(world);
         var answer = await batch.Push(batch.Row(change: r => r[pointer.Split('/')[0]] = JsonNode.Parse(value)));
         Assert.Equal("rejected", Batch.Outcomes(answer));
-        var problem = answer["results"]![0]!["problem"]!;
+        var problem = answer["results"]![0]!["problems"]![0]!;
         Assert.Equal((code, $"/0/{pointer}"), (problem["code"]!.GetValue<string>(), problem["pointer"]!.GetValue<string>()));
         Assert.Empty(await batch.Figures());
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_with_a_row_is_told_at_once_with_what_may_stand_there()
+    {
+        using var batch = await Batch.Start(world);
+        batch.Client.DefaultRequestHeaders.Add("Accept-Language", "en");
+        var row = batch.Row(change: r =>
+        {
+            (r["learner"]!["citizenId"], r["locality"], r["course"], r["audience"]) = ("12", "5953", null, "Everybody");
+            (r["completedAt"], r["score"], r["passed"], r["revision"], r["more"]) = ("01/03/2026", 101, "yes", 0, 1);
+        });
+        var problems = (await batch.Push(row))["results"]![0]!["problems"]!.AsArray();
+        Assert.Equal(
+            [
+                "/0/audience PLT-1205", "/0/completedAt PLT-1202", "/0/course PLT-1201", "/0/learner/citizenId PLT-5008", "/0/locality PLT-5003", "/0/more PLT-1208",
+                "/0/passed PLT-1202", "/0/revision PLT-1204", "/0/score PLT-1204",
+            ],
+            problems.Select(p => $"{p!["pointer"]} {p["code"]}").Order(StringComparer.Ordinal));
+        var details = problems.ToDictionary(p => $"{p!["pointer"]}", p => $"{p!["detail"]}");
+        Assert.Contains("PublicSector, Students", details["/0/audience"], StringComparison.Ordinal);
+        Assert.Contains("2026-03-01T08:00:00+07:00", details["/0/completedAt"], StringComparison.Ordinal);
+        Assert.Contains("five digits", details["/0/locality"], StringComparison.Ordinal);
+        Assert.Equal(("true or false.", "From 0 to 100, with at most two decimals."), (details["/0/passed"], details["/0/score"]));
+        Assert.Contains("32767", details["/0/revision"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"a","id":"b"}""", "/0/id")]
+    [InlineData("""{"score":1,"Score":2}""", "/0/Score")]
+    [InlineData("""{"learner":{"id":"a","id":"b"}}""", "/0/learner/id")]
+    public async Task A_member_that_is_there_twice_is_told(string row, string pointer)
+    {
+        using var batch = await Batch.Start(world);
+        using var sent = await batch.Client.Send(HttpMethod.Post, "/v1/completions", $"[{row}]");
+        var problems = (await sent.Body(HttpStatusCode.OK))["results"]![0]!["problems"]!.AsArray();
+        Assert.Contains((pointer, Problems.Repeated.Code), problems.Select(p => (p!["pointer"]!.ToString(), p["code"]!.ToString())));
     }
 
     [Fact]
@@ -66,7 +103,7 @@ public sealed class RejectionTests(World world)
         using var batch = await Batch.Start(world);
         var answer = await batch.Push(batch.Row(change: r => r["id"] = new string('x', 100)), batch.Row(change: r => r["id"] = new string('x', 101)));
         Assert.Equal("created rejected", Batch.Outcomes(answer));
-        Assert.Equal(Problems.TooLong.Code, answer["results"]![1]!["problem"]!["code"]!.GetValue<string>());
+        Assert.Equal(Problems.TooLong.Code, answer["results"]![1]!["problems"]![0]!["code"]!.GetValue<string>());
     }
 
     [Theory]
@@ -78,7 +115,7 @@ public sealed class RejectionTests(World world)
     {
         using var batch = await Batch.Start(world);
         var result = (await batch.Push(JsonNode.Parse(row)))["results"]![0]!;
-        Assert.Equal(Problems.NotACompletion.Code, result["problem"]!["code"]!.GetValue<string>());
+        Assert.Equal(Problems.NotACompletion.Code, result["problems"]![0]!["code"]!.GetValue<string>());
         Assert.Null(result["id"]);
     }
 
@@ -101,7 +138,7 @@ public sealed class RejectionTests(World world)
         await world.Everything("update grants set valid_to = now() from accounts a where a.id = grants.account_id and a.key = $1 and tenant_id = $2", id, commune.Id);
         using var batch = new Batch(world, await world.SignedIn(id, secret), commune.Code);
         var answer = await batch.Push(batch.Row());
-        Assert.Equal(Problems.CompletionLocalityNotGranted.Code, answer["results"]![0]!["problem"]!["code"]!.GetValue<string>());
+        Assert.Equal(Problems.CompletionLocalityNotGranted.Code, answer["results"]![0]!["problems"]![0]!["code"]!.GetValue<string>());
     }
 
     [Fact]
@@ -163,6 +200,7 @@ public sealed class RejectionTests(World world)
     {
         using var batch = await Batch.Start(world);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new StringContent("[]", Encoding.UTF8, type) };
-        await batch.Client.SendAsync(request, TestContext.Current.CancellationToken).Problem(Problems.UnsupportedMediaType);
+        var problem = await batch.Client.SendAsync(request, TestContext.Current.CancellationToken).Problem(Problems.UnsupportedMediaType);
+        Assert.Contains("application/x-ndjson", problem.Text("detail"), StringComparison.Ordinal);
     }
 }

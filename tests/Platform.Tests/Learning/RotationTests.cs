@@ -44,7 +44,7 @@ public sealed class RotationTests(World world)
                 db, new IntakeOptions { Store = store }, services.GetRequiredService<LocalityDirectory>(), services.GetRequiredService<CourseDirectory>(), pseudonyms,
                 services.GetRequiredService<Callers>(), services.GetRequiredService<IntakeTurns>(), services.GetRequiredService<RuleBook>(), services.GetRequiredService<TenantStates>(),
                 TimeProvider.System);
-            var answers = await inbox.Take(new IntakeOrder(vendor), [.. rows.Select((row, i) => new SentRow(i, row.Id, row, null))], TestContext.Current.CancellationToken);
+            var answers = await inbox.Take(new IntakeOrder(vendor), [.. rows.Select((row, i) => new SentRow(i, row.Id, row, []))], TestContext.Current.CancellationToken);
             return answers.Select(a => a.Outcome).ToArray();
         });
 

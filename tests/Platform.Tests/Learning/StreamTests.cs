@@ -17,7 +17,7 @@ public sealed class StreamTests(World world)
         var answer = await batch.Client.Stream(Sending.Lines(batch.Row(), known, batch.Row(change: r => r["course"] = "KHONG-CO")));
         Assert.Equal("created duplicate rejected", answer.Outcomes);
         Assert.Equal([0, 1, 2], answer.Rows.Select(r => r["index"]!.GetValue<int>()));
-        Assert.Equal("/2/course", answer.Rows[2]["problem"]!["pointer"]!.GetValue<string>());
+        Assert.Equal("/2/course", answer.Rows[2]["problems"]![0]!["pointer"]!.GetValue<string>());
         Assert.NotEmpty(answer.Progress);
         Assert.Equal((3m, 1m, 1m, 1m), (answer.Summary!.Number("rows"), answer.Summary!.Number("created"), answer.Summary!.Number("duplicates"), answer.Summary!.Number("rejected")));
         Assert.Equal(2, await batch.Learners());
@@ -51,7 +51,7 @@ public sealed class StreamTests(World world)
         Assert.Equal("created rejected rejected rejected created rejected created", answer.Outcomes);
         Assert.Equal(
             [Problems.LineNotJson.Code, Problems.NotACompletion.Code, Problems.RowTooLong.Code, Problems.NotACompletion.Code],
-            answer.Rows.Where(r => r["problem"] is not null).Select(r => r["problem"]!["code"]!.GetValue<string>()));
+            answer.Rows.Where(r => r["problems"] is not null).Select(r => r["problems"]![0]!["code"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class StreamTests(World world)
         using var sent = await batch.Client.Post("/v1/completions", "application/json", $"[{rows},{batch.Row().ToJsonString()}]", accept: "application/x-ndjson");
         var answer = await StreamedAnswer.Of(sent);
         Assert.Equal((10_051m, 1m), (answer.Summary!.Number("rows"), answer.Summary!.Number("created")));
-        Assert.Equal("/10049/id", answer.Rows[10_049]["problem"]!["pointer"]!.GetValue<string>());
+        Assert.Equal("/10049/id", answer.Rows[10_049]["problems"]![0]!["pointer"]!.GetValue<string>());
     }
 
     [Fact]

@@ -35,10 +35,12 @@ public sealed class VendorViewTests(World world)
             batch.Row(at: "2026-02-01T00:00:00+07:00", change: r => (r["id"], r["course"], r["audience"]) = ("f-2", "KNS-CD-02", "Students")),
             batch.Row(at: "2026-02-28T23:59:59+07:00", change: r => (r["id"], r["locality"]) = ("f-3", communes[1])));
         await batch.Store(one, two, three);
+        using (var voided = await client.Send(HttpMethod.Post, "/v1/completions/f-2/voiding", """{"reason":"nhầm"}"""))
+            await voided.Body(HttpStatusCode.OK);
         var today = DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(7));
         foreach (var (query, ids) in new[]
         {
-            ("", "f-1 f-2 f-3"), ($"locality={communes[1]}", "f-3"), ("course=KNS-CD-02", "f-2"), ("audience=Students", "f-2"), ("passed=false", "f-1"),
+            ("", "f-1 f-2 f-3"), ($"locality={communes[1]}", "f-3"), ("course=KNS-CD-02", "f-2"), ("audience=Students", "f-2"), ("passed=false", "f-1"), ("voided=true", "f-2"), ("voided=false", "f-1 f-3"),
             ("completedFrom=2026-02-01", "f-2 f-3"), ("completedTo=2026-01-31", "f-1"), ("completedFrom=2026-02-01&completedTo=2026-02-28&passed=true", "f-2 f-3"),
             ($"receivedFrom={today.AddDays(-1):yyyy-MM-dd}", "f-1 f-2 f-3"), ($"receivedFrom={today.AddDays(2):yyyy-MM-dd}", ""), ($"receivedTo={today.AddDays(-2):yyyy-MM-dd}", ""),
         })
@@ -46,7 +48,7 @@ public sealed class VendorViewTests(World world)
         var province = (string)(await world.Everything("select p.code from localities c join localities p on p.id = c.province_id where c.code = $1", communes[0]))[0][0]!;
         Assert.Superset(new HashSet<string?> { "f-1", "f-2" }, (await client.Rows($"/v1/completions?locality={province}")).Select(c => c.Text("id")).ToHashSet());
         Assert.Empty(await client.Rows("/v1/completions?locality=01"));
-        foreach (var query in (string[])["locality=99999", "course=KHONG-CO", "limit=0", "limit=1001", "audience=Everybody", "completedFrom=ngay"])
+        foreach (var query in (string[])["locality=99999", "course=KHONG-CO", "limit=0", "limit=1001", "audience=Everybody", "completedFrom=ngay", "completedFrom=2026-02-02&completedTo=2026-02-01"])
             await client.Send(HttpMethod.Get, $"/v1/completions?{query}").Problem(Problems.BadParameter);
     }
 

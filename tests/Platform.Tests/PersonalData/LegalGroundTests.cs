@@ -72,7 +72,7 @@ public sealed class LegalGroundTests(World world)
             foreach (var word in (string[])["Whim", "99"])
                 Assert.Equal("legalGround", (await batch.Client.Send(HttpMethod.Post, $"{path}?legalGround={word}", "[]").Problem(Problems.BadParameter))["errors"]![0]!["pointer"]!.GetValue<string>());
 
-        static (string, string) Fault(JsonObject answer) => (answer["results"]![0]!["problem"]!["code"]!.GetValue<string>(), answer["results"]![0]!["problem"]!["pointer"]!.GetValue<string>());
+        static (string, string) Fault(JsonObject answer) => (answer["results"]![0]!["problems"]![0]!["code"]!.GetValue<string>(), answer["results"]![0]!["problems"]![0]!["pointer"]!.GetValue<string>());
     }
 
     [Fact]

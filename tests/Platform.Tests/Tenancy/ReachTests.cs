@@ -158,7 +158,7 @@ public sealed class ReachTests(World world)
             ["completedAt"] = "2026-03-01T08:00:00+07:00",
         };
         using var sent = await vendor.Send(HttpMethod.Post, "/v1/completions", new JsonArray(row).ToJsonString());
-        Assert.Equal("PLT-5004", (await sent.Body(HttpStatusCode.OK))["results"]![0]!["problem"]!["code"]!.GetValue<string>());
+        Assert.Equal("PLT-5004", (await sent.Body(HttpStatusCode.OK))["results"]![0]!["problems"]![0]!["code"]!.GetValue<string>());
     }
 
     [Fact]

@@ -100,8 +100,8 @@ public sealed class MergerTests(World world)
         // The new code has been used; rows that name it must say which of the two they mean.
         await Refused(reform, reform.Merger(into), "/into/0/code", Problems.CodeInUse);
         var answer = await reform.Batch.Push(reform.Row(into, "a7"));
-        Assert.Equal(Problems.CompletionLocalitySplit.Code, answer["results"]![0]!["problem"]!["code"]!.ToString());
-        Assert.Contains(reform.B, answer["results"]![0]!["problem"]!["detail"]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(Problems.CompletionLocalitySplit.Code, answer["results"]![0]!["problems"]![0]!["code"]!.ToString());
+        Assert.Contains(reform.B, answer["results"]![0]!["problems"]![0]!["detail"]!.ToString(), StringComparison.Ordinal);
         // And it can be done again, under another code.
         await reform.Merge(Reorganising.NewCode());
     }

@@ -25,7 +25,7 @@ public sealed class SplitTests(World world)
 
         var answer = await reform.Batch.Push(reform.Row(reform.A, "a4"), reform.Row(two, "a4"));
         Assert.Equal("rejected created", Batch.Outcomes(answer));
-        var problem = answer["results"]![0]!["problem"]!;
+        var problem = answer["results"]![0]!["problems"]![0]!;
         Assert.Equal(("/0/locality", Problems.CompletionLocalitySplit.Code), (problem["pointer"]!.ToString(), problem["code"]!.ToString()));
         Assert.All((string[])[one, two], code => Assert.Contains(code, problem["detail"]!.ToString(), StringComparison.Ordinal));
 

@@ -11,21 +11,40 @@ namespace Platform.Learning.Formats;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ColumnMapping(IReadOnlyDictionary<string, FieldSource> Fields)
 {
-    /// <summary>The mapping with one value for the whole file in the place of some fields.</summary>
-    internal ColumnMapping With(IEnumerable<KeyValuePair<string, string?>> constants) => new(new Dictionary<string, FieldSource>(
-        Fields.Where(f => constants.All(c => c.Key != f.Key || c.Value is null))
-            .Concat(constants.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, new FieldSource { Constant = c.Value })))));
+    /// <summary>The mapping with what is said for the whole file in the place of what it says itself.</summary>
+    internal ColumnMapping With(WholeFile file)
+    {
+        var fields = Fields.ToDictionary();
+        foreach (var (name, value) in file.Values.Where(v => v.Value is not null))
+            fields[name] = new FieldSource { Constant = value };
+        if (file.Scale is { } scale && fields.TryGetValue("score", out var score))
+            fields["score"] = score with { Scale = scale };
+        return new ColumnMapping(fields);
+    }
 
     /// <summary>The fields without which no row is a completion, and which have no source.</summary>
     internal IEnumerable<string> Missing =>
         TableColumns.Needed.Where(f => !Fields.ContainsKey(f)).Concat(Fields.Keys.Any(f => f.StartsWith("learner.", StringComparison.Ordinal)) ? [] : ["learner.id"]);
+
+    /// <summary>The values that it gives itself, with their pointers.</summary>
+    internal IEnumerable<(string Field, string Value, string At)> Known(string pointer)
+    {
+        foreach (var (name, source) in Fields.Where(f => f.Value is not null))
+        {
+            if (source.Constant is { Length: > 0 } constant)
+                yield return (name, constant, $"{pointer}/{name}/constant");
+            foreach (var (word, meaning) in source.Values ?? new Dictionary<string, string>())
+                if (meaning is { Length: > 0 })
+                    yield return (name, meaning, $"{pointer}/{name}/values/{Json.Escape(word)}");
+        }
+    }
 
     /// <summary>What is wrong with it.</summary>
     internal void Check(string pointer, Faults faults)
     {
         foreach (var (name, source) in Fields)
         {
-            var at = $"{pointer}/{name}";
+            var at = $"{pointer}/{Json.Escape(name)}";
             if (!TableColumns.IsField(name))
                 faults.Add(at, Problems.UnknownColumn, new Explanation($"Các trường: {TableColumns.FieldNames}.", $"The fields: {TableColumns.FieldNames}."));
             else if (source is null)
@@ -41,6 +60,14 @@ public sealed record ColumnMapping(IReadOnlyDictionary<string, FieldSource> Fiel
     }
 }
 
+/// <summary>What is said of every row of a file when it is sent.</summary>
+/// <param name="Values">Our fields and the one value of each; null where nothing is said.</param>
+/// <param name="Scale">The best score of the table.</param>
+internal sealed record WholeFile(IReadOnlyDictionary<string, string?> Values, decimal? Scale)
+{
+    internal bool SaysNothing => Scale is null && Values.Values.All(v => v is null);
+}
+
 /// <summary>Where one field comes from: one of columns, template and constant.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record FieldSource
@@ -48,7 +75,10 @@ public sealed record FieldSource
     /// <summary>Columns by name; the first that is not empty counts.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>A text with columns in braces, and other fields behind an equals sign: {=course}-{Student ID}.</summary>
+    /// <summary>
+    /// A text with columns in braces, and other fields behind an equals sign: {=course}-{Student ID}. {=learner} is the learner's id, or the citizen
+    /// number where there is none. A row in which one of them is empty is rejected.
+    /// </summary>
     public string? Template { get; init; }
 
     /// <summary>The same value for every row.</summary>
@@ -75,6 +105,9 @@ public sealed record FieldSource
     /// <summary>For learner.id: an e-mail address or a phone number, which are the same person however they are written.</summary>
     public bool? Contact { get; init; }
 
+    /// <summary>What a template calls whatever tells the learner.</summary>
+    internal const string Learner = "learner";
+
     /// <summary>Every column it reads.</summary>
     internal IEnumerable<string> Named => Columns ?? Braces().Select(b => b.Name).Where(n => !n.StartsWith('='));
 
@@ -94,10 +127,19 @@ public sealed record FieldSource
         if (Template is not null && !Braces().Any())
             faults.Add($"{at}/template", Problems.Required, new Explanation("Cần ít nhất một {cột}.", "At least one {column} is needed."));
         foreach (var (_, other) in Braces().Where(b => b.Name.StartsWith('=')))
-            if (!TableColumns.IsField(other[1..]) || other[1..] == field)
+            if ((!TableColumns.IsField(other[1..]) && other[1..] != Learner) || other[1..] == field)
                 faults.Add($"{at}/template", Problems.UnknownColumn, new Explanation($"«{other}»", $"«{other}»"));
         if (Scale is <= 0)
-            faults.Add($"{at}/scale", Problems.OutOfRange);
+            faults.Add($"{at}/scale", Problems.OutOfRange, new Explanation("Số lớn hơn 0.", "A number above 0."));
+        if (Format is not null && !TableValues.IsDayFormat(Format))
+            faults.Add($"{at}/format", Problems.WrongType, new Explanation("Cần dd, MM và yyyy, như MM/dd/yyyy hoặc dd.MM.yyyy HH:mm.", "dd, MM and yyyy are needed, such as MM/dd/yyyy or dd.MM.yyyy HH:mm."));
+        if (Constant is not null && TableValues.Mistake(field, Constant, this) is { } wrong)
+            faults.Add($"{at}/constant", wrong.Kind, wrong.Detail);
+        foreach (var (word, meaning) in Values ?? new Dictionary<string, string>())
+            if (meaning is null)
+                faults.Add($"{at}/values/{Json.Escape(word)}", Problems.Required);
+            else if (TableValues.Mistake(field, meaning, this) is { } mistaken)
+                faults.Add($"{at}/values/{Json.Escape(word)}", mistaken.Kind, mistaken.Detail);
         foreach (var (part, belongs, isSet) in new[]
             { ("format", "completedAt", Format is not null), ("scale", "score", Scale is not null), ("minimum", "passed", Minimum is not null), ("pseudonym", "id", Pseudonym is not null), ("contact", "learner.id", Contact is not null) })
             if (isSet && field != belongs)

@@ -13,9 +13,19 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
     private readonly List<Cell> cells = [];
     private TableColumns? columns;
     private byte separator = (byte)',';
+    private int line = 1;
     private bool skipping;
 
-    internal override TableHead? Head => columns is null ? null : new TableHead(columns.Header, (char)separator);
+    internal override TableHead? Head => columns?.Head((char)separator);
+
+    // Read over, not leapt over: lines are counted.
+    internal override async Task Resume(long position, int index, CancellationToken cancellation)
+    {
+        await Begin(cancellation);
+        while (Window.Position < position && (Window.Rest.Length > 0 || (!Window.Ended && await Window.More(null, cancellation))))
+            Advance((int)Math.Min(Window.Rest.Length, position - Window.Position));
+        Index = index;
+    }
 
     private protected override async Task ReadHead(CancellationToken cancellation)
     {
@@ -34,7 +44,7 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
                 throw new ProblemException(Problems.NoHeader, new Explanation("Dấu nháy chưa đóng.", "A quote is not closed."));
             if (!Utf8.IsValid(Window.Rest[..used]))
                 throw new ProblemException(Problems.NotUtf8, new Explanation("Hãy lưu tệp dạng «CSV UTF-8».", "Save the file as «CSV UTF-8»."));
-            Window.Advance(used);
+            Advance(used);
             var isMark = cells is [{ Text: var mark }, ..] && mark.StartsWith("sep=", StringComparison.OrdinalIgnoreCase);
             if (!isMark && !cells.TrueForAll(c => c.Text.Length == 0))
                 columns = search.Try([.. cells.Select(c => c.Text)]);
@@ -62,11 +72,8 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
         var raw = rest[..used].TrimEnd("\r\n"u8);
         if (!Utf8.IsValid(raw))
             Refuse(rows, raw, Problems.NotUtf8);
-        else if (!cells.TrueForAll(c => c.Text.Length == 0))
-        {
-            rows.Add(new ReadRow(columns!.Read(Index, cells), raw.ToArray()));
-            Index++;
-        }
+        else if (!cells.TrueForAll(c => string.IsNullOrWhiteSpace(c.Text)))
+            rows.Add(new ReadRow(columns!.Read(Index++, line, cells), raw.ToArray()));
 
         return Use(used);
     }
@@ -76,17 +83,23 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
         var end = rest.IndexOf((byte)'\n');
         skipping = skipping && end < 0;
         Done = Window.Ended && (end < 0 || end + 1 == rest.Length);
-        Window.Advance(end < 0 ? rest.Length : end + 1);
+        Advance(end < 0 ? rest.Length : end + 1);
         return end >= 0 && !Done;
     }
 
     private bool Use(int count)
     {
-        Window.Advance(count);
+        Advance(count);
         Done = Window.Ended && Window.Rest.IsEmpty;
         return !Done;
     }
 
+    private void Advance(int count)
+    {
+        line += Window.Rest[..count].Count((byte)'\n');
+        Window.Advance(count);
+    }
+
     private void Refuse(List<ReadRow> rows, ReadOnlySpan<byte> raw, ProblemKind kind) =>
-        rows.Add(new ReadRow(new SentRow(Index, null, null, new FieldFault($"/{Index++}", kind)), Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(raw))));
+        rows.Add(new ReadRow(SentRow.Unreadable(Index++, kind) with { Line = line }, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(raw))));
 }

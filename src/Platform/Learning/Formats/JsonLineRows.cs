@@ -49,5 +49,5 @@ internal sealed class JsonLineRows(Stream body) : WindowRows(body)
     }
 
     private void Refuse(List<ReadRow> rows, ReadOnlySpan<byte> line, ProblemKind kind, Explanation? detail) =>
-        rows.Add(new ReadRow(new SentRow(Index, null, null, new FieldFault($"/{Index++}", kind, detail)), line.ToArray()));
+        rows.Add(new ReadRow(SentRow.Unreadable(Index++, kind, detail), line.ToArray()));
 }

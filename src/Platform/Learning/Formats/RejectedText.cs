@@ -61,13 +61,13 @@ internal abstract class RejectedText(Stream body, bool english) : IAsyncDisposab
             {
                 if (JsonNode.Parse(row.Raw) is not JsonObject sent)
                     return row.Raw;
-                sent[RejectedRow.Mark] = new JsonObject
+                sent[RejectedRow.Mark] = new JsonArray([.. row.Fields.Select(f => new JsonObject
                 {
-                    ["code"] = row.Code,
-                    ["title"] = row.Title.In(English),
-                    ["detail"] = row.Detail?.In(English),
-                    ["pointer"] = row.Pointer,
-                };
+                    ["code"] = f.Code,
+                    ["title"] = f.Title.In(English),
+                    ["detail"] = f.Detail?.In(English),
+                    ["pointer"] = f.Pointer,
+                })]);
                 return sent.ToJsonString(Json.Options);
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
@@ -82,7 +82,7 @@ internal abstract class RejectedText(Stream body, bool english) : IAsyncDisposab
         private readonly int width = Width(head);
 
         // Excel takes a file without the mark for another encoding.
-        internal override Task Begin() => Put("\uFEFF" + Line([.. head.Take(width), RejectedRow.CodeColumn, RejectedRow.ReasonColumn])).AsTask();
+        internal override Task Begin() => Put("\uFEFF" + Line([.. head.Take(width), .. RejectedRow.Columns(English)])).AsTask();
 
         internal override async Task Write(IReadOnlyList<RejectedRow> rows)
         {
@@ -90,10 +90,11 @@ internal abstract class RejectedText(Stream body, bool english) : IAsyncDisposab
             var cells = new List<Cell>();
             foreach (var row in rows)
             {
+                // Cell by cell, so that Excel runs none of them; a row that is not made of cells goes back as it came.
                 var raw = row.Raw;
-                if (width < head.Count && CsvText.Split(Encoding.UTF8.GetBytes(raw), (byte)separator, ended: true, cells) > 0)
-                    raw = string.Join(separator, cells.Take(width).Select(c => CsvText.Write(c.Text, separator)));
-                text.Append(raw).Append(separator).Append(row.Code).Append(separator).Append(CsvText.Write(row.Reason(English), separator)).Append("\r\n");
+                if (CsvText.Split(Encoding.UTF8.GetBytes(raw), (byte)separator, ended: true, cells) > 0)
+                    raw = string.Join(separator, Enumerable.Range(0, Math.Max(width, cells.Count - (head.Count - width))).Select(i => i < cells.Count ? CsvText.Write(cells[i].Text, separator) : ""));
+                text.Append(raw).Append(separator).Append(CsvText.Write(row.Codes, separator)).Append(separator).Append(CsvText.Write(row.Reason(English), separator)).Append("\r\n");
             }
 
             await Put(text.ToString());
@@ -110,7 +111,7 @@ internal abstract class RejectedText(Stream body, bool english) : IAsyncDisposab
         internal override async Task Begin()
         {
             workbook = new WorkbookText(Body);
-            await workbook.Row([.. head.Take(width), RejectedRow.CodeColumn, RejectedRow.ReasonColumn]);
+            await workbook.Row([.. head.Take(width), .. RejectedRow.Columns(English)]);
         }
 
         internal override async Task Write(IReadOnlyList<RejectedRow> rows)
@@ -119,7 +120,7 @@ internal abstract class RejectedText(Stream body, bool english) : IAsyncDisposab
             {
                 var cells = JsonSerializer.Deserialize<List<string>>(row.Raw) ?? [];
                 var padded = Enumerable.Range(0, width).Select(i => i < cells.Count ? cells[i] : "");
-                await workbook!.Row([.. padded, row.Code, row.Reason(English)]);
+                await workbook!.Row([.. padded, row.Codes, row.Reason(English)]);
             }
         }
 
@@ -130,7 +131,7 @@ internal abstract class RejectedText(Stream body, bool english) : IAsyncDisposab
     private protected static int Width(IReadOnlyList<string> head)
     {
         var width = head.Count;
-        while (width > 0 && TableColumns.IsMark(head[width - 1]))
+        while (width > 0 && RejectedRow.IsColumn(head[width - 1]))
             width--;
         return width;
     }

@@ -66,6 +66,13 @@ internal static class RowFormats
         _ => "ndjson",
     };
 
+    /// <summary>Says which media types are taken.</summary>
+    internal static Explanation Known(params IEnumerable<string> types)
+    {
+        var list = string.Join(", ", types);
+        return new Explanation($"Content-Type nhận được: {list}; UTF-8.", $"A Content-Type of {list}; UTF-8.");
+    }
+
     /// <summary>The reader of a body.</summary>
     internal static RowReader Reader(RowFormat format, Stream body, Func<IReadOnlyList<string>, TableColumns> recognise) => format switch
     {

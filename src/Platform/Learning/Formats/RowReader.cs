@@ -50,5 +50,13 @@ internal abstract class RowReader
     private protected abstract ValueTask Fill(List<ReadRow> rows, int most, CancellationToken cancellation);
 }
 
-/// <summary>The header of a table and what parts its cells.</summary>
-internal sealed record TableHead(IReadOnlyList<string> Names, char Separator);
+/// <summary>The header of a table, what parts its cells, and its own names of our fields.</summary>
+internal sealed record TableHead(IReadOnlyList<string> Names, char Separator, IReadOnlyDictionary<string, string> Columns)
+{
+    /// <summary>The table's own name for the field that a fault of a row points at.</summary>
+    internal string? ColumnOf(string pointer)
+    {
+        var field = string.Join('.', pointer.Split('/').Skip(2));
+        return Columns.GetValueOrDefault(field) ?? (field == "learner" ? Columns.GetValueOrDefault("learner.id") ?? Columns.GetValueOrDefault("learner.citizenId") : null);
+    }
+}

@@ -55,8 +55,9 @@ internal sealed class TableColumns
 
     internal static bool IsField(string name) => Fields.Contains(name);
 
-    /// <summary>True for the columns that rejected rows carry when they are given back.</summary>
-    internal static bool IsMark(string column) => column.Trim() is RejectedRow.CodeColumn or RejectedRow.ReasonColumn;
+    /// <summary>The header as rejected rows need it.</summary>
+    internal TableHead Head(char separator) => new(Header, separator, Fields.Select((name, i) => (name, readings[i])).Where(f => f.Item2 is { Places: [_, ..] })
+        .ToDictionary(f => f.name, f => Header[f.Item2!.Places[0]], StringComparer.Ordinal));
 
     /// <summary>Recognises our own names.</summary>
     internal static TableColumns Of(IReadOnlyList<string> header)
@@ -66,7 +67,7 @@ internal sealed class TableColumns
         for (var i = 0; i < header.Count; i++)
         {
             var at = $"/columns/{i + 1}";
-            if (IsMark(header[i]) || header[i].Trim().Length == 0)
+            if (RejectedRow.IsColumn(header[i]) || header[i].Trim().Length == 0)
                 continue;
             var folded = VietnameseText.Fold(header[i]);
             var field = Array.FindIndex(Fields, f => VietnameseText.Fold(f) == folded || (Names.TryGetValue(folded, out var name) && name == f));
@@ -105,33 +106,45 @@ internal sealed class TableColumns
             readings[Array.IndexOf(Fields, field)] = new FieldReading(source, [.. found.Where(f => f >= 0)], source.Pseudonym == true ? hide : null);
         }
 
+        if (!Array.Exists([readings[1], readings[2]], r => r is { Places: [_, ..] } or { Source: { Template: not null } or { Constant: not null } }))
+        {
+            var names = string.Join("», «", mapping.Fields.Where(f => f.Key.StartsWith("learner.", StringComparison.Ordinal)).SelectMany(f => f.Value.Named));
+            faults.Add("/columns/learner.id", Problems.MissingColumn, new Explanation($"«{names}»", $"«{names}»"));
+        }
+
         faults.ThrowIfAny();
         return new TableColumns(header, readings);
     }
 
-    /// <summary>The completion that a row's cells make.</summary>
-    internal SentRow Read(int index, IReadOnlyList<Cell> cells)
+    /// <summary>The completion that a row's cells make, and every cell that does not mean what its column says.</summary>
+    internal SentRow Read(int index, int line, IReadOnlyList<Cell> cells)
     {
-        string? id = null;
-        try
+        for (var i = Header.Count; i < cells.Count; i++)
+            if (cells[i].Text.Length > 0)
+                return SentRow.Unreadable(index, Problems.TooManyCells) with { Line = line };
+        var (faults, idFollows) = ((List<FieldFault>?)null, false);
+        var id = Value(0, static (text, _) => text);
+        var content = new CompletionContent(
+            id, new LearnerContent(Value(1, static (text, _) => text), Padded(2, 12)), Padded(3, 5), Value(4, static (text, _) => text),
+            Value(5, TableValues.Audience), Value(6, TableValues.Moment), Value(7, TableValues.Score), Value(8, TableValues.Passed), Value(9, TableValues.Whole),
+            Value(10, static (text, _) => text), Value(11, TableValues.Ground));
+        return new SentRow(index, id, content, faults ?? []) { Line = line, IdFollows = idFollows };
+
+        T Value<T>(int field, Func<string?, FieldSource?, T> read)
         {
-            for (var i = Header.Count; i < cells.Count; i++)
-                if (cells[i].Text.Length > 0)
-                    throw new CellException("", Problems.TooManyCells, null);
-            id = Text(0);
-            var learner = new LearnerContent(Text(1), Padded(2, 12));
-            var content = new CompletionContent(
-                id, learner, Padded(3, 5), Text(4), TableValues.Audience(Text(5)), TableValues.Moment(Text(6), readings[6]?.Source.Format),
-                TableValues.Score(Text(7), readings[7]?.Source.Scale), TableValues.Passed(Text(8), readings[8]?.Source.Minimum), TableValues.Whole(Text(9)), Text(10),
-                TableValues.Ground(Text(11)));
-            return new SentRow(index, id, content, null);
-        }
-        catch (CellException wrong)
-        {
-            return new SentRow(index, id, null, new FieldFault($"/{index}{wrong.Pointer}", wrong.Kind, wrong.Detail));
+            try
+            {
+                return read(Text(field), readings[field]?.Source);
+            }
+            catch (CellException wrong)
+            {
+                (faults ??= []).Add(new FieldFault($"/{index}/{(wrong.Field ?? Fields[field]).Replace('.', '/')}", wrong.Kind, wrong.Detail));
+                idFollows |= field == 0 && wrong.Field is not null;
+                return default!;
+            }
         }
 
-        string? Text(int field) => readings[field]?.Text(cells, name => Text(Array.IndexOf(Fields, name)));
+        string? Text(int field) => readings[field]?.Text(cells, name => name == FieldSource.Learner ? Text(1) ?? Padded(2, 12) : Text(Array.IndexOf(Fields, name)));
 
         string? Padded(int field, int digits) => readings[field] is { } reading && reading.IsNumber(cells) ? Text(field)?.PadLeft(digits, '0') : Text(field);
     }
@@ -169,7 +182,9 @@ internal sealed class TableColumns
                 var cell = name.StartsWith('=') ? other(name[1..]) : part >= Places.Length ? null : Places[part] is var at && at < cells.Count ? Clean(cells[at].Text) : null;
                 part += name.StartsWith('=') ? 0 : 1;
                 if (string.IsNullOrEmpty(cell))
-                    return null;
+                    throw name is $"={FieldSource.Learner}" or "=learner.id" ? new CellException(FieldSource.Learner, Problems.NoLearner, null)
+                        : name.StartsWith('=') ? new CellException(name[1..], Problems.Required, null)
+                        : new CellException(null, Problems.Required, new Explanation($"Cột «{name}» trống.", $"The column «{name}» is empty."));
                 text += before + cell;
                 last += before.Length + name.Length + 2;
             }

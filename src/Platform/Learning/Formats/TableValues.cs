@@ -67,7 +67,7 @@ internal static class TableValues
         ["sai"] = false,
     };
 
-    internal static Audience? Audience(string? text)
+    internal static Audience? Audience(string? text, FieldSource? source)
     {
         if (text is null)
             return null;
@@ -75,10 +75,10 @@ internal static class TableValues
             return Enum.Parse<Audience>(name);
         return Audiences.TryGetValue(VietnameseText.Fold(text), out var audience)
             ? audience
-            : throw Wrong("/audience", Problems.UnknownWord, text, string.Join(", ", Enum.GetNames<Audience>()));
+            : throw Wrong(Problems.UnknownWord, text, source, string.Join(", ", Enum.GetNames<Audience>()));
     }
 
-    internal static LegalGround? Ground(string? text)
+    internal static LegalGround? Ground(string? text, FieldSource? source)
     {
         if (text is null)
             return null;
@@ -86,51 +86,97 @@ internal static class TableValues
             return Enum.Parse<LegalGround>(name);
         return Grounds.TryGetValue(VietnameseText.Fold(text), out var ground)
             ? ground
-            : throw Wrong("/legalGround", Problems.UnknownWord, text, string.Join(", ", Enum.GetNames<LegalGround>()));
+            : throw Wrong(Problems.UnknownWord, text, source, string.Join(", ", Enum.GetNames<LegalGround>()));
     }
 
     /// <summary>A moment; without an offset it is Vietnam's time, without a time the day's beginning.</summary>
-    internal static DateTimeOffset? Moment(string? text, string? format)
+    internal static DateTimeOffset? Moment(string? text, FieldSource? source)
     {
         if (text is null)
             return null;
-        var culture = CultureInfo.InvariantCulture;
+        var (culture, format) = (CultureInfo.InvariantCulture, source?.Format);
         if (DateTime.TryParseExact(text, format is null ? Moments : [format], culture, DateTimeStyles.None, out var local))
-            return local.Year > 1 && local.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(local, Vietnam) : throw Wrong("/completedAt", Problems.WrongType, text, "dd/mm/yyyy");
+            return local.Year > 1 && local.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(local, Vietnam) : throw Wrong(Problems.WrongType, text, source, "dd/mm/yyyy");
         return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"], culture, DateTimeStyles.None, out var moment)
             ? moment
-            : throw Wrong("/completedAt", Problems.WrongType, text, format ?? "dd/mm/yyyy, yyyy-mm-dd, yyyy-mm-ddThh:mm:ss+07:00");
+            : throw Wrong(Problems.WrongType, text, source, format ?? "dd/mm/yyyy, yyyy-mm-dd, yyyy-mm-ddThh:mm:ss+07:00");
+    }
+
+    /// <summary>True for a way of writing days from which the day can be read again.</summary>
+    internal static bool IsDayFormat(string format)
+    {
+        var day = new DateTime(2026, 3, 9, 8, 5, 7, DateTimeKind.Unspecified);
+        try
+        {
+            return format.Length > 1 && DateTime.TryParseExact(
+                day.ToString(format, CultureInfo.InvariantCulture), format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) && read.Date == day.Date;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A score brought from its scale to 0–100, with two decimals where it was brought.</summary>
-    internal static decimal? Score(string? text, decimal? scale)
+    internal static decimal? Score(string? text, FieldSource? source)
     {
         if (text is null)
             return null;
-        var score = Number(text, "/score");
-        return scale is { } best && best != 100 ? Math.Round(score * 100 / best, 2, MidpointRounding.AwayFromZero) : score;
+        var score = Number(text, source);
+        if (source?.Scale is not { } best || best == 100)
+            return score;
+        if (score < 0 || score > best)
+            throw new CellException(null, Problems.OutOfRange, new Explanation($"«{text}»; thang điểm từ 0 đến {best}.", $"«{text}»; the scale is from 0 to {best}."));
+        return Math.Round(score * 100 / best, 2, MidpointRounding.AwayFromZero);
     }
 
-    internal static bool? Passed(string? text, decimal? minimum)
+    internal static bool? Passed(string? text, FieldSource? source)
     {
-        if (minimum is { } lowest)
-            return text is null ? false : Number(text, "/passed") >= lowest;
+        if (source?.Minimum is { } lowest)
+            return text is null ? false : Number(text, source) >= lowest;
         if (text is null)
             return null;
-        return Answers.TryGetValue(VietnameseText.Fold(text), out var answer) ? answer : throw Wrong("/passed", Problems.WrongType, text, "true, false, Đạt, Không đạt");
+        return Answers.TryGetValue(VietnameseText.Fold(text), out var answer) ? answer : throw Wrong(Problems.WrongType, text, source, "true, false, Đạt, Không đạt");
     }
 
-    internal static int? Whole(string? text) =>
+    internal static int? Whole(string? text, FieldSource? source) =>
         text is null ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw Wrong("/revision", Problems.WrongType, text, "1, 2, 3 …");
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= short.MaxValue ? number
+        : throw Wrong(Problems.WrongType, text, source, $"1, 2, 3 … {short.MaxValue}");
 
-    private static decimal Number(string text, string pointer)
+    /// <summary>Why no row's field can have this text; null when one can, or the text stands for nothing.</summary>
+    internal static CellException? Mistake(string field, string text, FieldSource source)
+    {
+        if (text.Length == 0)
+            return null;
+        if (field == "reason" && CompletionReading.CheckReason(text) is { } wrongReason)
+            return new CellException(null, wrongReason, null);
+        try
+        {
+            _ = field switch
+            {
+                "audience" => Audience(text, null),
+                "completedAt" => Moment(text, source),
+                "score" => Score(text, source) is < 0 or > 100 ? throw Wrong(Problems.OutOfRange, text, null, "0–100") : null,
+                "passed" => Passed(text, source),
+                "revision" => Whole(text, null),
+                "legalGround" => Ground(text, null),
+                _ => (object?)null,
+            };
+            return null;
+        }
+        catch (CellException wrong)
+        {
+            return wrong;
+        }
+    }
+
+    private static decimal Number(string text, FieldSource? source)
     {
         var plain = text.Contains('.', StringComparison.Ordinal) ? text : text.Replace(',', '.');
         return decimal.TryParse(plain, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw Wrong(pointer, Problems.WrongType, text, "85, 85.5, 85,5");
+            : throw Wrong(Problems.WrongType, text, source, "85, 85.5, 85,5");
     }
 
     /// <summary>An e-mail address or a phone number in its one way of writing; what is neither stays as it is.</summary>
@@ -142,17 +188,19 @@ internal static class TableValues
         return Contacts.Normalize(lacksZero ? $"0{text}" : text) ?? text;
     }
 
-    private static CellException Wrong(string pointer, ProblemKind kind, string text, string known)
+    // The words of the mapping are read as well.
+    private static CellException Wrong(ProblemKind kind, string text, FieldSource? source, string known)
     {
         var shown = text.Length > 40 ? text[..40] + "…" : text;
-        return new CellException(pointer, kind, new Explanation($"«{shown}»; đọc được: {known}.", $"«{shown}»; can be read: {known}."));
+        known = source?.Values is { Count: > 0 } words ? $"{string.Join(", ", words.Keys)}, {known}" : known;
+        return new CellException(null, kind, new Explanation($"«{shown}»; đọc được: {known}.", $"«{shown}»; can be read: {known}."));
     }
 }
 
-/// <summary>A cell that does not mean what its column says.</summary>
-internal sealed class CellException(string pointer, ProblemKind kind, Explanation? detail) : Exception(kind.En)
+/// <summary>A cell that does not mean what its column says, or, where a field is named, a field that the one being read is made of.</summary>
+internal sealed class CellException(string? field, ProblemKind kind, Explanation? detail) : Exception(kind.En)
 {
-    internal string Pointer { get; } = pointer;
+    internal string? Field { get; } = field;
 
     internal ProblemKind Kind { get; } = kind;
 

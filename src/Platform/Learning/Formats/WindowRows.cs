@@ -42,7 +42,7 @@ internal abstract class WindowRows(Stream body) : RowReader
     /// <summary>Uses up one row, or what stands between rows. False when that needs more bytes, or nothing is left.</summary>
     private protected abstract bool TryRead(List<ReadRow> rows);
 
-    private async Task Begin(CancellationToken cancellation)
+    private protected async Task Begin(CancellationToken cancellation)
     {
         if (begun)
             return;

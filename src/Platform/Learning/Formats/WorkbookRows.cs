@@ -21,13 +21,14 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
     private XmlReader? sheet;
     private TableColumns? columns;
     private long rows;
+    private int line;
 
     internal override long Position => rows;
 
     /// <summary>How many rows the sheet says that it has.</summary>
     internal long? Size { get; private set; }
 
-    internal override TableHead? Head => columns is null ? null : new TableHead(columns.Header, ',');
+    internal override TableHead? Head => columns?.Head(',');
 
     internal override async Task Resume(long position, int index, CancellationToken cancellation)
     {
@@ -44,10 +45,8 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
         while (into.Count < most && ReadCells())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (cells.TrueForAll(c => c.Text.Length == 0))
-                continue;
-            into.Add(new ReadRow(columns!.Read(Index, cells), JsonSerializer.SerializeToUtf8Bytes(cells.Select(c => c.Text), Json.Options)));
-            Index++;
+            if (!cells.TrueForAll(c => string.IsNullOrWhiteSpace(c.Text)))
+                into.Add(new ReadRow(columns!.Read(Index++, line, cells), JsonSerializer.SerializeToUtf8Bytes(cells.Select(c => c.Text), Json.Options)));
         }
 
         return ValueTask.CompletedTask;
@@ -94,6 +93,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
             if (!sheet!.ReadToFollowing("row"))
                 return false;
             rows++;
+            line = int.TryParse(sheet.GetAttribute("r"), out var said) ? said : line + 1; // rows that are empty may be left out
             if (sheet.IsEmptyElement)
                 return true;
             while (sheet.Read() && !(sheet.NodeType == XmlNodeType.EndElement && sheet.LocalName == "row"))

@@ -38,6 +38,6 @@ public static class Pushing
             throw new InvalidOperationException($"Come again in {wait.TotalSeconds} s.");
         answer.EnsureSuccessStatusCode();
         foreach (var row in (await answer.Content.ReadFromJsonAsync<JsonObject>())!["results"]!.AsArray())
-            print($"{row!["id"]} {row["outcome"]} {row["problem"]?["code"]}");
+            print($"{row!["id"]} {row["outcome"]} {row["problems"]?[0]?["code"]}");
     }
 }

@@ -14,4 +14,4 @@ if (answer.status === 429)
 if (!answer.ok)
   throw new Error(await answer.text());
 for (const row of (await answer.json()).results)
-  console.log(row.id, row.outcome, row.problem?.code ?? '');
+  console.log(row.id, row.outcome, row.problems?.[0].code ?? '');

@@ -19,6 +19,6 @@ public static class SendingTables
         using var content = new StringContent(Table, Encoding.UTF8, new MediaTypeHeaderValue("text/csv", "utf-8"));
         using var answer = await platform.PostAsync(new Uri("/v1/completions", UriKind.Relative), content);
         foreach (var row in (await answer.Content.ReadFromJsonAsync<JsonObject>())!["results"]!.AsArray())
-            print($"{row!["id"]} {row["outcome"]} {row["problem"]?["code"]}");
+            print($"{row!["id"]} {row["outcome"]} {row["problems"]?[0]?["code"]}");
     }
 }

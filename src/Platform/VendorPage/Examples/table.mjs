@@ -10,4 +10,4 @@ const answer = await fetch(`${PLATFORM}/v1/completions`, {
   body: table,
 });
 for (const row of (await answer.json()).results)
-  console.log(row.id, row.outcome, row.problem?.code ?? '');
+  console.log(row.id, row.outcome, row.problems?.[0].code ?? '');

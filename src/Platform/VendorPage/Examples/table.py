@@ -11,4 +11,4 @@ request = urllib.request.Request(f"{os.environ['PLATFORM']}/v1/completions", dat
 })
 with urllib.request.urlopen(request) as answer:
     for row in json.load(answer)["results"]:
-        print(row["id"], row["outcome"], (row.get("problem") or {}).get("code", ""))
+        print(row["id"], row["outcome"], *(p["code"] for p in row.get("problems", [])))

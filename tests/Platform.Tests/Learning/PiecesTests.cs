@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Platform.Http;
+
+namespace Platform.Tests.Learning;
+
+/// <summary>A vendor that sends much beside others has its batches stored in pieces; it is answered as any other.</summary>
+public sealed class PiecesTests(World world)
+{
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/csv")]
+    public async Task A_batch_that_is_stored_in_pieces_is_answered_as_a_whole(string type)
+    {
+        using var heavy = await Batch.Start(world);
+        using var light = await heavy.OtherVendor();
+        await BeHeavy(heavy, light);
+        var ids = Enumerable.Range(0, 1_200).Select(i => i == 1_100 ? "p-3" : $"p-{i}").ToList();
+        using var sent = type == "text/csv"
+            ? await heavy.Client.Post("/v1/completions", type, "id,learner.id,locality,course,audience,completedAt\n" + string.Concat(ids.Select((id, i) => $"{id},hv-{id},{heavy.Commune},{(i == 700 ? "KHONG-CO" : "KNS-CD-01")},Citizens,01/03/2026\n")))
+            : await heavy.Client.Send(HttpMethod.Post, "/v1/completions", Json(heavy, ids));
+        var answer = await sent.Body(HttpStatusCode.OK);
+        Assert.Equal((1_198m, 1m, 1m), (answer.Number("created"), answer.Number("duplicates"), answer.Number("rejected")));
+        var rows = answer["results"]!.AsArray();
+        Assert.Equal(ids.Select((id, i) => (i, id)), rows.Select(r => ((int)r!["index"]!, r["id"]!.ToString())));
+        Assert.Equal(("rejected", "/700/course", "duplicate"), (rows[700]!["outcome"]!.ToString(), rows[700]!["problems"]![0]!["pointer"]!.ToString(), rows[1_100]!["outcome"]!.ToString()));
+        var kept = await heavy.Client.GetStringAsync(new Uri(answer.Text("rejectedRows")!, UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("p-700", kept, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[{},,{}]", "PLT-1001")]
+    [InlineData("[%ROWS%,7", "PLT-1001")]
+    [InlineData("[%ROWS%]}", "PLT-1001")]
+    [InlineData("{}", "PLT-5001")]
+    public async Task What_is_wrong_with_the_whole_refuses_it_before_any_of_it_is_stored(string body, string code)
+    {
+        using var heavy = await Batch.Start(world);
+        using var light = await heavy.OtherVendor();
+        await BeHeavy(heavy, light);
+        using var sent = await heavy.Client.Send(HttpMethod.Post, "/v1/completions", body.Replace("%ROWS%", Json(heavy, [.. Enumerable.Range(0, 600).Select(i => $"w-{i}")]).Trim('[', ']'), StringComparison.Ordinal));
+        Assert.Contains(code, await sent.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(await heavy.Client.Rows("/v1/completions?limit=1000&after=v"), c => c.Text("id")!.StartsWith("w-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_rows_are_the_most_here_too()
+    {
+        using var heavy = await Batch.Start(world);
+        using var light = await heavy.OtherVendor();
+        await BeHeavy(heavy, light);
+        await heavy.Client.Send(HttpMethod.Post, "/v1/completions", $"[{string.Join(',', Enumerable.Repeat("{}", 10_001))}]").Problem(Problems.BatchTooLong);
+        await heavy.Client.Post("/v1/completions", "text/csv", "id,learner.id,locality,course,audience,completedAt\n" + string.Concat(Enumerable.Repeat("x,,,,,\n", 10_001))).Problem(Problems.BatchTooLong);
+    }
+
+    // Rows that are refused cost nothing to store, and are counted as use all the same.
+    private static async Task BeHeavy(Batch heavy, Batch light)
+    {
+        using (var much = await heavy.Client.Send(HttpMethod.Post, "/v1/completions", $"[{string.Join(',', Enumerable.Repeat("{}", 9_000))}]"))
+            await much.Body(HttpStatusCode.OK);
+        await light.Push(7);
+    }
+
+    private static string Json(Batch batch, List<string> ids) => new JsonArray([.. ids.Select((id, i) => batch.Row(change: r =>
+    {
+        (r["id"], r["learner"]!["id"]) = (id, $"hv-{id}");
+        r["course"] = i == 700 ? "KHONG-CO" : "KNS-CD-01";
+    }))]).ToJsonString();
+}
