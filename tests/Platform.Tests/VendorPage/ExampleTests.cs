@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Platform.Access;
+using Platform.Tests.Learning;
 using Platform.Tests.Shape;
 using Platform.Tests.Webhooks;
 
@@ -13,7 +14,7 @@ public sealed partial class ExampleTests(World world)
 {
     private const string Folder = "src/Platform/VendorPage/Examples";
 
-    private static readonly string[] Steps = ["sign-in", "push", "stream", "table", "receive"];
+    private static readonly string[] Steps = ["sign-in", "push", "stream", "table", "import", "rejected", "correct", "subscribe", "receive"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -35,6 +36,19 @@ public sealed partial class ExampleTests(World world)
         Assert.Equal(3, Created().Count(await Run("stream")));
         Assert.Equal(2, Created().Count(await Run("table")));
         Assert.Equal(6m, await Completions(commune));
+        var report = JsonNode.Parse(await Run("import"))!;
+        Assert.Equal(("Done", 2m, 1m), (report["import"]!.AsObject().Text("state"), report["import"]!.AsObject().Number("created"), report["import"]!.AsObject().Number("rejected")));
+        var rejected = await Run("rejected");
+        Assert.All((string[])["lop-12/hv-3", "/0/completedAt", "PLT-1202", "/0/score", "PLT-1204", "From 0 to 100"], part => Assert.Contains(part, rejected, StringComparison.Ordinal));
+        var corrected = await Run("correct");
+        Assert.All((string[])["created", "corrected", "Học viên đã rút khỏi lớp", "\"replacedAt\":\"2"], part => Assert.Contains(part, corrected, StringComparison.Ordinal));
+        Assert.Equal(8m, await Completions(commune)); // the one that was corrected is void
+        await using (var receiver = await Receiver.Start())
+        {
+            variables["WEBHOOK_URL"] = receiver.Url;
+            Assert.Contains("whsec_", await Run("subscribe"), StringComparison.Ordinal);
+            Assert.Single(await receiver.Called(1));
+        }
 
         var (webhookSecret, call) = await Message(id, secret);
         (variables["WEBHOOK_SECRET"], variables["WEBHOOK_ID"], variables["WEBHOOK_TIMESTAMP"], variables["WEBHOOK_SIGNATURE"]) = (webhookSecret, call.Id, call.Timestamp, call.Signature);
@@ -70,6 +84,44 @@ public sealed partial class ExampleTests(World world)
         var body = System.Text.Encoding.UTF8.GetBytes(call.Body);
         Assert.True(global::Vendor.Receiving.IsGenuine(webhookSecret, call.Id, call.Timestamp, call.Signature, body));
         Assert.False(global::Vendor.Receiving.IsGenuine(webhookSecret, call.Id, call.Timestamp, call.Signature, [.. body, 32]));
+    }
+
+    [Fact]
+    public async Task The_examples_in_CSharp_import_mend_correct_and_subscribe()
+    {
+        var (id, secret, commune) = await Vendor();
+        using var platform = await world.SignedIn(id, secret);
+        var report = await global::Vendor.Importing.Import(platform, commune);
+        Assert.Equal((2m, 1m), (report["import"]!.AsObject().Number("created"), report["import"]!.AsObject().Number("rejected")));
+        var lines = new List<string>();
+        await global::Vendor.Mending.ShowRejected(platform, commune, lines.Add);
+        Assert.Contains("lop-12/hv-3 /0/score PLT-1204", lines.Single(l => l.Contains("score", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Học viên đã rút khỏi lớp", await global::Vendor.Correcting.Correct(platform, commune), StringComparison.Ordinal);
+        Assert.Equal(2m, await Completions(commune));
+        await using var receiver = await Receiver.Start();
+        var (key, deliveries) = await global::Vendor.Subscribing.Subscribe(platform, receiver.Url);
+        Assert.StartsWith("whsec_", key, StringComparison.Ordinal);
+        Assert.Single(deliveries["items"]!.AsArray());
+        Assert.Single(await receiver.Called(1));
+    }
+
+    [Fact]
+    public async Task Every_column_name_that_the_page_tells_is_read()
+    {
+        var (id, secret, commune) = await Vendor();
+        using var platform = await world.SignedIn(id, secret);
+        var page = await platform.GetStringAsync(new Uri("/vendor-docs", UriKind.Relative), Cancellation);
+        var rows = ColumnRows().Matches(page).Select(m => (Field: m.Groups[1].Value, Names: System.Net.WebUtility.HtmlDecode(m.Groups[2].Value).Split(", "))).ToList();
+        var cells = new Dictionary<string, string> { ["id"] = "cot", ["learner.id"] = "hv", ["locality"] = commune, ["course"] = "KNS-CD-01", ["audience"] = "Người dân", ["completedAt"] = "31/03/2026" };
+        Assert.Equal(12, rows.Count);
+        foreach (var (field, names) in rows)
+            foreach (var name in (string[])[field, .. names])
+            {
+                var table = cells.ContainsKey(field) ? new Dictionary<string, string>(cells) : new Dictionary<string, string>(cells) { [field] = "" };
+                var head = string.Join(';', table.Keys.Select(k => k == field ? name : k));
+                using var sent = await platform.Post("/v1/completions?dryRun=true", "text/csv", $"{head}\n{string.Join(';', table.Values)}\n");
+                Assert.True((await sent.Body(HttpStatusCode.OK)).Number("created") == 1m, head);
+            }
     }
 
     [Fact]
@@ -143,6 +195,9 @@ public sealed partial class ExampleTests(World world)
 
     [GeneratedRegex(@"/hv-\d\W[^/]*?created", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Created();
+
+    [GeneratedRegex(@"<tr><td>([\w.]+)</td><td>([^<]+)</td>", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex ColumnRows();
 
     [GeneratedRegex(@"file: '([a-z-]+)'", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex StepFiles();
