@@ -129,11 +129,8 @@ internal sealed class RecordedConfirmations(
         if (counts.New.Count + counts.Changed.Count > 0)
             await store.Write(new IntakeChanges
             {
-                Added = [],
-                Replaced = [],
                 NewLearners = counts.New,
                 ChangedLearners = counts.Changed,
-                Merged = new Dictionary<Guid, Guid>(),
                 Figures = figures,
                 At = clock.GetUtcNow(),
             }, cancellation);

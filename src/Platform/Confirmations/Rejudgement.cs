@@ -94,11 +94,7 @@ internal sealed class Rejudgement(IServiceScopeFactory scopes, IntakeOptions int
         if (counts.Changed.Count > 0)
             await store.Write(new IntakeChanges
             {
-                Added = [],
-                Replaced = [],
-                NewLearners = [],
                 ChangedLearners = counts.Changed,
-                Merged = new Dictionary<Guid, Guid>(),
                 Figures = figures,
                 At = clock.GetUtcNow(),
             }, cancellation);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Platform.Http;
@@ -7,6 +8,8 @@ namespace Platform.Http;
 /// </summary>
 internal static class KnownParameters
 {
+    private static readonly ConditionalWeakTable<RouteEndpoint, string[]> Known = [];
+
     /// <summary>Runs after the gate, so that who may not call learns nothing of the operation.</summary>
     internal static void UseKnownParameters(this WebApplication app) => app.Use((context, next) =>
     {
@@ -17,12 +20,12 @@ internal static class KnownParameters
 
     private static void Refuse(ICollection<string> sent, RouteEndpoint endpoint)
     {
-        var known = endpoint.Metadata.OfType<IParameterBindingMetadata>().Where(IsOfAddress).Select(p => p.Name)
-            .Except(endpoint.RoutePattern.Parameters.Select(p => p.Name), StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
-        var unknown = sent.Except(known, StringComparer.OrdinalIgnoreCase).ToList();
-        if (unknown.Count == 0)
+        var known = Known.GetValue(endpoint, static of => [.. of.Metadata.OfType<IParameterBindingMetadata>().Where(IsOfAddress).Select(p => p.Name)
+            .Except(of.RoutePattern.Parameters.Select(p => p.Name), StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)]);
+        if (sent.All(name => known.Contains(name, StringComparer.OrdinalIgnoreCase)))
             return;
-        var told = known.Count == 0 ? new Explanation("Thao tác này không có tham số.", "The operation has no parameters.")
+        var unknown = sent.Except(known, StringComparer.OrdinalIgnoreCase);
+        var told = known.Length == 0 ? new Explanation("Thao tác này không có tham số.", "The operation has no parameters.")
             : new Explanation($"Có: {string.Join(", ", known)}.", $"There are: {string.Join(", ", known)}.");
         throw new ProblemException(Problems.BadParameter, null, [.. unknown.Select(name => new FieldFault(name, Problems.UnknownMember, told))]);
     }

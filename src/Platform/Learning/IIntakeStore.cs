@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Platform.Rollup;
 
 namespace Platform.Learning;
@@ -8,16 +9,16 @@ internal sealed record StoredRows(Dictionary<string, Completion> Completions, Di
 /// <summary>Everything that one batch changes, in the order in which it is written.</summary>
 internal sealed class IntakeChanges
 {
-    internal required IReadOnlyList<Completion> Added { get; init; }
+    internal IReadOnlyList<Completion> Added { get; init; } = [];
 
-    internal required IReadOnlyList<Replacement> Replaced { get; init; }
+    internal IReadOnlyList<Replacement> Replaced { get; init; } = [];
 
-    internal required IReadOnlyList<Learner> NewLearners { get; init; }
+    internal IReadOnlyList<Learner> NewLearners { get; init; } = [];
 
     internal required IReadOnlyList<Learner> ChangedLearners { get; init; }
 
     /// <summary>Learners that are another; their rows and names move there.</summary>
-    internal required IReadOnlyDictionary<Guid, Guid> Merged { get; init; }
+    internal IReadOnlyDictionary<Guid, Guid> Merged { get; init; } = ReadOnlyDictionary<Guid, Guid>.Empty;
 
     internal required FigureChanges Figures { get; init; }
 

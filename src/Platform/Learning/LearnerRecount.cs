@@ -75,11 +75,8 @@ internal sealed class LearnerRecount(IntakeOptions intake, RuleBook rules, TimeP
 
             await store.Write(new IntakeChanges
             {
-                Added = [],
-                Replaced = [],
                 NewLearners = counts.New,
                 ChangedLearners = counts.Changed,
-                Merged = new Dictionary<Guid, Guid>(),
                 Figures = figures,
                 At = clock.GetUtcNow(),
             }, cancellation);
