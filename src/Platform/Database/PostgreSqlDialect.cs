@@ -300,8 +300,8 @@ public sealed class PostgreSqlDialect : Dialect
             Policy(sql, table, "operators_delete", "delete", "(select platform_administers(null))");
         }
 
-        // The skill framework is everybody's to read and the operators' to write; a version of a rule is as it was made.
-        foreach (var table in (IEnumerable<string>)["framework_units", "framework_rules", "framework_rule_courses"])
+        // Courses and the skill framework are everybody's to read and the operators' to write; a version of a rule is as it was made.
+        foreach (var table in (IEnumerable<string>)["courses", "framework_units", "framework_rules", "framework_rule_courses"])
         {
             sql.AppendLine(CultureInfo.InvariantCulture, $"alter table {table} enable row level security;");
             Policy(sql, table, "everybody_reads", "select", "true");

@@ -155,7 +155,8 @@ public sealed class SqlServerDialect : Dialect
                 "add block predicate dbo.is_own_account(account_id) on dbo.recovery_codes after insert",
                 "add block predicate dbo.oversees(locality_id) on dbo.tenants after insert",
                 "add block predicate dbo.oversees(locality_id) on dbo.tenants before update",
-                .. ((string[])["framework_units", "framework_rules", "framework_rule_courses"]).Select(t => $"add block predicate dbo.may_administer(N'Operator', null) on dbo.{t} after insert"),
+                .. ((string[])["courses", "framework_units", "framework_rules", "framework_rule_courses"]).Select(t => $"add block predicate dbo.may_administer(N'Operator', null) on dbo.{t} after insert"),
+                "add block predicate dbo.may_administer(N'Operator', null) on dbo.courses before update",
                 "add block predicate dbo.may_administer(N'Operator', null) on dbo.framework_units before update",
             ]);
         sql.AppendLine("create security policy dbo.tenancy");

@@ -78,8 +78,7 @@ internal sealed class SampleLoader(IServiceProvider services)
 
     private async Task LoadCourses(CancellationToken cancellation)
     {
-        await using var work = services.CreateAsyncScope();
-        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+        await using var db = services.GetRequiredService<DatabaseOptions>().OpenAsOwner();
         db.Courses.AddRange(Read<List<CourseView>>("courses").Select(c => new Course { Code = c.Code, Title = c.Title, Audiences = [.. c.Audiences], Units = [.. c.Units] }));
         await db.SaveChangesAsync(cancellation);
     }

@@ -28,6 +28,17 @@ public sealed class CourseTests(World world)
         await batch.Client.Send(HttpMethod.Post, "/v1/courses", new { code = "X", title = "x", audiences = (string[])["Citizens"] }).Problem(Problems.NotAllowed);
     }
 
+    [Theory]
+    [InlineData("insert into courses (code, title, audiences, units) values ('X', 'x', '{}', '{}')", "42501")]
+    [InlineData("update courses set title = 'x'", "0 rows")]
+    public async Task The_database_lets_nobody_but_operators_write_the_list(string statement, string outcome)
+    {
+        var vendor = (int)(await world.Everything("select id from accounts where key = 'sample-vendor'"))[0][0]!;
+        Assert.Equal(outcome, await world.AsApplication(new() { ["account"] = vendor }, db => db.Outcome(statement)));
+        var operatorId = (int)(await world.Everything("select a.id from accounts a join grants g on g.account_id = a.id where g.role = 'Operator' and g.valid_to is null limit 1"))[0][0]!;
+        Assert.EndsWith(" rows", await world.AsApplication(new() { ["account"] = operatorId }, db => db.Outcome(statement)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_parameter_that_the_operation_does_not_know_is_refused_and_nothing_is_stored()
     {
