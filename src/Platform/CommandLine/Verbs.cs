@@ -33,8 +33,8 @@ internal static class Verbs
         firstOperator.SetAction((parsed, cancellation) => Guarded(() => (parsed.GetValue(person) ? FirstAccounts.AddPerson : (Func<DatabaseOptions, string, Action<string>, CancellationToken, Task>)FirstAccounts.AddOperator)(
             DatabaseOptions.From(Builder().Configuration), parsed.GetValue(id)!, Console.WriteLine, cancellation)));
 
-        var verify = new Command("verify", "Count every figure again from the completions and name each difference; ends with 1 if there is any (ConnectionStrings:Verification).");
-        verify.SetAction((_, cancellation) => Guarded(() => Verify(cancellation)));
+        var verify = new Command("verify", "Count every figure again from the completions and name each difference; ends with 1 if there is any (ConnectionStrings:Verification; in Development the running server of the data folder).") { data };
+        verify.SetAction((parsed, cancellation) => Guarded(() => Verify(DataFolder(parsed.GetValue(data)), cancellation)));
 
         var before = new Option<DateOnly>("--before") { Description = "Entries sealed before this day (UTC) are removed.", Required = true };
         var verifyAudit = new Command("verify", "Work every seal of the audit log out again; ends with 1 if one does not fit (ConnectionStrings:Application).");
@@ -83,12 +83,12 @@ internal static class Verbs
             await new Migration(options).Apply(Console.WriteLine, cancellation);
     }
 
-    private static async Task Verify(CancellationToken cancellation)
+    private static async Task Verify(string dataFolder, CancellationToken cancellation)
     {
         var configuration = Builder().Configuration;
         if (DatabaseOptions.From(configuration).Provider != DatabaseProvider.PostgreSql)
             throw new InvalidOperationException("verify is written for PostgreSQL.");
-        var connection = configuration.GetConnectionString("Verification")
+        var connection = configuration.GetConnectionString("Verification") ?? (IsDevelopment ? await DevelopmentDatabase.Running(dataFolder, cancellation) : null)
             ?? throw new InvalidOperationException("ConnectionStrings:Verification is not configured: verify reads every row, as a role with BYPASSRLS that may only read.");
         if (await Verification.Run(connection, Console.WriteLine, cancellation) is var differences && differences > 0)
             throw new InvalidOperationException($"{differences:N0} figures differ from what the completions say.");

@@ -26,6 +26,10 @@ public sealed class DevelopmentDatabase : IAsyncDisposable
     /// <summary>The server's version and port, for the start-up message.</summary>
     public string Description => $"PostgreSQL {server.Version} on port {server.Port}";
 
+    /// <summary>How to see every row of the database that another process runs in a data folder; null when none runs there.</summary>
+    internal static async Task<string?> Running(string dataFolder, CancellationToken cancellation) =>
+        await EmbeddedPostgres.FindRunningAsync(dataFolder, cancellation) is { } server ? new NpgsqlConnectionStringBuilder(server) { Database = Name }.ConnectionString : null;
+
     /// <summary>Starts the server and sees to roles and database.</summary>
     public static async Task<DevelopmentDatabase> Start(string dataFolder, Action<string> say, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 
 namespace Platform.Http;
@@ -12,6 +13,7 @@ public static class Json
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
 
     private static readonly Regex TargetType = new(@"converted to (System\.Nullable`1\[)?(?<type>(Platform|System)(\.\w+)+)", Linear);
+    private static readonly Regex Container = new(@"contained in type '(?<type>Platform[\w.+]+)'", Linear);
     private static readonly Regex PathSteps = new(@"\.?\[?'?(?<step>[^.\[\]']+)'?\]?", Linear);
 
     /// <summary>The one set of options.</summary>
@@ -36,18 +38,36 @@ public static class Json
     public static string Pointer(string path) => PathSteps.Replace(path.TrimStart('$'), "/${step}");
 
     /// <summary>What can be read where a value could not be; null when that is more than a word can say.</summary>
-    public static Explanation? Expected(JsonException json) => MemberOf(json) switch
+    public static Explanation? Expected(JsonException json) => MemberOf(json) is { } type ? Expected(type) : null;
+
+    /// <summary>What can be read as a type; null when that is more than a word can say.</summary>
+    public static Explanation? Expected(Type wanted) => wanted switch
     {
         { IsEnum: true } words => string.Join(", ", Enum.GetValues(words).Cast<object>().Select(word => JsonSerializer.Serialize(word, words, Options).Trim('"'))) is var list
             ? new Explanation($"Một trong: {list}.", $"One of: {list}.") : null,
-        { } type when type == typeof(DateTimeOffset) => new Explanation("Thời điểm kèm múi giờ, như \"2026-03-01T08:00:00+07:00\".", "A moment with its offset, such as \"2026-03-01T08:00:00+07:00\"."),
-        { } type when type == typeof(DateOnly) => new Explanation("Ngày, như \"2026-03-01\".", "A day, such as \"2026-03-01\"."),
+        { } type when type == typeof(DateTimeOffset) => new Explanation("Thời điểm kèm múi giờ, như 2026-03-01T08:00:00+07:00.", "A moment with its offset, such as 2026-03-01T08:00:00+07:00."),
+        { } type when type == typeof(DateOnly) => new Explanation("Ngày, như 2026-03-01.", "A day, such as 2026-03-01."),
         { } type when type == typeof(string) => new Explanation("Chuỗi trong dấu nháy kép.", "A text in double quotes."),
         { } type when type == typeof(bool) => new Explanation("true hoặc false.", "true or false."),
         { } type when type == typeof(int) || type == typeof(long) || type == typeof(short) => new Explanation("Số nguyên, không có dấu nháy.", "A whole number without quotes."),
+        { IsClass: true } type when type.Assembly == typeof(Json).Assembly && Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object && MembersOf(type) is var members =>
+            new Explanation($"Một đối tượng. {members.Vi}", $"An object. {members.En}"),
         { } type when type == typeof(decimal) || type == typeof(double) => new Explanation("Số, không có dấu nháy, như 85.5.", "A number without quotes, such as 85.5."),
         _ => null,
     };
+
+    /// <summary>What is said of a name that an object has twice.</summary>
+    public static Explanation NameRepeated { get; } = new("Tên này có nhiều lần trong cùng một đối tượng.", "The object has this name more than once.");
+
+    /// <summary>The members that an object may have, where the serializer met another.</summary>
+    public static Explanation? Members(JsonException json) =>
+        Container.Match(json.Message) is { Success: true } match && typeof(Json).Assembly.GetType(match.Groups["type"].Value) is { } type ? MembersOf(type) : null;
+
+    private static Explanation MembersOf(Type type)
+    {
+        var names = string.Join(", ", Options.GetTypeInfo(type).Properties.Select(p => p.Name));
+        return new Explanation($"Có: {names}.", $"There are: {names}.");
+    }
 
     /// <summary>True when a value was to be one of an enum's words.</summary>
     public static bool IsWord(JsonException json) => MemberOf(json) is { IsEnum: true };

@@ -177,9 +177,9 @@ public static partial class ProblemWriter
     public static FieldFault Fault(JsonException json, string path, Explanation? where)
     {
         if (json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
-            return new FieldFault(Json.Pointer(path), Problems.UnknownMember, where);
+            return new FieldFault(Json.Pointer(path), Problems.UnknownMember, Json.Members(json) ?? where);
         if (json.Message.Contains("Duplicate property", StringComparison.Ordinal))
-            return new FieldFault(Json.Pointer(path), Problems.Repeated, where);
+            return new FieldFault(Json.Pointer(path), Problems.Repeated, Json.NameRepeated);
         return new FieldFault(Json.Pointer(path), Json.IsWord(json) ? Problems.UnknownWord : Problems.WrongType, Json.Expected(json) ?? where);
     }
 

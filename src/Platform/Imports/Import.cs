@@ -126,7 +126,7 @@ public sealed class Import : IVendorOwned, IBookkeeping
                     break;
             }
 
-            if (answer.Fault is { } fault)
+            foreach (var fault in answer.Faults?.DistinctBy(f => f.Kind) ?? [])
                 ImportReason.Note(reasons, fault, answer);
         }
 

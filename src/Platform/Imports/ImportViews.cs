@@ -59,7 +59,7 @@ public sealed record ImportReport(ImportView Import, IReadOnlyList<ReasonView> R
 /// <summary>One reason for which rows were not taken.</summary>
 /// <param name="Code">The number of the problem.</param>
 /// <param name="Title">What it is.</param>
-/// <param name="Rows">How many rows; a row with several faults is counted under its first.</param>
+/// <param name="Rows">How many rows; one with several faults is counted under each.</param>
 /// <param name="First">Where the first ten are.</param>
 public sealed record ReasonView(string Code, string Title, int Rows, IReadOnlyList<ReasonPlace> First);
 

@@ -42,17 +42,17 @@ public static class ImportsApi
     /// <remarks>
     /// CSV, NDJSON, XLSX (first sheet) or a JSON array, as the body or as the file of a multipart form; also with Content-Encoding gzip or br. The file is
     /// kept encrypted until the import ends. The header of a table is looked for in its first ten rows. With an <c>Idempotency-Key</c> the body may have
-    /// 4 MiB; a larger file is sent without: its completions' ids keep it from being counted twice. Values given here hold for every row. Its end is told by the webhook event <c>import.finished</c>.
+    /// 4 MiB; a larger file is sent without: its completions' ids keep it from being counted twice. Values given here hold for the rows that do not say it themselves. Its end is told by the webhook event <c>import.finished</c>.
     /// </remarks>
     private static async Task<Accepted<ImportView>> CreateImport(
         HttpContext http, ImportDesk desk, CancellationToken cancellation,
         [Description("The file's name; tells the format where the content type does not.")] string? name = null,
         [Description("A mapping of columns: one of one's own or a preset. For CSV and XLSX.")] string? mapping = null,
-        [Description("The commune of every row.")] string? locality = null,
-        [Description("The course of every row.")] string? course = null,
-        [Description("The audience of every row.")] string? audience = null,
-        [Description("The day of every completion.")] string? completedAt = null,
-        [Description("2 or higher: every row corrects what was stored under its id with a lower revision.")] string? revision = null,
+        [Description("The commune of the rows that do not say one.")] string? locality = null,
+        [Description("The course of the rows that do not say one.")] string? course = null,
+        [Description("The audience of the rows that do not say one.")] string? audience = null,
+        [Description("The day of the rows that do not say one.")] string? completedAt = null,
+        [Description("2 or higher: the rows that do not say one correct what was stored under their ids with a lower revision.")] string? revision = null,
         [Description("Why the rows are corrected, at most 200 characters.")] string? reason = null,
         [Description("The best score of the table (10, 100); scores are brought to 0–100. In the place of the mapping's own.")] decimal? scale = null,
         [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null)

@@ -35,10 +35,18 @@ internal static class MappingPresets
         ["danh-sach-lop"] = new(new Dictionary<string, FieldSource>
         {
             ["id"] = new() { Template = "danh-sach-lop {=course} {=learner}", Pseudonym = true },
-            ["learner.id"] = new() { Columns = ["Email", "Thư điện tử", "Số điện thoại", "Điện thoại", "SĐT"], Contact = true, Optional = true },
+            ["learner.id"] = new()
+            {
+                Columns = ["Email", "Thư điện tử", "Số điện thoại", "Điện thoại", "SĐT"],
+                Contact = true,
+                Optional = true,
+                // How people write that there is none.
+                Values = new Dictionary<string, string> { ["-"] = "", ["0"] = "", ["x"] = "", ["N/A"] = "", ["Không"] = "", ["Không có"] = "", ["Chưa có"] = "" },
+            },
+            ["locality"] = new() { Columns = ["Mã xã", "Mã xã/phường", "Mã địa phương"] },
             ["learner.citizenId"] = new() { Columns = ["Số định danh", "Số CCCD", "CCCD"], Optional = true },
             ["audience"] = new() { Columns = ["Nhóm đối tượng", "Đối tượng"], Optional = true },
-            ["completedAt"] = new() { Columns = ["Ngày hoàn thành", "Thời gian hoàn thành"], Optional = true },
+            ["completedAt"] = new() { Columns = ["Ngày hoàn thành", "Thời gian hoàn thành"] },
             ["score"] = new() { Columns = ["Điểm", "Điểm số"], Scale = 10, Optional = true },
             ["passed"] = new()
             {

@@ -6,8 +6,11 @@ namespace Platform.Learning;
 /// <summary>Reads a completion written as JSON: an element of a batch, or a line of a stream. Pure; a value that cannot be read is a fault.</summary>
 internal static class CompletionJson
 {
-    /// <summary>Reads one JSON value. Text that is no JSON at all throws, as only the reader of the whole knows where it stands.</summary>
-    internal static SentRow Read(int index, ReadOnlySpan<byte> utf8)
+    /// <summary>
+    /// Reads one JSON value; null for reasons that stand alone, as they do before a rejected row that could not carry them. Text that is no JSON at
+    /// all throws, as only the reader of the whole knows where it stands.
+    /// </summary>
+    internal static SentRow? Read(int index, ReadOnlySpan<byte> utf8)
     {
         try
         {
@@ -20,7 +23,9 @@ internal static class CompletionJson
         }
 
         using var document = JsonDocument.Parse(utf8.ToArray());
-        return document.RootElement.ValueKind == JsonValueKind.Object ? Read(index, document.RootElement) : SentRow.Unreadable(index, Problems.NotACompletion);
+        return document.RootElement.ValueKind != JsonValueKind.Object ? SentRow.Unreadable(index, Problems.NotACompletion)
+            : document.RootElement.GetPropertyCount() == 1 && document.RootElement.TryGetProperty(RejectedRow.Mark, out _) ? null
+            : Read(index, document.RootElement);
     }
 
     // Member by member, so that all that cannot be read is told; what can be is checked with the others.
@@ -34,7 +39,7 @@ internal static class CompletionJson
             // What rejected rows carry when they are given back is no part of the row.
             foreach (var member in row.EnumerateObject().Where(m => !m.NameEquals(RejectedRow.Mark)))
                 if (!names.Add(member.Name))
-                    faults.Add(new FieldFault($"/{index}/{Json.Escape(member.Name)}", Problems.Repeated));
+                    faults.Add(new FieldFault($"/{index}/{Json.Escape(member.Name)}", Problems.Repeated, Json.NameRepeated));
                 else if (Fault(index, member) is { } fault)
                     faults.Add(fault);
                 else

@@ -144,7 +144,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
         {
             while (await http.Request.Body.ReadAsync(rest, patience.Token) > 0) { }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             http.Abort();
         }

@@ -69,10 +69,18 @@ internal sealed class CompletionReading(
 
         var (learner, citizen) = (row.Learner?.Id, row.Learner?.CitizenId);
         if (string.IsNullOrWhiteSpace(learner) && string.IsNullOrWhiteSpace(citizen))
+        {
             Add("learner", Problems.NoLearner);
+            // Nobody's locality and audience are not known.
+            if (row.Locality is null)
+                Add("locality", Problems.Required);
+            if (row.Audience is null)
+                Add("audience", Problems.Required);
+        }
+
         if (learner?.Length > 200)
             Add("learner/id", Problems.TooLong, Limits.LearnerId);
-        else if (learner is not null && !Faults.IsText(learner))
+        else if (learner is not null && !IsName(learner))
             Add("learner/id", Problems.NotText);
         if (!string.IsNullOrWhiteSpace(citizen) && (citizen.Length != 12 || !citizen.All(char.IsAsciiDigit)))
             Add("learner/citizenId", Problems.BadCitizenId);
@@ -83,7 +91,7 @@ internal sealed class CompletionReading(
         if (row.Course is null)
             Add("course", Problems.Required);
         else if (!courses.TryGetValue(row.Course, out course))
-            Add("course", Problems.UnknownCourse, Limits.Shown(row.Course));
+            Add("course", Problems.UnknownCourse, Limits.Course(row.Course));
         if (row.CompletedAt is null)
             Add("completedAt", Problems.Required);
         else if (row.CompletedAt > now + ClockTolerance)
@@ -119,10 +127,13 @@ internal sealed class CompletionReading(
     private static ProblemKind? WrongId(string? id) =>
         string.IsNullOrWhiteSpace(id) ? Problems.Required
         : id.Length > 100 ? Problems.TooLong
-        : !Faults.IsText(id) ? Problems.NotText
+        : !IsName(id) ? Problems.NotText
         : id.StartsWith(ErasedCompletion.Prefix, StringComparison.Ordinal) ? Problems.CompletionErased
         : HoldsCitizenNumber(id) ? Problems.CitizenNumberInClear
         : null;
+
+    // A line break in an id is a row that was read wrongly somewhere before.
+    private static bool IsName(string id) => Faults.IsText(id) && !id.AsSpan().ContainsAny('\n', '\r', '\t');
 
     /// <summary>What is wrong with the reason of a correction or a voiding; null when nothing is.</summary>
     internal static ProblemKind? CheckReason(string? reason) =>
@@ -205,7 +216,7 @@ internal sealed class CompletionReading(
 
         internal static Explanation Locality(string code) => new($"{Short(code)}; mã xã, phường có năm chữ số, như 05953.", $"{Short(code)}; a commune's code has five digits, such as 05953.");
 
-        internal static Explanation Shown(string text) => new(Short(text), Short(text));
+        internal static Explanation Course(string code) => new($"{Short(code)}, xem GET /v1/courses.", $"{Short(code)}, see GET /v1/courses.");
 
         private static string Short(string text) => text.Length > 40 ? $"«{text[..40]}…»" : $"«{text}»";
     }

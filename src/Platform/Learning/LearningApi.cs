@@ -67,7 +67,7 @@ public static class LearningApi
         if (CompletionReading.HoldsCitizenNumber(reason))
             faults.Add("/reason", Problems.CitizenNumberInClear);
         faults.ThrowIfAny();
-        var voided = await inbox.Void(http.Features.Get<Caller>()!, OwnCompletions.Sent(id), reason, cancellation) ?? throw new ProblemException(Problems.UnknownCompletion);
+        var voided = await inbox.Void(http.Features.Get<Caller>()!, OwnCompletions.Sent(http), reason, cancellation) ?? throw new ProblemException(Problems.UnknownCompletion);
         return TypedResults.Ok(await View(voided, null, courses, localities, cancellation));
     }
 
@@ -76,7 +76,7 @@ public static class LearningApi
         HttpContext http, string id, PlatformDb db, CourseDirectory courses, LocalityDirectory localities, CancellationToken cancellation)
     {
         var vendor = http.Features.Get<Caller>()!.Vendor!.Value;
-        id = OwnCompletions.Sent(id);
+        id = OwnCompletions.Sent(http);
         var present = await db.Completions.AsNoTracking().SingleOrDefaultAsync(c => c.VendorId == vendor && c.ExternalId == id, cancellation)
             ?? throw new ProblemException(Problems.UnknownCompletion);
         var views = new List<CompletionVersionView> { await View(present, null, courses, localities, cancellation) };

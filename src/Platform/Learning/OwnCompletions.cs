@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Access;
@@ -25,15 +26,21 @@ public static class OwnCompletions
     }
 
     /// <summary>One of the vendor's completions by the vendor's own id.</summary>
-    private static async Task<Ok<CompletionView>> GetCompletion(string id, PlatformDb db, LocalityDirectory directory, CancellationToken cancellation)
+    private static async Task<Ok<CompletionView>> GetCompletion(HttpContext http, string id, PlatformDb db, LocalityDirectory directory, CancellationToken cancellation)
     {
-        id = Sent(id);
+        id = Sent(http);
         var found = !Faults.IsText(id) ? [] : await View(db, db.Completions.Where(c => c.VendorId == db.Scope.Vendor && c.ExternalId == id), 1, directory, cancellation);
         return TypedResults.Ok(found.SingleOrDefault() ?? throw new ProblemException(Problems.UnknownCompletion));
     }
 
-    /// <summary>An id as its vendor sent it: a slash in an address stays as it is written there.</summary>
-    internal static string Sent(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    /// <summary>The id in an address as its vendor sent it: what the server has decoded for routing no longer tells «%2F» from a slash.</summary>
+    internal static string Sent(HttpContext http)
+    {
+        const string before = "/v1/completions/";
+        var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
+        var rest = raw[(raw.IndexOf(before, StringComparison.OrdinalIgnoreCase) + before.Length)..];
+        return Uri.UnescapeDataString(rest.Split('/')[0]);
+    }
 
     /// <summary>The vendor's completions, in order of its ids.</summary>
     private static async Task<Ok<Page<CompletionView>>> ListCompletions(
@@ -191,5 +198,5 @@ public sealed record UsageView(DateOnly Day, long Rows, long Created, long Dupli
 /// <param name="Outcome">conflict, rejected or withheld.</param>
 /// <param name="Code">The number of the problem.</param>
 /// <param name="Title">What it is.</param>
-/// <param name="Rows">How many.</param>
+/// <param name="Rows">How many; one with several faults is counted under its first.</param>
 public sealed record ErrorStatisticView(DateOnly Day, RowOutcome Outcome, string Code, string Title, long Rows);

@@ -128,7 +128,9 @@ public sealed class FaultTests(Site site) : IClassFixture<Site>
         while (await answer.ReadLineAsync(Cancellation) is { } line && line != "0")
             lines.Add(line);
         Assert.Contains(lines, l => l.StartsWith("{\"problem\"", StringComparison.Ordinal) && l.Contains("PLT-1019", StringComparison.Ordinal) && l.Contains("150", StringComparison.Ordinal));
+        wire.Close();
         Assert.Equal(0, (await server.Ended()).ExitCode);
+        Assert.DoesNotContain(server.Output, l => l.Contains("Exception", StringComparison.Ordinal));
         Assert.Equal(150, (await site.Stored("term")).Count);
     }
 

@@ -165,14 +165,14 @@ public sealed class IdempotencyTests(World world)
         var key = NewKey();
         (await Post(admin, path, key, Agency("Công an xã"))).Dispose();
         var tenant = (await world.Locality(path.Split('/')[3])).Id;
-        var refused = await Assert.ThrowsAsync<ProblemException>(() => world.InScope(_ => { }, async db =>
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => world.InScope(scope => scope.EnterIntake(1), async db =>
         {
             db.BeforeCommit = cancellation => AnswerShelf.Mark(db, tenant, key, Guid.NewGuid(), cancellation);
-            db.Courses.Add(new Platform.Learning.Course { Code = $"never-{key}", Title = "x" });
+            db.ImportMappings.Add(new Platform.Imports.SavedMapping { VendorId = 1, Name = $"never-{key}", Content = "{}" });
             return await db.SaveChangesAsync(Cancellation);
         }));
         Assert.Equal(Problems.KeyInUse, refused.Kind);
-        Assert.Empty(await world.Everything("select 1 from courses where code = $1", $"never-{key}"));
+        Assert.Empty(await world.Everything("select 1 from import_mappings where name = $1", $"never-{key}"));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class MappingTests(World world)
         var file = Importing.Workbook(
             ["STT", "Họ tên", "Email", "Số điện thoại", "Nhóm đối tượng", "Ngày hoàn thành", "Điểm", "Trạng thái"],
             [1, $"{mark} An", $"{mark}@example.vn", "0912345678", "Người dân", new DateTime(2026, 3, 5), 9.5, "Đã hoàn thành"],
-            [2, $"{mark} Bình", null, $"{mark}-0987", "Học sinh", new DateTime(2026, 3, 6), 4, "Đang học"],
+            [2, $"{mark} Bình", "-", $"09{Random.Shared.Next(10_000_000, 99_999_999)}", "Học sinh", new DateTime(2026, 3, 6), 4, "Đang học"],
             [3, $"{mark} Chi", null, null, "Học sinh", new DateTime(2026, 3, 6), 4, "Đang học"]);
         var import = await batch.Client.Import(Xlsx, file, $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}");
         var done = await batch.Client.Until(import, "Done");
@@ -94,7 +94,7 @@ public sealed class MappingTests(World world)
         var done = await batch.Client.Until(import, "Done");
         Assert.Equal((2m, 1m, 1m), (done.Number("rows"), done.Number("created"), done.Number("rejected")));
         Assert.Equal(85m, (await batch.Client.Rows("/v1/completions")).Single().Number("score"));
-        var reason = (await batch.Client.Read($"{import}/report"))["reasons"]!.AsArray().Single()!;
+        var reason = (await batch.Client.Read($"{import}/report"))["reasons"]!.AsArray().Single(r => r!["code"]!.ToString() == "PLT-5007")!;
         Assert.Equal(("PLT-5007", 5, "/1/learner"), (reason["code"]!.ToString(), (int)reason["first"]![0]!["line"]!, reason["first"]![0]!["pointer"]!.ToString()));
         using var rejected = await batch.Client.GetAsync(new Uri($"{import}/rejected", UriKind.Relative), TestContext.Current.CancellationToken);
         using var sheet = new System.IO.Compression.ZipArchive(await rejected.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
@@ -106,6 +106,27 @@ public sealed class MappingTests(World world)
 
         var again = await batch.Client.Until(await batch.Client.Import(Xlsx, Importing.Workbook(["CCCD", "Điểm"], [citizen, 85]), $"{query}&scale=100&revision=2&reason=nhập lại"), "Done");
         Assert.Equal(1m, again.Number("corrected"));
+    }
+
+    [Fact]
+    public async Task What_is_no_contact_makes_no_two_people_one_and_what_a_row_says_goes_before_what_is_said_for_the_file()
+    {
+        var (batch, communes) = await Batch.Start(world, 2);
+        using var client = batch.Client;
+        string[] none = ["-", "Không có", "không có", "0", "0912", "chưa rõ", "e15@@"];
+        var table = "Họ tên;SĐT;CCCD;Mã xã;Ngày hoàn thành\n" + string.Concat(none.Select(n => $"A;{n};;;01/03/2026\n"))
+            + $"B;-;{Batch.NewCitizen()};{communes[1]};\nC;;{Batch.NewCitizen()};;02/03/2026\n";
+        var import = await client.Import(Csv, table, $"?mapping=danh-sach-lop&course=KNS-CD-01&audience=Citizens&locality={communes[0]}&completedAt=05/03/2026");
+        var done = await client.Until(import, "Done");
+        Assert.Equal((2m, 7m), (done.Number("created"), done.Number("rejected")));
+        Assert.Equal(["PLT-5007 4", "PLT-2713 3"], (await client.Read($"{import}/report"))["reasons"]!.AsArray().Select(r => $"{r!["code"]} {r["rows"]}"));
+        Assert.Equal(
+            [$"{communes[0]} 2026-03-01T17:00:00+00:00", $"{communes[1]} 2026-03-04T17:00:00+00:00"],
+            (await client.Rows("/v1/completions")).Select(c => $"{c.Text("locality")} {c.Text("completedAt")}").Order(StringComparer.Ordinal).OrderBy(l => l.EndsWith("01T17:00:00+00:00", StringComparison.Ordinal) ? 0 : 1));
+        using var without = await client.SendFile(Csv, "SĐT;Ngày hoàn thành\n0912345678;01/03/2026"u8.ToArray(), "?mapping=danh-sach-lop&course=KNS-CD-01");
+        var missing = (await without.Body(HttpStatusCode.UnprocessableEntity))["errors"]![0]!;
+        Assert.Equal("/columns/locality", missing["pointer"]!.ToString());
+        Assert.Contains("?locality=", missing["detail"]!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

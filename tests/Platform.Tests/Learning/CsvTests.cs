@@ -79,11 +79,34 @@ public sealed class CsvTests(World world)
     }
 
     [Fact]
+    public async Task A_quote_that_closes_where_no_cell_ends_was_opened_by_mistake_and_swallows_no_other_row()
+    {
+        using var batch = await Batch.Start(world);
+        string Row(string id, string learner) => $"{id},{learner},,{batch.Commune},KNS-CD-01,Citizens,01/03/2026,,,,\n";
+        var answer = await Push(batch, $"{English}\n{Row("q1", "h1")}{Row("q2", "\"h2")}{Row("q3", "h3")}{Row("q4", "h\"4")}{Row("q5", "\"h5\"x")}{Row("q6", "\"h6\" ")}");
+        Assert.Equal(
+            ["created", "rejected PLT-5068", "created", "created", "rejected PLT-5068", "created"],
+            answer["results"]!.AsArray().Select(r => $"{r!["outcome"]} {r["problems"]?[0]?["code"]}".Trim()));
+        Assert.Equal([2, 3, 4, 5, 6, 7], answer["results"]!.AsArray().Select(r => (int)r!["line"]!).ToList());
+    }
+
+    [Fact]
+    public async Task Columns_of_locality_and_audience_may_lack_and_are_then_the_learners()
+    {
+        using var batch = await Batch.Start(world);
+        await batch.Store(batch.Row(learner: "hv-1"));
+        var answer = await Push(batch, "Mã hoàn thành;Mã người học;Khóa học;Ngày hoàn thành\nx-1;hv-1;KNS-CD-02;01/04/2026\nx-2;hv-2;KNS-CD-02;31/02/2026\n");
+        Assert.Equal("created rejected", Batch.Outcomes(answer));
+        Assert.Contains("Không có ngày «31/02/2026»", answer["results"]![1]!["problems"]![0]!["detail"]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("Citizens", (await batch.Client.Read("/v1/completions/x-1")).Text("audience"));
+    }
+
+    [Fact]
     public async Task Rows_are_answered_with_their_line_and_all_their_faults_and_a_line_of_spaces_is_none()
     {
         using var batch = await Batch.Start(world);
         var good = $"l-1,hv,,{batch.Commune},KNS-CD-01,Citizens,01/03/2026,,,,";
-        var answer = await Push(batch, $"{English}\n\n  ,,,, ,,,,,,\n\"{good.Replace(",hv,", ",\"\"x\"\"\n\",hv", StringComparison.Ordinal)}\n,,,{batch.Commune},KNS-CD-01,Everybody,hôm qua,tốt,có lẽ,0,\n{good}\n");
+        var answer = await Push(batch, $"{English}\n\n  ,,,, ,,,,,,\nl-0,hv,,{batch.Commune},KNS-CD-01,Citizens,01/03/2026,,,2,\"dòng 1\ndòng 2\"\n,,,{batch.Commune},KNS-CD-01,Everybody,hôm qua,tốt,có lẽ,0,\n{good}\n");
         var rows = answer["results"]!.AsArray();
         Assert.Equal([4, 6, 7], rows.Select(r => (int)r!["line"]!).ToList());
         Assert.Equal(
@@ -119,7 +142,7 @@ public sealed class CsvTests(World world)
         batch.Client.DefaultRequestHeaders.Add("Accept-Language", "en");
         var problem = await batch.Client.Post("/v1/completions", "text/csv", "id,Điểm số,id,course\n1,2,3,4\n").Problem(Problems.Invalid);
         Assert.Equal(
-            ["/columns/2 PLT-5064", "/columns/3 PLT-1206", "/columns/locality PLT-5065", "/columns/audience PLT-5065", "/columns/completedAt PLT-5065", "/columns/learner.id PLT-5065"],
+            ["/columns/2 PLT-5064", "/columns/3 PLT-1206", "/columns/completedAt PLT-5065", "/columns/learner.id PLT-5065"],
             problem["errors"]!.AsArray().Select(e => $"{e!["pointer"]} {e["code"]}"));
         foreach (var body in (byte[][])[[], Encoding.UTF8.GetBytes("\n\n"), Encoding.UTF8.GetBytes("\"id,")])
             await batch.Client.Post("/v1/completions", "text/csv", body).Problem(Problems.NoHeader);

@@ -22,13 +22,16 @@ public sealed class RejectedRowsTests(World world)
         var (type, text) = await Fetch(batch, answer.Summary!.Text("rejectedRows")!);
         Assert.Equal("application/x-ndjson", type);
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(3, lines.Length);
-        Assert.Equal("{broken", lines[2]);
+        Assert.Equal(4, lines.Length);
+        Assert.Equal("{broken", lines[3]);
+        Assert.Equal((Problems.LineNotJson.Code, "/3"), (JsonNode.Parse(lines[2])!["problems"]![0]!["code"]!.ToString(), JsonNode.Parse(lines[2])!["problems"]![0]!["pointer"]!.ToString()));
         var mended = JsonNode.Parse(lines[0])!.AsObject();
         Assert.Equal((Problems.UnknownCourse.Code, "/1/course"), (mended["problems"]![0]!["code"]!.GetValue<string>(), mended["problems"]![0]!["pointer"]!.GetValue<string>()));
         Assert.Equal(Problems.SameIdOtherContent.Code, JsonNode.Parse(lines[1])!["problems"]![0]!["code"]!.GetValue<string>());
         mended["course"] = "KNS-CD-01";
-        Assert.Equal("created", (await batch.Client.Stream(Sending.Lines(mended))).Outcomes);
+        var again = await batch.Client.Stream($"\n{mended.ToJsonString()}\n{lines[2]}\n{batch.Row().ToJsonString()}\n{lines[3]}");
+        Assert.Equal("created created rejected", again.Outcomes);
+        Assert.Equal([2, 4, 5], again.Rows.Select(r => (int)r["line"]!).ToList());
     }
 
     [Fact]
@@ -40,7 +43,7 @@ public sealed class RejectedRowsTests(World world)
         var first = await Fetch(batch, (await sent.Body(HttpStatusCode.OK)).Text("rejectedRows")!);
         Assert.Equal("text/csv", first.Type);
         Assert.StartsWith("\uFEFFMã hoàn thành;Mã người học;Mã xã;Khóa học;Nhóm đối tượng;Ngày hoàn thành;Mã lỗi;Lỗi\r\n", first.Text, StringComparison.Ordinal);
-        Assert.Contains($"t-1{row};PLT-5005;Dòng 2: Khóa học: {Problems.UnknownCourse.Vi} – «KHONG-CO»\r\n", first.Text, StringComparison.Ordinal);
+        Assert.Contains($"t-1{row};PLT-5005;Dòng 2: Khóa học: {Problems.UnknownCourse.Vi} – «KHONG-CO», xem GET /v1/courses\r\n", first.Text, StringComparison.Ordinal);
 
         using var again = await batch.Client.Post("/v1/completions", "text/csv", first.Text);
         var second = await Fetch(batch, (await again.Body(HttpStatusCode.OK)).Text("rejectedRows")!);
@@ -71,7 +74,7 @@ public sealed class RejectedRowsTests(World world)
         using var batch = await Batch.Start(world);
         var answer = await batch.Push(batch.Row(), batch.Row(change: r => r["score"] = 101), 7);
         var rows = JsonNode.Parse((await Fetch(batch, answer.Text("rejectedRows")!)).Text)!.AsArray();
-        Assert.Equal(2, rows.Count);
+        Assert.Equal(3, rows.Count); // before what is no object, why it was rejected
         rows[0]!["score"] = 100;
         Assert.Equal("created rejected", Batch.Outcomes(await batch.Push([.. rows])));
     }

@@ -80,6 +80,7 @@ public sealed class RejectionTests(World world)
         var details = problems.ToDictionary(p => $"{p!["pointer"]}", p => $"{p!["detail"]}");
         Assert.Contains("PublicSector, Students", details["/0/audience"], StringComparison.Ordinal);
         Assert.Contains("2026-03-01T08:00:00+07:00", details["/0/completedAt"], StringComparison.Ordinal);
+        Assert.Contains("completedAt, score", details["/0/more"], StringComparison.Ordinal);
         Assert.Contains("five digits", details["/0/locality"], StringComparison.Ordinal);
         Assert.Equal(("true or false.", "From 0 to 100, with at most two decimals."), (details["/0/passed"], details["/0/score"]));
         Assert.Contains("32767", details["/0/revision"], StringComparison.Ordinal);

@@ -18,6 +18,12 @@ public sealed class VendorViewTests(World world)
             ("bài số 1/2", batch.Commune, "KNS-CD-01", "Citizens", 85m, "true"),
             (found.Text("id"), found.Text("locality"), found.Text("course"), found.Text("audience"), found.Number("score"), found.Text("passed")));
         Assert.DoesNotContain("learner", found.Select(p => p.Key));
+        foreach (var id in (string[])["p%2F", "a/b", "50% + 1?&#", "x%252Fy"])
+        {
+            await batch.Store(batch.Row(change: r => r["id"] = id));
+            Assert.Equal(id, (await batch.Client.Read($"/v1/completions/{Uri.EscapeDataString(id)}")).Text("id"));
+        }
+
         await batch.Store(batch.Row(change: r => r["id"] = "Ab 1"));
         Assert.Equal("Ab 1", (await batch.Client.Read("/v1/completions/Ab%201")).Text("id"));
         await batch.Client.Send(HttpMethod.Get, "/v1/completions/ab%201").Problem(Problems.UnknownCompletion);
@@ -48,7 +54,7 @@ public sealed class VendorViewTests(World world)
         var province = (string)(await world.Everything("select p.code from localities c join localities p on p.id = c.province_id where c.code = $1", communes[0]))[0][0]!;
         Assert.Superset(new HashSet<string?> { "f-1", "f-2" }, (await client.Rows($"/v1/completions?locality={province}")).Select(c => c.Text("id")).ToHashSet());
         Assert.Empty(await client.Rows("/v1/completions?locality=01"));
-        foreach (var query in (string[])["locality=99999", "course=KHONG-CO", "limit=0", "limit=1001", "audience=Everybody", "completedFrom=ngay", "completedFrom=2026-02-02&completedTo=2026-02-01"])
+        foreach (var query in (string[])["locality=99999", "course=KHONG-CO", "limit=0", "limit=1001", "audience=Everybody", "completedFrom=ngay", "completedFrom=02/03/2026", "receivedTo=2026-2-1", "audience=4", "limit=1e1", "completedFrom=2026-02-02&completedTo=2026-02-01"])
             await client.Send(HttpMethod.Get, $"/v1/completions?{query}").Problem(Problems.BadParameter);
     }
 

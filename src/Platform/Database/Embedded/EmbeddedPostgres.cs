@@ -70,6 +70,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>How the superuser connects to the server that another process runs in a data folder; null when none runs there.</summary>
+    public static async Task<string?> FindRunningAsync(string dataFolder, CancellationToken ct)
+    {
+        var cluster = await PostgresCluster.LocateAsync(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder)), ct);
+        return await Postmaster.FindAsync(cluster.Folder, ct) is { } server ? PostgresServer.ConnectionStringOf(cluster, server.Port) : null;
+    }
+
     /// <summary>Shuts down fast: sessions are ended, everything committed is on disk. Waits for the end; may be repeated.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -68,21 +68,24 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         (_cluster, _binaries, Port) = (cluster, binaries, port);
         _logStart = OpenLog(cluster.LogFile);
-        ConnectionString = new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1",
-            Port = port,
-            Database = "postgres",
-            Username = EmbeddedPostgres.Superuser,
-            Password = cluster.Password,
-            SslMode = SslMode.Disable,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        }.ConnectionString;
+        ConnectionString = ConnectionStringOf(cluster, port);
         _process = Process.Start(ChildProcess.Describe(Command(), OperatingSystem.IsWindows() ? cluster.Folder : null))!;
         _complaints = OperatingSystem.IsWindows() ? CopyToLogAsync() : _process.StandardError.ReadToEndAsync();
     }
 
     public int Port { get; }
+
+    /// <summary>How the superuser connects to the server of a cluster.</summary>
+    public static string ConnectionStringOf(PostgresCluster cluster, int port) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = port,
+        Database = "postgres",
+        Username = EmbeddedPostgres.Superuser,
+        Password = cluster.Password,
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
+    }.ConnectionString;
 
     public string ConnectionString { get; }
 

@@ -43,6 +43,9 @@ internal sealed record Postmaster(int Pid, string Folder)
         return false;
     }
 
+    /// <summary>Where it listens.</summary>
+    public int Port => int.Parse(File.ReadLines(PidFileOf(Folder)).ElementAt(3), NumberStyles.None, CultureInfo.InvariantCulture);
+
     public static string PidFileOf(string folder) => Path.Combine(folder, "postmaster.pid");
 
     private async Task<bool> GoneAsync(TimeSpan patience)

@@ -56,11 +56,4 @@ internal sealed class ByteWindow(Stream source)
         else if (Rest.Length > 1 && Rest[0] is 0xFE or 0xFF && Rest[1] is 0xFE or 0xFF)
             throw new ProblemException(Problems.NotUtf8, new Explanation("Hãy lưu tệp dạng UTF-8.", "Save the file as UTF-8."));
     }
-
-    /// <summary>Goes elsewhere in a stream that can.</summary>
-    internal void Seek(long position)
-    {
-        source.Seek(position, SeekOrigin.Begin);
-        (start, end, Position, Ended, reading) = (0, 0, position, false, null);
-    }
 }

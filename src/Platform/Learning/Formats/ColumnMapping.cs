@@ -11,12 +11,12 @@ namespace Platform.Learning.Formats;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ColumnMapping(IReadOnlyDictionary<string, FieldSource> Fields)
 {
-    /// <summary>The mapping with what is said for the whole file in the place of what it says itself.</summary>
+    /// <summary>The mapping with what is said for the rows that do not say it themselves.</summary>
     internal ColumnMapping With(WholeFile file)
     {
         var fields = Fields.ToDictionary();
         foreach (var (name, value) in file.Values.Where(v => v.Value is not null))
-            fields[name] = new FieldSource { Constant = value };
+            fields[name] = fields.TryGetValue(name, out var source) && source.Constant is null ? source with { Otherwise = value, Optional = true } : new FieldSource { Constant = value };
         if (file.Scale is { } scale && fields.TryGetValue("score", out var score))
             fields["score"] = score with { Scale = scale };
         return new ColumnMapping(fields);
@@ -24,15 +24,16 @@ public sealed record ColumnMapping(IReadOnlyDictionary<string, FieldSource> Fiel
 
     /// <summary>The fields without which no row is a completion, and which have no source.</summary>
     internal IEnumerable<string> Missing =>
-        TableColumns.Needed.Where(f => !Fields.ContainsKey(f)).Concat(Fields.Keys.Any(f => f.StartsWith("learner.", StringComparison.Ordinal)) ? [] : ["learner.id"]);
+        ((string[])["id", "locality", "course", "audience", "completedAt"]).Where(f => !Fields.ContainsKey(f)).Concat(Fields.Keys.Any(f => f.StartsWith("learner.", StringComparison.Ordinal)) ? [] : ["learner.id"]);
 
     /// <summary>The values that it gives itself, with their pointers.</summary>
     internal IEnumerable<(string Field, string Value, string At)> Known(string pointer)
     {
         foreach (var (name, source) in Fields.Where(f => f.Value is not null))
         {
-            if (source.Constant is { Length: > 0 } constant)
-                yield return (name, constant, $"{pointer}/{name}/constant");
+            foreach (var (part, value) in new[] { ("constant", source.Constant), ("otherwise", source.Otherwise) })
+                if (value is { Length: > 0 })
+                    yield return (name, value, $"{pointer}/{name}/{part}");
             foreach (var (word, meaning) in source.Values ?? new Dictionary<string, string>())
                 if (meaning is { Length: > 0 })
                     yield return (name, meaning, $"{pointer}/{name}/values/{Json.Escape(word)}");
@@ -60,7 +61,7 @@ public sealed record ColumnMapping(IReadOnlyDictionary<string, FieldSource> Fiel
     }
 }
 
-/// <summary>What is said of every row of a file when it is sent.</summary>
+/// <summary>What is said of a file when it is sent, for the rows that do not say it themselves.</summary>
 /// <param name="Values">Our fields and the one value of each; null where nothing is said.</param>
 /// <param name="Scale">The best score of the table.</param>
 internal sealed record WholeFile(IReadOnlyDictionary<string, string?> Values, decimal? Scale)
@@ -95,6 +96,9 @@ public sealed record FieldSource
 
     /// <summary>For passed: the lowest number of the source that passes.</summary>
     public decimal? Minimum { get; init; }
+
+    /// <summary>What holds for the rows in which the source is empty.</summary>
+    public string? Otherwise { get; init; }
 
     /// <summary>The file may lack its columns.</summary>
     public bool? Optional { get; init; }
@@ -133,8 +137,9 @@ public sealed record FieldSource
             faults.Add($"{at}/scale", Problems.OutOfRange, new Explanation("Số lớn hơn 0.", "A number above 0."));
         if (Format is not null && !TableValues.IsDayFormat(Format))
             faults.Add($"{at}/format", Problems.WrongType, new Explanation("Cần dd, MM và yyyy, như MM/dd/yyyy hoặc dd.MM.yyyy HH:mm.", "dd, MM and yyyy are needed, such as MM/dd/yyyy or dd.MM.yyyy HH:mm."));
-        if (Constant is not null && TableValues.Mistake(field, Constant, this) is { } wrong)
-            faults.Add($"{at}/constant", wrong.Kind, wrong.Detail);
+        foreach (var (part, value) in new[] { ("constant", Constant), ("otherwise", Otherwise) })
+            if (value is not null && TableValues.Mistake(field, value, this) is { } wrong)
+                faults.Add($"{at}/{part}", wrong.Kind, wrong.Detail);
         foreach (var (word, meaning) in Values ?? new Dictionary<string, string>())
             if (meaning is null)
                 faults.Add($"{at}/values/{Json.Escape(word)}", Problems.Required);

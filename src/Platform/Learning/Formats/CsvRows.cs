@@ -13,19 +13,9 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
     private readonly List<Cell> cells = [];
     private TableColumns? columns;
     private byte separator = (byte)',';
-    private int line = 1;
     private bool skipping;
 
     internal override TableHead? Head => columns?.Head((char)separator);
-
-    // Read over, not leapt over: lines are counted.
-    internal override async Task Resume(long position, int index, CancellationToken cancellation)
-    {
-        await Begin(cancellation);
-        while (Window.Position < position && (Window.Rest.Length > 0 || (!Window.Ended && await Window.More(null, cancellation))))
-            Advance((int)Math.Min(Window.Rest.Length, position - Window.Position));
-        Index = index;
-    }
 
     private protected override async Task ReadHead(CancellationToken cancellation)
     {
@@ -73,7 +63,7 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
         if (!Utf8.IsValid(raw))
             Refuse(rows, raw, Problems.NotUtf8);
         else if (!cells.TrueForAll(c => string.IsNullOrWhiteSpace(c.Text)))
-            rows.Add(new ReadRow(columns!.Read(Index++, line, cells), raw.ToArray()));
+            rows.Add(new ReadRow(columns!.Read(Index++, Line, cells), raw.ToArray()));
 
         return Use(used);
     }
@@ -94,12 +84,6 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
         return !Done;
     }
 
-    private void Advance(int count)
-    {
-        line += Window.Rest[..count].Count((byte)'\n');
-        Window.Advance(count);
-    }
-
     private void Refuse(List<ReadRow> rows, ReadOnlySpan<byte> raw, ProblemKind kind) =>
-        rows.Add(new ReadRow(SentRow.Unreadable(Index++, kind) with { Line = line }, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(raw))));
+        rows.Add(new ReadRow(SentRow.Unreadable(Index++, kind) with { Line = Line }, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(raw))));
 }

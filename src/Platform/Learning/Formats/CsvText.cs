@@ -21,7 +21,10 @@ internal static class CsvText
         return best;
     }
 
-    /// <summary>Splits the record that the text begins with. How many bytes it takes; 0 when more text is needed; −1 when a quote is never closed.</summary>
+    /// <summary>
+    /// Splits the record that the text begins with. How many bytes it takes; 0 when more text is needed; −1 when a quote is not closed, or is closed
+    /// where no cell ends: then it was opened by mistake, and what it holds are other records.
+    /// </summary>
     internal static int Split(ReadOnlySpan<byte> text, byte separator, bool ended, List<Cell> cells)
     {
         cells.Clear();
@@ -45,7 +48,9 @@ internal static class CsvText
             at = length < 0 ? text.Length : at + length;
             var isLast = length < 0 || text[at] == Line;
             var bare = text[from..at];
-            cells.Add(new Cell(quoted + Encoding.UTF8.GetString(isLast ? bare.TrimEnd((byte)'\r') : bare)));
+            if (quoted is not null && bare.IndexOfAnyExcept(" \t\r"u8) >= 0)
+                return -1;
+            cells.Add(new Cell(quoted ?? Encoding.UTF8.GetString(isLast ? bare.TrimEnd((byte)'\r') : bare)));
             if (isLast)
                 return length < 0 ? text.Length : at + 1;
             at++;

@@ -56,7 +56,11 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
             if (!reader.TrySkip())
                 return Window.Rest.Length <= LongestRow ? false : throw new ProblemException(Problems.RowTooLong, new Explanation($"Dòng {Index}.", $"Row {Index}."));
             var raw = Window.Rest[from..(int)reader.BytesConsumed];
-            rows.Add(new ReadRow(CompletionJson.Read(Index++, raw), raw.ToArray()));
+            if (CompletionJson.Read(Index, raw) is { } row)
+            {
+                rows.Add(new ReadRow(row, raw.ToArray()));
+                Index++;
+            }
         }
 
         state = reader.CurrentState;

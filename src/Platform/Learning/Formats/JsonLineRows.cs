@@ -3,7 +3,7 @@ using Platform.Http;
 
 namespace Platform.Learning.Formats;
 
-/// <summary>NDJSON: one completion a line. A line that is no JSON, or too long, is that row's fault; blank lines are none.</summary>
+/// <summary>NDJSON: one completion a line. A line that is no JSON, or too long, is that row's fault; blank lines, and reasons that stand alone, are none.</summary>
 internal sealed class JsonLineRows(Stream body) : WindowRows(body)
 {
     private bool skipping;
@@ -19,7 +19,7 @@ internal sealed class JsonLineRows(Stream body) : WindowRows(body)
             if (!skipping)
                 Refuse(rows, rest[..LongestRow], Problems.RowTooLong, null);
             skipping = true;
-            Window.Advance(rest.Length);
+            Advance(rest.Length);
             return false;
         }
 
@@ -30,7 +30,7 @@ internal sealed class JsonLineRows(Stream body) : WindowRows(body)
             Read(rows, line);
         skipping = false;
         Done = end < 0;
-        Window.Advance(end < 0 ? rest.Length : end + 1);
+        Advance(end < 0 ? rest.Length : end + 1);
         return !Done;
     }
 
@@ -38,8 +38,11 @@ internal sealed class JsonLineRows(Stream body) : WindowRows(body)
     {
         try
         {
-            rows.Add(new ReadRow(CompletionJson.Read(Index, line), line.ToArray()));
-            Index++;
+            if (CompletionJson.Read(Index, line) is { } row)
+            {
+                rows.Add(new ReadRow(row with { Line = Line }, line.ToArray()));
+                Index++;
+            }
         }
         catch (JsonException broken)
         {
@@ -49,5 +52,5 @@ internal sealed class JsonLineRows(Stream body) : WindowRows(body)
     }
 
     private void Refuse(List<ReadRow> rows, ReadOnlySpan<byte> line, ProblemKind kind, Explanation? detail) =>
-        rows.Add(new ReadRow(SentRow.Unreadable(Index++, kind, detail), line.ToArray()));
+        rows.Add(new ReadRow(SentRow.Unreadable(Index++, kind, detail) with { Line = Line }, line.ToArray()));
 }

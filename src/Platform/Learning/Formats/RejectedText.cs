@@ -54,25 +54,36 @@ internal abstract class RejectedText(Stream body, bool english) : IAsyncDisposab
 
         private protected override ValueTask End() => isArray ? Put("\n]\n") : ValueTask.CompletedTask;
 
-        // What is no object cannot carry a mark; it goes back as it came.
+        // What is no object cannot carry its reasons; they stand before it, and are passed over when they come back.
         private string Marked(RejectedRow row)
+        {
+            var reasons = new JsonArray([.. row.Fields.Select(f => new JsonObject
+            {
+                ["code"] = f.Code,
+                ["title"] = f.Title.In(English),
+                ["detail"] = f.Detail?.In(English),
+                ["pointer"] = f.Pointer,
+            })]);
+            if (Parse(row.Raw) is { } sent)
+            {
+                sent[RejectedRow.Mark] = reasons;
+                return sent.ToJsonString(Json.Options);
+            }
+
+            return $"{new JsonObject { [RejectedRow.Mark] = reasons }.ToJsonString(Json.Options)}{(isArray ? ",\n" : "\n")}{row.Raw}";
+        }
+
+        private static JsonObject? Parse(string raw)
         {
             try
             {
-                if (JsonNode.Parse(row.Raw) is not JsonObject sent)
-                    return row.Raw;
-                sent[RejectedRow.Mark] = new JsonArray([.. row.Fields.Select(f => new JsonObject
-                {
-                    ["code"] = f.Code,
-                    ["title"] = f.Title.In(English),
-                    ["detail"] = f.Detail?.In(English),
-                    ["pointer"] = f.Pointer,
-                })]);
-                return sent.ToJsonString(Json.Options);
+                var sent = JsonNode.Parse(raw) as JsonObject;
+                sent?.Remove(RejectedRow.Mark);
+                return sent;
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
             {
-                return row.Raw;
+                return null;
             }
         }
     }

@@ -52,8 +52,8 @@ internal sealed class TableColumns
     /// <summary>The header as it was sent.</summary>
     internal IReadOnlyList<string> Header { get; }
 
-    /// <summary>The fields that every completion has, beside its learner.</summary>
-    internal static IReadOnlyList<string> Needed { get; } = ["id", "locality", "course", "audience", "completedAt"];
+    // What every completion says, beside its learner; locality and audience may be the learner's.
+    private static readonly (string Field, string Name)[] Needed = [("id", "Mã hoàn thành"), ("course", "Khóa học"), ("completedAt", "Ngày hoàn thành")];
 
     internal static bool IsField(string name) => Fields.Contains(name);
 
@@ -81,11 +81,12 @@ internal sealed class TableColumns
                 readings[field] = new FieldReading(new FieldSource(), [i], null);
         }
 
-        foreach (var field in Needed)
+        foreach (var (field, name) in Needed)
             if (readings[Array.IndexOf(Fields, field)] is null)
-                faults.Add($"/columns/{field}", Problems.MissingColumn, new Explanation($"«{field}»", $"«{field}»"));
+                faults.Add($"/columns/{field}", Problems.MissingColumn, new Explanation($"«{name}» hoặc «{field}»", $"«{field}» or «{name}»"));
         if (readings[1] is null && readings[2] is null)
-            faults.Add("/columns/learner.id", Problems.MissingColumn, new Explanation("«learner.id» hoặc «learner.citizenId»", "«learner.id» or «learner.citizenId»"));
+            faults.Add("/columns/learner.id", Problems.MissingColumn, new Explanation(
+                "«Mã người học» (learner.id) hoặc «Số định danh» (learner.citizenId)", "«learner.id» (Mã người học) or «learner.citizenId» (Số định danh)"));
         faults.ThrowIfAny();
         return new TableColumns(header, readings);
     }
@@ -104,7 +105,7 @@ internal sealed class TableColumns
             var found = named.Select(n => places.GetValueOrDefault(VietnameseText.Fold(n), -1)).ToList();
             var lacks = source.Template is null ? named.Count > 0 && found.TrueForAll(f => f < 0) : found.Contains(-1);
             if (lacks && source.Optional != true)
-                faults.Add($"/columns/{field}", Problems.MissingColumn, new Explanation($"«{string.Join("», «", named)}»", $"«{string.Join("», «", named)}»"));
+                faults.Add($"/columns/{field}", Problems.MissingColumn, Lacking(field, named));
             readings[Array.IndexOf(Fields, field)] = new FieldReading(source, [.. found.Where(f => f >= 0)], source.Pseudonym == true ? hide : null);
         }
 
@@ -118,12 +119,19 @@ internal sealed class TableColumns
         return new TableColumns(header, readings);
     }
 
+    private static Explanation Lacking(string field, List<string> names)
+    {
+        var list = $"«{string.Join("», «", names)}»";
+        return field is "locality" or "course" or "audience" or "completedAt"
+            ? new Explanation($"{list}; hoặc cho cả tệp: ?{field}=", $"{list}; or for the whole file: ?{field}=") : new Explanation(list, list);
+    }
+
     /// <summary>The completion that a row's cells make, and every cell that does not mean what its column says.</summary>
     internal SentRow Read(int index, int line, IReadOnlyList<Cell> cells)
     {
         for (var i = Header.Count; i < cells.Count; i++)
             if (cells[i].Text.Length > 0)
-                return SentRow.Unreadable(index, Problems.TooManyCells) with { Line = line };
+                return SentRow.Unreadable(index, Problems.TooManyCells) with { Id = readings[0] is { Source.Template: null, Hide: null } ? Text(0) : null, Line = line };
         var (faults, idFollows) = ((List<FieldFault>?)null, false);
         var id = Value(0, static (text, _) => text);
         var content = new CompletionContent(
@@ -155,28 +163,28 @@ internal sealed class TableColumns
     {
         internal string? Text(IReadOnlyList<Cell> cells, Func<string, string?> other)
         {
-            var text = Source.Constant ?? (Source.Template is null ? First(cells) : Filled(cells, other));
-            if (text is null)
-                return null;
-            if (Source.Values is { } values)
-                text = values.FirstOrDefault(v => VietnameseText.SameName(v.Key, text)).Value ?? text;
+            var text = Source.Constant ?? (Source.Template is null ? First(cells) : Meaning(Filled(cells, other)));
+            if (string.IsNullOrEmpty(text))
+                return Source.Otherwise;
             if (Source.Contact == true)
                 text = TableValues.Contact(text);
-            return text.Length == 0 ? null : Hide is null ? text : Hide(text);
+            return Hide is null ? text : Hide(text);
         }
+
+        private string Meaning(string text) => Source.Values?.FirstOrDefault(v => VietnameseText.SameName(v.Key, text)).Value ?? text;
 
         internal bool IsNumber(IReadOnlyList<Cell> cells) => Source.Constant is null && Source.Template is null && Places.Any(p => p < cells.Count && cells[p].IsNumber);
 
         private string? First(IReadOnlyList<Cell> cells)
         {
             foreach (var place in Places)
-                if (place < cells.Count && Clean(cells[place].Text) is { Length: > 0 } text)
-                    return text;
+                if (place < cells.Count && Clean(cells[place].Text) is { Length: > 0 } text && Meaning(text) is { Length: > 0 } meaning)
+                    return meaning;
             return null;
         }
 
         // An id with a hole in it would be the same for several rows.
-        private string? Filled(IReadOnlyList<Cell> cells, Func<string, string?> other)
+        private string Filled(IReadOnlyList<Cell> cells, Func<string, string?> other)
         {
             var (text, last, part) = ("", 0, 0);
             foreach (var (before, name) in Source.Braces())

@@ -75,7 +75,7 @@ internal static class TableValues
             return Enum.Parse<Audience>(name);
         return Audiences.TryGetValue(VietnameseText.Fold(text), out var audience)
             ? audience
-            : throw Wrong(Problems.UnknownWord, text, source, string.Join(", ", Enum.GetNames<Audience>()));
+            : throw Wrong(Problems.UnknownWord, text, source, $"Cán bộ, Học sinh, Sinh viên, Người lao động, Người dân, {string.Join(", ", Enum.GetNames<Audience>())}");
     }
 
     internal static LegalGround? Ground(string? text, FieldSource? source)
@@ -86,7 +86,7 @@ internal static class TableValues
             return Enum.Parse<LegalGround>(name);
         return Grounds.TryGetValue(VietnameseText.Fold(text), out var ground)
             ? ground
-            : throw Wrong(Problems.UnknownWord, text, source, string.Join(", ", Enum.GetNames<LegalGround>()));
+            : throw Wrong(Problems.UnknownWord, text, source, $"Đồng ý, Nghĩa vụ pháp lý, Hợp đồng, {string.Join(", ", Enum.GetNames<LegalGround>())}");
     }
 
     /// <summary>A moment; without an offset it is Vietnam's time, without a time the day's beginning.</summary>
@@ -99,7 +99,9 @@ internal static class TableValues
             return local.Year > 1 && local.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(local, Vietnam) : throw Wrong(Problems.WrongType, text, source, "dd/mm/yyyy");
         return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"], culture, DateTimeStyles.None, out var moment)
             ? moment
-            : throw Wrong(Problems.WrongType, text, source, format ?? "dd/mm/yyyy, yyyy-mm-dd, yyyy-mm-ddThh:mm:ss+07:00");
+            : throw (format is null && text.Length <= 10 && text.Split('/', '-', '.') is [_, _, _] parts && parts.All(p => int.TryParse(p, NumberStyles.None, culture, out _))
+                ? new CellException(null, Problems.WrongType, new Explanation($"Không có ngày «{text}»; ngày viết trước tháng.", $"There is no day «{text}»; days come before months."))
+                : Wrong(Problems.WrongType, text, source, format ?? "dd/mm/yyyy, yyyy-mm-dd, yyyy-mm-ddThh:mm:ss+07:00"));
     }
 
     /// <summary>True for a way of writing days from which the day can be read again.</summary>
@@ -179,13 +181,14 @@ internal static class TableValues
             : throw Wrong(Problems.WrongType, text, source, "85, 85.5, 85,5");
     }
 
-    /// <summary>An e-mail address or a phone number in its one way of writing; what is neither stays as it is.</summary>
+    /// <summary>An e-mail address or a phone number in its one way of writing.</summary>
     internal static string Contact(string text)
     {
         var digits = text.Where(char.IsAsciiDigit).ToArray();
         // Excel takes the zero in front away.
         var lacksZero = digits.Length == 9 && digits[0] is '3' or '5' or '7' or '8' or '9' && !text.Contains('@', StringComparison.Ordinal) && text[0] != '+';
-        return Contacts.Normalize(lacksZero ? $"0{text}" : text) ?? text;
+        return Contacts.Normalize(lacksZero ? $"0{text}" : text)
+            ?? throw new CellException(null, Problems.NotAContact, new Explanation($"«{text}»; đọc được: ten@vidu.vn, 0912 345 678, +84 912 345 678.", $"«{text}»; can be read: ten@vidu.vn, 0912 345 678, +84 912 345 678."));
     }
 
     // The words of the mapping are read as well.

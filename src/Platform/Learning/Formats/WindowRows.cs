@@ -12,15 +12,18 @@ internal abstract class WindowRows(Stream body) : RowReader
 
     private protected ByteWindow Window { get; } = new(body);
 
+    /// <summary>The line on which the next row begins, from 1.</summary>
+    private protected int Line { get; private set; } = 1;
+
     /// <summary>Nothing is left to read.</summary>
     private protected bool Done { get; set; }
 
     internal override async Task Resume(long position, int index, CancellationToken cancellation)
     {
+        // Read over, not leapt over: lines are counted.
         await Begin(cancellation);
-        if (position <= Window.Position)
-            return;
-        Window.Seek(position);
+        while (Window.Position < position && (Window.Rest.Length > 0 || (!Window.Ended && await Window.More(null, cancellation))))
+            Advance((int)Math.Min(Window.Rest.Length, position - Window.Position));
         Index = index;
     }
 
@@ -36,13 +39,20 @@ internal abstract class WindowRows(Stream body) : RowReader
         }
     }
 
+    /// <summary>Uses up bytes, and counts the lines that end with them.</summary>
+    private protected void Advance(int count)
+    {
+        Line += Window.Rest[..count].Count((byte)'\n');
+        Window.Advance(count);
+    }
+
     /// <summary>Reads what stands before the first row.</summary>
     private protected virtual Task ReadHead(CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>Uses up one row, or what stands between rows. False when that needs more bytes, or nothing is left.</summary>
     private protected abstract bool TryRead(List<ReadRow> rows);
 
-    private protected async Task Begin(CancellationToken cancellation)
+    private async Task Begin(CancellationToken cancellation)
     {
         if (begun)
             return;

@@ -7,7 +7,7 @@ public static class Correcting
     // A higher revision corrects what you sent; what is void counts no more. Both keep their history and say why.
     public static async Task<string> Correct(HttpClient platform, string commune)
     {
-        const string id = "lop-12/hv-4";
+        var id = $"lop-12/hv-{DateTime.UtcNow.Ticks}";
         var one = $"/v1/completions/{Uri.EscapeDataString(id)}";
         await Post("/v1/completions", new[] { Row(58, 1, null) });
         await Post("/v1/completions", new[] { Row(85, 2, "Nhập nhầm điểm") });

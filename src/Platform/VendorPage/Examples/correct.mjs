@@ -1,6 +1,6 @@
 // A higher revision corrects what you sent; what is void counts no more. Both keep their history and say why.
 const { PLATFORM, TOKEN } = process.env;
-const row = { id: 'lop-12/hv-4', learner: { id: 'hv-4' }, locality: '05953', course: 'KNS-CD-01', audience: 'Citizens', completedAt: '2026-03-01T08:00:00+07:00' };
+const row = { id: `lop-12/hv-${Date.now()}`, learner: { id: 'hv-4' }, locality: '05953', course: 'KNS-CD-01', audience: 'Citizens', completedAt: '2026-03-01T08:00:00+07:00' };
 const one = `/v1/completions/${encodeURIComponent(row.id)}`;
 
 async function ask(path, body) {

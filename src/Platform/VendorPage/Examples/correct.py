@@ -1,7 +1,7 @@
 # A higher revision corrects what you sent; what is void counts no more. Both keep their history and say why.
-import json, os, urllib.parse, urllib.request
+import json, os, time, urllib.parse, urllib.request
 
-row = {"id": "lop-12/hv-4", "learner": {"id": "hv-4"}, "locality": "05953", "course": "KNS-CD-01", "audience": "Citizens", "completedAt": "2026-03-01T08:00:00+07:00"}
+row = {"id": f"lop-12/hv-{time.time_ns()}", "learner": {"id": "hv-4"}, "locality": "05953", "course": "KNS-CD-01", "audience": "Citizens", "completedAt": "2026-03-01T08:00:00+07:00"}
 one = "/v1/completions/" + urllib.parse.quote(row["id"], safe="")
 
 
