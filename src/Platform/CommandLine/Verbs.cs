@@ -88,8 +88,9 @@ internal static class Verbs
         var configuration = Builder().Configuration;
         if (DatabaseOptions.From(configuration).Provider != DatabaseProvider.PostgreSql)
             throw new InvalidOperationException("verify is written for PostgreSQL.");
-        var connection = configuration.GetConnectionString("Verification") ?? (IsDevelopment ? await DevelopmentDatabase.Running(dataFolder, cancellation) : null)
-            ?? throw new InvalidOperationException("ConnectionStrings:Verification is not configured: verify reads every row, as a role with BYPASSRLS that may only read.");
+        var connection = configuration.GetConnectionString("Verification") ?? (IsDevelopment
+            ? await DevelopmentDatabase.Running(dataFolder, cancellation) ?? throw new InvalidOperationException($"No server runs in {dataFolder}: start it first, or name its --data.")
+            : throw new InvalidOperationException("ConnectionStrings:Verification is not configured: verify reads every row, as a role with BYPASSRLS that may only read."));
         if (await Verification.Run(connection, Console.WriteLine, cancellation) is var differences && differences > 0)
             throw new InvalidOperationException($"{differences:N0} figures differ from what the completions say.");
         Console.WriteLine("Every figure equals what the completions say.");

@@ -34,6 +34,16 @@ public sealed class VerifyTests(World world)
     }
 
     [Fact]
+    public async Task In_Development_the_verb_finds_the_running_server_of_a_data_folder_or_says_that_there_is_none()
+    {
+        using var running = await Executable.Start("Development", [], "verify", "--data", world.Folder).Ended();
+        Assert.Matches("(Every figure equals|[0-9] figures differ from) what the completions say", string.Join('\n', running.Output.Concat(running.Errors))); // others change figures by hand meanwhile
+        using var none = await Executable.Start("Development", [], "verify", "--data", Path.Combine(world.Folder, "none")).Ended();
+        Assert.Equal(1, none.ExitCode);
+        Assert.StartsWith("platform: No server runs in ", Assert.Single(none.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_role_that_row_level_security_binds_is_refused_because_it_would_find_nothing()
     {
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>

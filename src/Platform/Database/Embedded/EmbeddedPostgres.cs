@@ -73,7 +73,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>How the superuser connects to the server that another process runs in a data folder; null when none runs there.</summary>
     public static async Task<string?> FindRunningAsync(string dataFolder, CancellationToken ct)
     {
-        var cluster = await PostgresCluster.LocateAsync(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder)), ct);
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
+        if (!File.Exists(PostgresCluster.PasswordFileOf(folder)))
+            return null;
+        var cluster = await PostgresCluster.LocateAsync(folder, ct);
         return await Postmaster.FindAsync(cluster.Folder, ct) is { } server ? PostgresServer.ConnectionStringOf(cluster, server.Port) : null;
     }
 

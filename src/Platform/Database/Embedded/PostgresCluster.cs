@@ -164,5 +164,5 @@ internal sealed class PostgresCluster
         }
     }
 
-    private static string PasswordFileOf(string dataFolder) => Path.Combine(dataFolder, "postgres.password");
+    internal static string PasswordFileOf(string dataFolder) => Path.Combine(dataFolder, "postgres.password");
 }
