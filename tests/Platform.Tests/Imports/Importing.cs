@@ -43,6 +43,9 @@ internal static class Importing
         "id,learner.id,locality,course,audience,completedAt\n"
         + string.Concat(Enumerable.Range(0, rows).Select(i => $"{prefix}-{i},{prefix}-l{i % 300},{commune},KNS-CD-01,Citizens,01/03/2026\n"));
 
+    /// <summary>A number that the sheet shows as a percentage.</summary>
+    internal sealed record Percent(double Share);
+
     /// <summary>A workbook as Excel writes it: shared texts, days as numbers under a date format, cells left out.</summary>
     internal static byte[] Workbook(params object?[][] rows)
     {
@@ -63,6 +66,9 @@ internal static class Importing
                     case DateTime day:
                         sheet.Append(null, $"<c r=\"{at}\" s=\"1\"><v>{day.ToOADate().ToString(System.Globalization.CultureInfo.InvariantCulture)}</v></c>");
                         break;
+                    case Percent percent:
+                        sheet.Append(System.Globalization.CultureInfo.InvariantCulture, $"<c r=\"{at}\" s=\"2\"><v>{percent.Share}</v></c>");
+                        break;
                     case bool yes:
                         sheet.Append(null, $"<c r=\"{at}\" t=\"b\"><v>{(yes ? 1 : 0)}</v></c>");
                         break;
@@ -81,7 +87,7 @@ internal static class Importing
         {
             Part("xl/workbook.xml", $"<workbook xmlns=\"{main}\" xmlns:r=\"{links}\"><workbookPr/><sheets><sheet name=\"Lớp\" sheetId=\"1\" r:id=\"rId7\"/></sheets></workbook>");
             Part("xl/_rels/workbook.xml.rels", $"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId7\" Type=\"{links}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>");
-            Part("xl/styles.xml", $"<styleSheet xmlns=\"{main}\"><numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"dd/mm/yyyy\"/></numFmts><cellStyleXfs count=\"1\"><xf numFmtId=\"14\"/></cellStyleXfs><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>");
+            Part("xl/styles.xml", $"<styleSheet xmlns=\"{main}\"><numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"dd/mm/yyyy\"/></numFmts><cellStyleXfs count=\"1\"><xf numFmtId=\"14\"/></cellStyleXfs><cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/><xf numFmtId=\"9\"/></cellXfs></styleSheet>");
             Part("xl/sharedStrings.xml", $"<sst xmlns=\"{main}\">{string.Concat(shared.Select(s => $"<si><r><t>{System.Security.SecurityElement.Escape(s[..(s.Length / 2)])}</t></r><r><t xml:space=\"preserve\">{System.Security.SecurityElement.Escape(s[(s.Length / 2)..])}</t></r></si>"))}</sst>");
             Part("xl/worksheets/sheet1.xml", $"<worksheet xmlns=\"{main}\"><dimension ref=\"A1:F{rows.Length}\"/><sheetData>{sheet}</sheetData></worksheet>");
 

@@ -109,6 +109,17 @@ public sealed class MappingTests(World world)
     }
 
     [Fact]
+    public async Task A_score_that_is_shown_as_a_percentage_is_one_whatever_the_scale()
+    {
+        using var batch = await Batch.Start(world);
+        var citizens = Enumerable.Range(0, 3).Select(_ => Batch.NewCitizen()).ToList();
+        var file = Importing.Workbook(["CCCD", "Điểm"], [citizens[0], new Importing.Percent(0.855)], [citizens[1], "70 %"], [citizens[2], 7]);
+        var done = await batch.Client.Until(await batch.Client.Import(Xlsx, file, $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens&completedAt=01/03/2026"), "Done");
+        Assert.Equal(3m, done.Number("created"));
+        Assert.Equal([70m, 70m, 85.5m], (await batch.Client.Rows("/v1/completions")).Select(c => c.Number("score")).Order());
+    }
+
+    [Fact]
     public async Task What_is_no_contact_makes_no_two_people_one_and_what_a_row_says_goes_before_what_is_said_for_the_file()
     {
         var (batch, communes) = await Batch.Start(world, 2);

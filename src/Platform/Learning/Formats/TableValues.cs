@@ -124,6 +124,8 @@ internal static class TableValues
     {
         if (text is null)
             return null;
+        if (text.EndsWith('%'))
+            return Number(text[..^1].TrimEnd(), source);
         var score = Number(text, source);
         if (source?.Scale is not { } best || best == 100)
             return score;

@@ -16,7 +16,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
     private const int LongestCell = 32_767, MostShared = 32 * 1024 * 1024;
     private readonly List<Cell> cells = [];
     private List<string> shared = [];
-    private HashSet<int> days = [];
+    private HashSet<int> days = [], percents = [];
     private bool startsIn1904;
     private XmlReader? sheet;
     private TableColumns? columns;
@@ -67,7 +67,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
             if (archive.GetEntry("xl/sharedStrings.xml") is not null)
                 shared = Shared(archive);
             if (archive.GetEntry("xl/styles.xml") is not null)
-                days = Days(archive);
+                (days, percents) = (Formats(archive, [14, 15, 16, 17, 22], code => code.AsSpan().IndexOfAny('y', 'd') >= 0), Formats(archive, [9, 10], code => code.Contains('%')));
             sheet = Part(archive, FirstSheet(archive));
             while (sheet.Read() && sheet.LocalName != "sheetData")
                 if (sheet.LocalName == "dimension" && sheet.GetAttribute("ref")?.Split(':') is [_, var last] && long.TryParse(last.TrimStart([.. "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]), out var size))
@@ -122,6 +122,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
         {
             "s" => new Cell(int.TryParse(text, out var at) && at >= 0 && at < shared.Count ? shared[at] : ""),
             null or "n" when text.Length > 0 && int.TryParse(style, out var format) && days.Contains(format) => new Cell(Day(text)),
+            null or "n" when text.Length > 0 && int.TryParse(style, out var shown) && percents.Contains(shown) => new Cell(Percent(text)),
             null or "n" => new Cell(Number(text), text.Length > 0),
             "b" => new Cell(text == "1" ? "true" : "false"),
             _ => new Cell(text),
@@ -132,6 +133,12 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
     private static string Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e15
             ? Math.Round((decimal)number, 10).ToString("0.##########", CultureInfo.InvariantCulture)
+            : text;
+
+    // As Excel shows it: what is kept as 0.85 is read as 85 % by whoever looks at it.
+    private static string Percent(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e10
+            ? Math.Round((decimal)number * 100, 8).ToString("0.########", CultureInfo.InvariantCulture) + "%"
             : text;
 
     private string Day(string text)
@@ -167,10 +174,10 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
         return texts;
     }
 
-    /// <summary>The cell formats that show a number as a day.</summary>
-    private static HashSet<int> Days(ZipArchive archive)
+    /// <summary>The cell formats that show a number in a way: those that Excel brings, and those whose code says so.</summary>
+    private static HashSet<int> Formats(ZipArchive archive, int[] own, Predicate<string> says)
     {
-        var (codes, found) = (new HashSet<int>([14, 15, 16, 17, 22]), new HashSet<int>());
+        var (codes, found) = (new HashSet<int>(own), new HashSet<int>());
         using var part = Part(archive, "xl/styles.xml");
         var (inFormats, index) = (false, 0);
         while (part.Read())
@@ -179,7 +186,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
                 inFormats = part.NodeType == XmlNodeType.Element;
             if (part.NodeType != XmlNodeType.Element)
                 continue;
-            if (part.LocalName == "numFmt" && int.TryParse(part.GetAttribute("numFmtId"), out var id) && IsDay(part.GetAttribute("formatCode") ?? ""))
+            if (part.LocalName == "numFmt" && int.TryParse(part.GetAttribute("numFmtId"), out var id) && says(Bare(part.GetAttribute("formatCode") ?? "")))
                 codes.Add(id);
             else if (part.LocalName == "xf" && inFormats)
             {
@@ -192,7 +199,8 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
         return found;
     }
 
-    private static bool IsDay(string code)
+    // A code without texts and conditions.
+    private static string Bare(string code)
     {
         var bare = new StringBuilder();
         var (inQuotes, inBrackets) = (false, false);
@@ -204,7 +212,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
                 bare.Append(char.ToLowerInvariant(c));
         }
 
-        return bare.ToString().AsSpan().IndexOfAny('y', 'd') >= 0;
+        return bare.ToString();
     }
 
     private static string FirstSheet(ZipArchive archive)
