@@ -202,6 +202,7 @@ public static class Problems
     public static readonly ProblemKind ImportFileLost = new("PLT-5079", 500, "Tệp nhập không còn", "The import's file is gone");
     public static readonly ProblemKind ImportWithoutFile = new("PLT-5080", 422, "Biểu mẫu không có tệp", "The form has no file");
     public static readonly ProblemKind NotAWorkbook = new("PLT-5081", 422, "Không đọc được sổ tính Excel (XLSX)", "The Excel workbook (XLSX) cannot be read");
+    public static readonly ProblemKind NoRows = new("PLT-5059", 422, "Tệp không có dòng dữ liệu nào", "The file has no rows of data");
     public static readonly ProblemKind UnknownMapping = new("PLT-5082", 404, "Không có ánh xạ cột này", "There is no such mapping of columns");
     public static readonly ProblemKind MappingIsPreset = new("PLT-5083", 409, "Ánh xạ có sẵn không đổi được; hãy dùng tên khác", "A preset cannot be changed; use another name");
     public static readonly ProblemKind MappingNeedsTable = new("PLT-5084", 422, "Ánh xạ cột chỉ dùng cho CSV và XLSX", "A mapping of columns is for CSV and XLSX only");

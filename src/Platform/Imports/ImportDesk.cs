@@ -44,7 +44,8 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
             await using (var file = folder.Open(import.Id))
             {
                 var reader = run.Reader(format, file, import.VendorId, mapping);
-                await reader.Next(1, cancellation);
+                if ((await reader.Next(1, cancellation)).Count == 0)
+                    throw new ProblemException(Problems.NoRows);
                 if (format == RowFormat.Workbook)
                     import.Size = (reader as WorkbookRows)?.Size;
             }

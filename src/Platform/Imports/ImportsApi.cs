@@ -40,9 +40,9 @@ public static class ImportsApi
 
     /// <summary>Takes a file and imports it in the background.</summary>
     /// <remarks>
-    /// CSV, NDJSON, XLSX (first sheet) or a JSON array, as the body or as the file of a multipart form; also with Content-Encoding gzip or br. The file is
+    /// CSV, NDJSON, XLSX (the first sheet that is not hidden) or a JSON array, as the body or as the file of a multipart form; also with Content-Encoding gzip or br. The file is
     /// kept encrypted until the import ends. The header of a table is looked for in its first ten rows. With an <c>Idempotency-Key</c> the body may have
-    /// 4 MiB; a larger file is sent without: its completions' ids keep it from being counted twice. Values given here hold for the rows that do not say it themselves. Its end is told by the webhook event <c>import.finished</c>.
+    /// 4 MiB; a larger file is sent without: its completions' ids keep it from being counted twice. Values given here, beside a mapping, hold for the rows of a table that do not say it themselves. Its end is told by the webhook event <c>import.finished</c>.
     /// </remarks>
     private static async Task<Accepted<ImportView>> CreateImport(
         HttpContext http, ImportDesk desk, CancellationToken cancellation,

@@ -57,8 +57,6 @@ internal static class MappingPresets
                     ["Hoàn thành"] = "true",
                     ["Đã hoàn thành"] = "true",
                     ["Chưa hoàn thành"] = "false",
-                    ["Đang học"] = "false",
-                    ["Chưa học"] = "false",
                 },
             },
         }),

@@ -56,12 +56,13 @@ internal sealed class BatchDecision(
         return differences.Count == 0 ? new RowAnswer(row.Index, row.ExternalId, RowOutcome.Duplicate) : Conflict(row, before, differences);
     }
 
-    private static RowAnswer Conflict(Candidate row, Completion before, List<string> differences)
+    private RowAnswer Conflict(Candidate row, Completion before, List<string> differences)
     {
         var fields = string.Join(", ", differences);
-        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, [new FieldFault(
-            $"/{row.Index}/{differences[0]}", Problems.SameIdOtherContent, new Explanation(
-                $"Khác ở: {fields}. Bản hiện có là {before.Revision}; gửi revision cao hơn để sửa.", $"Differs in: {fields}. Revision {before.Revision} is stored; a higher one corrects it."))]);
+        var told = changed.Contains(row.ExternalId)
+            ? new Explanation($"Khác ở: {fields}. Một dòng trước trong lần gửi này có cùng mã.", $"Differs in: {fields}. An earlier row of this very send has the same id.")
+            : new Explanation($"Khác ở: {fields}. Bản hiện có là {before.Revision}; gửi revision cao hơn để sửa.", $"Differs in: {fields}. Revision {before.Revision} is stored; a higher one corrects it.");
+        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, [new FieldFault($"/{row.Index}/{differences[0]}", Problems.SameIdOtherContent, told)]);
     }
 
     private RowAnswer Create(Candidate row)
@@ -69,7 +70,8 @@ internal sealed class BatchDecision(
         var (tenant, audience) = (row.TenantId, row.Audience);
         if (!row.SaysWhere)
         {
-            var place = PlaceOf(learners.Find(row));
+            // Of two learners that it makes one, where the later completion says.
+            var place = learners.Find(row).Select(PlaceOf).MaxBy(p => p?.At);
             (tenant, audience) = (tenant ?? place?.Tenant, audience ?? place?.Audience);
             if (Unplaced(row, tenant, audience) is { } fault)
                 return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, [fault]);
@@ -130,14 +132,8 @@ internal sealed class BatchDecision(
     private FieldFault? IsClosed(Candidate row, short tenant) =>
         suspended.IsClosed(tenant) ? new FieldFault($"/{row.Index}/locality", Problems.CompletionTenantClosed) : null;
 
-    private (short Tenant, Audience Audience)? PlaceOf(Guid? learner)
-    {
-        if (learner is not { } known)
-            return null;
-        if (latest.TryGetValue(known, out var seen))
-            return (seen.Tenant, seen.Audience);
-        return places.TryGetValue(known, out var place) ? (place.TenantId, place.Audience) : null;
-    }
+    private (short Tenant, Audience Audience, DateTimeOffset At)? PlaceOf(Guid learner) =>
+        latest.TryGetValue(learner, out var seen) ? seen : places.TryGetValue(learner, out var place) ? (place.TenantId, place.Audience, place.LatestAt) : null;
 
     // Where the learner lives after this row, for the rows that leave it out.
     private void Remember(Completion completion)

@@ -178,7 +178,7 @@ public sealed class CompletionInbox(
         var doubtful = LearnerRegister.Doubtful(rows, found.Identities);
         var names = doubtful.Count == 0 ? [] : await store.NamesOf([.. doubtful], cancellation);
         var learners = new LearnerRegister(vendor, pseudonyms.Newest.Mark, found.Identities, names);
-        var unplaced = rows.Where(r => !r.SaysWhere).Select(learners.Find).OfType<Guid>().Distinct().ToArray();
+        var unplaced = rows.Where(r => !r.SaysWhere).SelectMany(learners.Find).Distinct().ToArray();
         var places = unplaced.Length == 0 ? [] : await store.Learners(unplaced, cancellation);
         var entries = rows.TrueForAll(r => r.SaysWhere) ? [] : (await directory.All(cancellation)).ToDictionary(l => l.Id);
         var decision = new BatchDecision(order, found.Completions, learners, places, tenant => order.Vendor.Completes(entries[tenant]), await states.Find(cancellation), clock.GetUtcNow());

@@ -83,7 +83,7 @@ internal sealed class CompletionReading(
         else if (learner is not null && !IsName(learner))
             Add("learner/id", Problems.NotText);
         if (!string.IsNullOrWhiteSpace(citizen) && (citizen.Length != 12 || !citizen.All(char.IsAsciiDigit)))
-            Add("learner/citizenId", Problems.BadCitizenId);
+            Add("learner/citizenId", Problems.BadCitizenId, Limits.CitizenId);
 
         if (CheckLocality(row.Locality, out var tenant, out var named) is { } wrongLocality)
             Add("locality", wrongLocality, wrongLocality == Problems.CompletionLocalityUnknown ? Limits.Locality(row.Locality!) : named?.Today);
@@ -209,6 +209,7 @@ internal sealed class CompletionReading(
         internal static readonly Explanation
             Id = new("Tối đa 100 ký tự.", "At most 100 characters."),
             LearnerId = new("Tối đa 200 ký tự.", "At most 200 characters."),
+            CitizenId = new("Excel có thể đã bỏ các số 0 ở đầu.", "Excel may have taken the zeros in front away."),
             Reason = new("Tối đa 200 ký tự.", "At most 200 characters."),
             Earliest = new("Sớm nhất là ngày 01/01/2024.", "01/01/2024 at the earliest."),
             Score = new("Từ 0 đến 100, tối đa hai chữ số thập phân.", "From 0 to 100, with at most two decimals."),

@@ -77,9 +77,15 @@ internal sealed class LearnerRegister
         && (candidate.VendorName is null || Known(candidate.VendorName) is not null)
         && (Known(candidate.CitizenName) ?? Known(candidate.VendorName)) == Now(learner);
 
-    /// <summary>The learner that a new completion would belong to, if anybody knows it yet.</summary>
-    internal Guid? Find(Candidate candidate) =>
-        Known(candidate.CitizenName) ?? (Known(candidate.VendorName) is { } own && !(candidate.CitizenName is not null && HasCitizen(own)) ? own : null);
+    /// <summary>The learner that a new completion would belong to, if anybody knows it yet; two where it makes them one.</summary>
+    internal IEnumerable<Guid> Find(Candidate candidate)
+    {
+        var (citizen, own) = (Known(candidate.CitizenName), Known(candidate.VendorName));
+        if (citizen is { } person)
+            yield return person;
+        if (own is { } other && other != citizen && (citizen is null ? candidate.CitizenName is null || !HasCitizen(other) : HasOnlyOwnIds(other)))
+            yield return other;
+    }
 
     /// <summary>The learner that a new completion belongs to; a citizen number says more than a vendor's id.</summary>
     internal Guid Recognise(Candidate candidate)

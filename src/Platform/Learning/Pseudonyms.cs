@@ -39,7 +39,7 @@ public sealed class Pseudonyms(PseudonymKey newest, params IReadOnlyList<Pseudon
     internal Pseudonym OfCitizen(string number) => Of("citizen:", number);
 
     /// <summary>The pseudonym of a vendor's own learner id.</summary>
-    internal Pseudonym OfVendorLearner(string prefix, string id) => Of(prefix, id);
+    internal Pseudonym OfVendorLearner(string prefix, string id) => Of(prefix, id.Normalize()); // «ế» may be written in three ways
 
     /// <summary>The pseudonym of the id of a completion that was erased.</summary>
     internal Pseudonym OfErased(short vendor, string completion) => Of(string.Create(CultureInfo.InvariantCulture, $"erased:{vendor}:"), completion);

@@ -46,6 +46,28 @@ internal static class Importing
     /// <summary>A number that the sheet shows as a percentage.</summary>
     internal sealed record Percent(double Share);
 
+    /// <summary>A formula that no program has worked out yet.</summary>
+    internal sealed record Formula(string Text);
+
+    /// <summary>The workbook with its only sheet hidden.</summary>
+    internal static byte[] Hide(byte[] workbook)
+    {
+        using var buffer = new MemoryStream();
+        buffer.Write(workbook);
+        using (var archive = new ZipArchive(buffer, ZipArchiveMode.Update))
+        {
+            var entry = archive.GetEntry("xl/workbook.xml")!;
+            string text;
+            using (var reader = new StreamReader(entry.Open()))
+                text = reader.ReadToEnd();
+            entry.Delete();
+            using var writer = new StreamWriter(archive.CreateEntry("xl/workbook.xml").Open());
+            writer.Write(text.Replace("<sheet ", "<sheet state=\"hidden\" ", StringComparison.Ordinal));
+        }
+
+        return buffer.ToArray();
+    }
+
     /// <summary>A workbook as Excel writes it: shared texts, days as numbers under a date format, cells left out.</summary>
     internal static byte[] Workbook(params object?[][] rows)
     {
@@ -68,6 +90,9 @@ internal static class Importing
                         break;
                     case Percent percent:
                         sheet.Append(System.Globalization.CultureInfo.InvariantCulture, $"<c r=\"{at}\" s=\"2\"><v>{percent.Share}</v></c>");
+                        break;
+                    case Formula formula:
+                        sheet.Append(null, $"<c r=\"{at}\"><f>{formula.Text}</f></c>");
                         break;
                     case bool yes:
                         sheet.Append(null, $"<c r=\"{at}\" t=\"b\"><v>{(yes ? 1 : 0)}</v></c>");

@@ -36,8 +36,8 @@ public sealed class MappingTests(World world)
         var file = Importing.Workbook(
             ["STT", "Họ tên", "Email", "Số điện thoại", "Nhóm đối tượng", "Ngày hoàn thành", "Điểm", "Trạng thái"],
             [1, $"{mark} An", $"{mark}@example.vn", "0912345678", "Người dân", new DateTime(2026, 3, 5), 9.5, "Đã hoàn thành"],
-            [2, $"{mark} Bình", "-", $"09{Random.Shared.Next(10_000_000, 99_999_999)}", "Học sinh", new DateTime(2026, 3, 6), 4, "Đang học"],
-            [3, $"{mark} Chi", null, null, "Học sinh", new DateTime(2026, 3, 6), 4, "Đang học"]);
+            [2, $"{mark} Bình", "-", $"09{Random.Shared.Next(10_000_000, 99_999_999)}", "Học sinh", new DateTime(2026, 3, 6), 4, "Chưa hoàn thành"],
+            [3, $"{mark} Chi", null, null, "Học sinh", new DateTime(2026, 3, 6), 4, "Chưa hoàn thành"]);
         var import = await batch.Client.Import(Xlsx, file, $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}");
         var done = await batch.Client.Until(import, "Done");
         Assert.Equal((2m, 1m), (done.Number("created"), done.Number("rejected")));
@@ -117,6 +117,50 @@ public sealed class MappingTests(World world)
         var done = await batch.Client.Until(await batch.Client.Import(Xlsx, file, $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens&completedAt=01/03/2026"), "Done");
         Assert.Equal(3m, done.Number("created"));
         Assert.Equal([70m, 70m, 85.5m], (await batch.Client.Rows("/v1/completions")).Select(c => c.Number("score")).Order());
+    }
+
+    [Theory]
+    [InlineData("Email;Ngày hoàn thành\ra@x.vn;01/03/2026\rb@x.vn;01/03/2026\r", "PLT-5069")] // an old Mac's lines
+    [InlineData("Email;Ngày hoàn thành\n", "PLT-5059")]
+    [InlineData("Email;Ngày hoàn thành;ngay hoan thanh\na@x.vn;01/03/2026;02/03/2026\n", "PLT-1206")]
+    public async Task A_file_that_would_be_read_otherwise_than_it_is_meant_is_refused(string table, string code)
+    {
+        using var batch = await Batch.Start(world);
+        using var refused = await batch.Client.SendFile(Csv, Encoding.UTF8.GetBytes(table), $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens");
+        Assert.Contains(code, await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Rows_that_are_still_being_learnt_contacts_that_are_none_and_numbers_with_spaces_are_told_at_their_own_columns()
+    {
+        using var batch = await Batch.Start(world);
+        var (citizen, other) = (Batch.NewCitizen(), Batch.NewCitizen());
+        var table = $"Email;SĐT;CCCD;Kết quả\n;;{citizen[..3]} {citizen[3..6]} {citizen[6..]};Đang học\n;09x;{citizen};Đạt\n;;{other[..3]} {other[3..]};dat\n";
+        var import = await batch.Client.Import(Csv, table, $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens&completedAt=01/03/2026");
+        var done = await batch.Client.Until(import, "Done");
+        Assert.Equal((1m, 2m), (done.Number("created"), done.Number("rejected")));
+        var reasons = (await batch.Client.Read($"{import}/report"))["reasons"]!.AsArray();
+        Assert.Equal(["PLT-1202 /0/passed", "PLT-2713 /1/learner/id"], reasons.Select(r => $"{r!["code"]} {r["first"]![0]!["pointer"]}").Order(StringComparer.Ordinal));
+        Assert.All(reasons, r => Assert.Equal(1, (int)r!["rows"]!));
+        var rejected = await batch.Client.GetStringAsync(new Uri($"{import}/rejected", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("Dòng 3: Email / SĐT: ", rejected, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hidden_sheet_is_passed_over_and_a_formula_that_nobody_worked_out_is_no_empty_cell()
+    {
+        using var batch = await Batch.Start(world);
+        var file = Importing.Workbook(["Email", "Điểm"], ["a@example.vn", new Importing.Formula("1+1")]);
+        var hidden = Importing.Hide(file);
+        var query = $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens&completedAt=01/03/2026";
+        await batch.Client.SendFile(Xlsx, hidden, query).Problem(Problems.NotAWorkbook);
+        var import = await batch.Client.Import(Xlsx, file, query);
+        Assert.Equal(1m, (await batch.Client.Until(import, "Done")).Number("rejected"));
+        Assert.Equal("/0/score", (await batch.Client.Read($"{import}/report"))["reasons"]![0]!["first"]![0]!["pointer"]!.ToString());
+        using var rejected = new System.IO.Compression.ZipArchive(await batch.Client.GetStreamAsync(new Uri($"{import}/rejected", UriKind.Relative), TestContext.Current.CancellationToken));
+        using var sheet = new StreamReader(rejected.GetEntry("xl/worksheets/sheet1.xml")!.Open());
+        Assert.Contains("<row r=\"2\"><c r=\"A2\"", await sheet.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

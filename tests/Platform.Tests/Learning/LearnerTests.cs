@@ -13,6 +13,28 @@ public sealed class LearnerTestsOnPortableStore(World world) : LearnerTests(worl
 public abstract class LearnerTests(World world, IntakeStore store)
 {
     [Fact]
+    public async Task A_row_that_makes_two_learners_one_and_does_not_say_where_takes_the_later_place_of_the_two()
+    {
+        var (batch, communes) = await Batch.Start(world, 2, store);
+        using var client = batch.Client;
+        var citizen = Batch.NewCitizen();
+        await batch.Store(batch.Row(learner: "q1", at: "2026-03-05T08:00:00+07:00", change: r => r["audience"] = "Workers"));
+        await batch.Store(batch.Row(citizen: citizen, at: "2026-03-04T08:00:00+07:00", change: r => r["locality"] = communes[1]));
+        await batch.Store(batch.Row(learner: "q1", citizen: citizen, at: "2026-03-06T08:00:00+07:00", change: r => (r["id"], r["locality"], r["audience"]) = ("both", null, null)));
+        var both = (await client.Rows("/v1/completions?id=both")).Single();
+        Assert.Equal((communes[0], "Workers"), (both.Text("locality"), both.Text("audience")));
+        Assert.Equal((1, 0), (await batch.Learners(communes[0]), await batch.Learners(communes[1])));
+    }
+
+    [Fact]
+    public async Task An_id_with_marks_is_the_same_person_however_they_are_put_together()
+    {
+        using var batch = await Batch.Start(world, store);
+        await batch.Store(batch.Row(learner: "Nguyễn Ế"), batch.Row(learner: "Nguyễn Ế".Normalize(System.Text.NormalizationForm.FormD)));
+        Assert.Equal(1, await batch.Learners());
+    }
+
+    [Fact]
     public async Task Two_courses_of_one_learner_are_two_completions_and_one_learner_in_the_first()
     {
         using var batch = await Batch.Start(world, store);

@@ -34,6 +34,9 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
                 throw new ProblemException(Problems.NoHeader, new Explanation("Dấu nháy chưa đóng.", "A quote is not closed."));
             if (!Utf8.IsValid(Window.Rest[..used]))
                 throw new ProblemException(Problems.NotUtf8, new Explanation("Hãy lưu tệp dạng «CSV UTF-8».", "Save the file as «CSV UTF-8»."));
+            if (Window.Rest[..used].TrimEnd("\r\n"u8).IndexOf((byte)'\r') is var lone and >= 0 && Window.Rest[lone + 1] != (byte)'\n')
+                throw new ProblemException(Problems.NoHeader, new Explanation(
+                    "Tệp xuống dòng bằng CR như máy Mac cũ; hãy lưu lại dạng «CSV UTF-8».", "Lines end with CR, as on old Macs; save the file as «CSV UTF-8»."));
             Advance(used);
             var isMark = cells is [{ Text: var mark }, ..] && mark.StartsWith("sep=", StringComparison.OrdinalIgnoreCase);
             if (!isMark && !cells.TrueForAll(c => c.Text.Length == 0))

@@ -59,7 +59,7 @@ internal sealed class TableColumns
 
     /// <summary>The header as rejected rows need it.</summary>
     internal TableHead Head(char separator) => new(Header, separator, Fields.Select((name, i) => (name, readings[i])).Where(f => f.Item2 is { Places: [_, ..] })
-        .ToDictionary(f => f.name, f => Header[f.Item2!.Places[0]], StringComparer.Ordinal));
+        .ToDictionary(f => f.name, f => string.Join(" / ", f.Item2!.Places.Select(p => Header[p])), StringComparer.Ordinal));
 
     /// <summary>Recognises our own names.</summary>
     internal static TableColumns Of(IReadOnlyList<string> header)
@@ -96,16 +96,18 @@ internal sealed class TableColumns
     {
         var faults = new Faults();
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        var named = mapping.Fields.SelectMany(f => f.Value.Named).Select(VietnameseText.Fold).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < header.Count; i++)
-            places.TryAdd(VietnameseText.Fold(header[i]), i);
+            if (!places.TryAdd(VietnameseText.Fold(header[i]), i) && named.Contains(VietnameseText.Fold(header[i])))
+                faults.Add($"/columns/{i + 1}", Problems.Repeated, new Explanation($"«{header[i]}»", $"«{header[i]}»"));
         var readings = new FieldReading?[Fields.Length];
         foreach (var (field, source) in mapping.Fields)
         {
-            var named = source.Named.ToList();
-            var found = named.Select(n => places.GetValueOrDefault(VietnameseText.Fold(n), -1)).ToList();
-            var lacks = source.Template is null ? named.Count > 0 && found.TrueForAll(f => f < 0) : found.Contains(-1);
+            var columns = source.Named.ToList();
+            var found = columns.Select(n => places.GetValueOrDefault(VietnameseText.Fold(n), -1)).ToList();
+            var lacks = source.Template is null ? columns.Count > 0 && found.TrueForAll(f => f < 0) : found.Contains(-1);
             if (lacks && source.Optional != true)
-                faults.Add($"/columns/{field}", Problems.MissingColumn, Lacking(field, named));
+                faults.Add($"/columns/{field}", Problems.MissingColumn, Lacking(field, columns));
             readings[Array.IndexOf(Fields, field)] = new FieldReading(source, [.. found.Where(f => f >= 0)], source.Pseudonym == true ? hide : null);
         }
 
@@ -148,15 +150,31 @@ internal sealed class TableColumns
             }
             catch (CellException wrong)
             {
-                (faults ??= []).Add(new FieldFault($"/{index}/{(wrong.Field ?? Fields[field]).Replace('.', '/')}", wrong.Kind, wrong.Detail));
+                var pointer = $"/{index}/{(wrong.Field ?? Fields[field]).Replace('.', '/')}";
+                if (faults?.Exists(f => f.Pointer == pointer) != true)
+                    (faults ??= []).Add(new FieldFault(pointer, wrong.Kind, wrong.Detail));
                 idFollows |= field == 0 && wrong.Field is not null;
                 return default!;
             }
         }
 
-        string? Text(int field) => readings[field]?.Text(cells, name => name == FieldSource.Learner ? Text(1) ?? Padded(2, 12) : Text(Array.IndexOf(Fields, name)));
+        string? Text(int field) => readings[field]?.Text(cells, name => name == FieldSource.Learner ? Other(1) ?? Padded(2, 12) : Other(Array.IndexOf(Fields, name)));
 
-        string? Padded(int field, int digits) => readings[field] is { } reading && reading.IsNumber(cells) ? Text(field)?.PadLeft(digits, '0') : Text(field);
+        // What is wrong with a part is that part's fault.
+        string? Other(int field)
+        {
+            try
+            {
+                return Text(field);
+            }
+            catch (CellException wrong) when (wrong.Field is null)
+            {
+                throw new CellException(Fields[field], wrong.Kind, wrong.Detail);
+            }
+        }
+
+        string? Padded(int field, int digits) => readings[field] is { } reading && reading.IsNumber(cells)
+            ? Text(field)?.PadLeft(digits, '0') : Text(field)?.Replace(" ", "", StringComparison.Ordinal);
     }
 
     private sealed record FieldReading(FieldSource Source, int[] Places, Func<string, string>? Hide)
@@ -171,7 +189,8 @@ internal sealed class TableColumns
             return Hide is null ? text : Hide(text);
         }
 
-        private string Meaning(string text) => Source.Values?.FirstOrDefault(v => VietnameseText.SameName(v.Key, text)).Value ?? text;
+        private string Meaning(string text) => Source.Values is not { } values ? text
+            : values.FirstOrDefault(v => VietnameseText.SameName(v.Key, text)).Value ?? values.FirstOrDefault(v => VietnameseText.Fold(v.Key) == VietnameseText.Fold(text) && VietnameseText.Fold(text).Length > 0).Value ?? text;
 
         internal bool IsNumber(IReadOnlyList<Cell> cells) => Source.Constant is null && Source.Template is null && Places.Any(p => p < cells.Count && cells[p].IsNumber);
 

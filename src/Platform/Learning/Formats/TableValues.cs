@@ -95,14 +95,17 @@ internal static class TableValues
         if (text is null)
             return null;
         var (culture, format) = (CultureInfo.InvariantCulture, source?.Format);
-        if (DateTime.TryParseExact(text, format is null ? Moments : [format], culture, DateTimeStyles.None, out var local))
+        if (DateTime.TryParseExact(text, format is null ? Moments : [format, Short(format)], culture, DateTimeStyles.None, out var local))
             return local.Year > 1 && local.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(local, Vietnam) : throw Wrong(Problems.WrongType, text, source, "dd/mm/yyyy");
         return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"], culture, DateTimeStyles.None, out var moment)
             ? moment
-            : throw (format is null && text.Length <= 10 && text.Split('/', '-', '.') is [_, _, _] parts && parts.All(p => int.TryParse(p, NumberStyles.None, culture, out _))
+            : throw (format is null && text.Split('/', '-', '.') is [{ Length: <= 2 } day, { Length: <= 2 } month, { Length: 4 } year] && new[] { day, month, year }.All(p => int.TryParse(p, NumberStyles.None, culture, out _))
                 ? new CellException(null, Problems.WrongType, new Explanation($"Không có ngày «{text}»; ngày viết trước tháng.", $"There is no day «{text}»; days come before months."))
                 : Wrong(Problems.WrongType, text, source, format ?? "dd/mm/yyyy, yyyy-mm-dd, yyyy-mm-ddThh:mm:ss+07:00"));
     }
+
+    // 2/1/2026 is written as 02/01/2026 is.
+    private static string Short(string format) => format.Replace("MM", "M", StringComparison.Ordinal).Replace("dd", "d", StringComparison.Ordinal).Replace("HH", "H", StringComparison.Ordinal);
 
     /// <summary>True for a way of writing days from which the day can be read again.</summary>
     internal static bool IsDayFormat(string format)

@@ -8,7 +8,7 @@ using Platform.Http;
 namespace Platform.Learning.Formats;
 
 /// <summary>
-/// The first sheet of an Excel workbook, read row by row: shared texts, days kept as numbers, cells left out. A cell is never read further
+/// The first sheet of an Excel workbook that is not hidden, read row by row: shared texts, days kept as numbers, cells left out. A cell is never read further
 /// than Excel lets one be, and texts shared by cells may take 64 MB, so that a small file cannot fill the memory.
 /// </summary>
 internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, TableColumns> recognise) : RowReader
@@ -113,11 +113,15 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
         var (type, style) = (cell.GetAttribute("t"), cell.GetAttribute("s"));
         while (cells.Count < place && place < 16_384)
             cells.Add(new Cell(""));
-        var text = "";
+        var (text, formula, known) = ("", false, false);
         if (!cell.IsEmptyElement)
             while (cell.Read() && !(cell.NodeType == XmlNodeType.EndElement && cell.LocalName == "c"))
                 if (cell.NodeType == XmlNodeType.Element && cell.LocalName is "v" or "t")
-                    text += Text(cell);
+                    (text, known) = (text + Text(cell), true);
+                else
+                    formula |= cell.NodeType == XmlNodeType.Element && cell.LocalName == "f";
+        if (formula && !known)
+            (text, type) = ("=?", "str"); // nobody has worked it out: not empty, and no value
         cells.Add(type switch
         {
             "s" => new Cell(int.TryParse(text, out var at) && at >= 0 && at < shared.Count ? shared[at] : ""),
@@ -218,7 +222,10 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
     private static string FirstSheet(ZipArchive archive)
     {
         using var book = Part(archive, "xl/workbook.xml");
-        var id = book.ReadToFollowing("sheet") ? book.GetAttribute("id", "http://schemas.openxmlformats.org/officeDocument/2006/relationships") : null;
+        string? id = null;
+        while (id is null && book.ReadToFollowing("sheet"))
+            if (book.GetAttribute("state") is not ("hidden" or "veryHidden"))
+                id = book.GetAttribute("id", "http://schemas.openxmlformats.org/officeDocument/2006/relationships");
         using var links = Part(archive, "xl/_rels/workbook.xml.rels");
         while (links.ReadToFollowing("Relationship"))
             if (links.GetAttribute("Id") == id && links.GetAttribute("Target") is { } target)

@@ -12,13 +12,15 @@ internal sealed class WorkbookText(Stream body) : IAsyncDisposable
     private readonly MemoryStream buffer = new();
     private ZipArchive? archive;
     private StreamWriter? sheet;
+    private int rows;
 
     internal async Task Row(IEnumerable<string> cells)
     {
         sheet ??= await Begin();
-        await sheet.WriteAsync("<row>");
+        var column = 0;
+        await sheet.WriteAsync($"<row r=\"{++rows}\">");
         foreach (var cell in cells)
-            await sheet.WriteAsync($"<c t=\"inlineStr\"><is><t xml:space=\"preserve\">{SecurityElement.Escape(Allowed(cell))}</t></is></c>");
+            await sheet.WriteAsync($"<c r=\"{Column(column++)}{rows}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{SecurityElement.Escape(Allowed(cell))}</t></is></c>");
         await sheet.WriteAsync("</row>");
     }
 
@@ -58,6 +60,9 @@ internal sealed class WorkbookText(Stream body) : IAsyncDisposable
         await using var writer = new StreamWriter(await archive!.CreateEntry(name, CompressionLevel.Fastest).OpenAsync(), new UTF8Encoding(false));
         await writer.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?>{text}");
     }
+
+    // 0 → A, 26 → AA
+    private static string Column(int number) => (number < 26 ? "" : Column((number / 26) - 1)) + (char)('A' + (number % 26));
 
     private static string Allowed(string cell) => string.Concat(cell.Where(c => c >= ' ' || c is '\t' or '\n' or '\r'));
 }
