@@ -10,9 +10,9 @@ namespace Platform.Learning;
 /// <summary>One completion as a vendor sends it.</summary>
 /// <param name="Id">The vendor's own id of this completion, at most 100 characters; sending it again is answered as duplicate.</param>
 /// <param name="Learner">Who completed.</param>
-/// <param name="Locality">Five-digit code of the commune.</param>
+/// <param name="Locality">Five-digit code of the commune; left out, where the learner's latest completion is.</param>
 /// <param name="Course">Code of the course.</param>
-/// <param name="Audience">PublicSector, Students, Workers or Citizens.</param>
+/// <param name="Audience">PublicSector, Students, Workers or Citizens; left out, what the learner's latest completion says.</param>
 /// <param name="CompletedAt">When, with offset; not in the future.</param>
 /// <param name="Score">0–100, at most two decimals; may be left out.</param>
 /// <param name="Passed">False when the course was finished without passing; true when left out.</param>
@@ -26,7 +26,10 @@ public sealed record CompletionContent(
     string? Id, LearnerContent? Learner, string? Locality, string? Course, Audience? Audience, DateTimeOffset? CompletedAt, decimal? Score, bool? Passed,
     int? Revision = null, string? Reason = null, LegalGround? LegalGround = null);
 
-/// <summary>Who learns: the vendor's own id, a 12-digit citizen number, or both. Only keyed pseudonyms of them are stored.</summary>
+/// <summary>
+/// Who learns: the vendor's own id, a 12-digit citizen number, or both. Only keyed pseudonyms of them are stored. The citizen number decides: an id that
+/// came with one is that citizen's from then on, and with another number it is another person. Ids differ by case; «ế» is one letter however it is encoded.
+/// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LearnerContent(string? Id, string? CitizenId);
 
