@@ -43,15 +43,13 @@ public static class Json
     /// <summary>What can be read as a type; null when that is more than a word can say.</summary>
     public static Explanation? Expected(Type wanted) => wanted switch
     {
-        { IsEnum: true } words => string.Join(", ", Enum.GetValues(words).Cast<object>().Select(word => JsonSerializer.Serialize(word, words, Options).Trim('"'))) is var list
-            ? new Explanation($"Một trong: {list}.", $"One of: {list}.") : null,
+        { IsEnum: true } words => Listed("Một trong", "One of", Enum.GetValues(words).Cast<object>().Select(word => JsonSerializer.Serialize(word, words, Options).Trim('"'))),
         { } type when type == typeof(DateTimeOffset) => new Explanation("Thời điểm kèm múi giờ, như 2026-03-01T08:00:00+07:00.", "A moment with its offset, such as 2026-03-01T08:00:00+07:00."),
         { } type when type == typeof(DateOnly) => new Explanation("Ngày, như 2026-03-01.", "A day, such as 2026-03-01."),
         { } type when type == typeof(string) => new Explanation("Chuỗi trong dấu nháy kép.", "A text in double quotes."),
         { } type when type == typeof(bool) => new Explanation("true hoặc false.", "true or false."),
         { } type when type == typeof(int) || type == typeof(long) || type == typeof(short) => new Explanation("Số nguyên, không có dấu nháy.", "A whole number without quotes."),
-        { IsClass: true } type when type.Assembly == typeof(Json).Assembly && Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object && MembersOf(type) is var members =>
-            new Explanation($"Một đối tượng. {members.Vi}", $"An object. {members.En}"),
+        { IsClass: true } type when type.Assembly == typeof(Json).Assembly && Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object => Listed("Một đối tượng có", "An object with", NamesOf(type)),
         { } type when type == typeof(decimal) || type == typeof(double) => new Explanation("Số, không có dấu nháy, như 85.5.", "A number without quotes, such as 85.5."),
         _ => null,
     };
@@ -61,12 +59,15 @@ public static class Json
 
     /// <summary>The members that an object may have, where the serializer met another.</summary>
     public static Explanation? Members(JsonException json) =>
-        Container.Match(json.Message) is { Success: true } match && typeof(Json).Assembly.GetType(match.Groups["type"].Value) is { } type ? MembersOf(type) : null;
+        Container.Match(json.Message) is { Success: true } match && typeof(Json).Assembly.GetType(match.Groups["type"].Value) is { } type
+            ? Listed("Có", "There are", NamesOf(type)) : null;
 
-    private static Explanation MembersOf(Type type)
+    private static IEnumerable<string> NamesOf(Type type) => Options.GetTypeInfo(type).Properties.Select(p => p.Name);
+
+    private static Explanation Listed(string vi, string en, IEnumerable<string> words)
     {
-        var names = string.Join(", ", Options.GetTypeInfo(type).Properties.Select(p => p.Name));
-        return new Explanation($"Có: {names}.", $"There are: {names}.");
+        var list = string.Join(", ", words);
+        return new Explanation($"{vi}: {list}.", $"{en}: {list}.");
     }
 
     /// <summary>True when a value was to be one of an enum's words.</summary>

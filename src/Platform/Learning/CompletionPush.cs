@@ -49,8 +49,9 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
 
     private async Task Whole(IntakeJob job, RowReader reader, bool asLines)
     {
-        using var place = http.Request.ContentLength <= Short ? null : await turns.Read(order.Vendor, http.RequestAborted);
-        var answers = order is { Atomic: false, DryRun: false } && turns.IsHeavy(order.Vendor) ? await InPieces(job) : await AtOnce(job, reader);
+        var isShort = http.Request.ContentLength <= Short;
+        using var place = isShort ? null : await turns.Read(order.Vendor, http.RequestAborted);
+        var answers = !isShort && order is { Atomic: false, DryRun: false } && turns.IsHeavy(order.Vendor) ? await InPieces(job) : await AtOnce(job, reader);
         Count(answers);
         if (!asLines)
         {
