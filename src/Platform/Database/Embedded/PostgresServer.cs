@@ -52,7 +52,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     [
         "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=120",
         "fsync=on", "synchronous_commit=on", "min_wal_size=1GB", "max_wal_size=4GB", "checkpoint_timeout=15min",
-        $"shared_buffers={Math.Clamp(Megabytes / 8, 256, 4096)}MB", $"effective_cache_size={Math.Max(512, Megabytes / 2)}MB", "work_mem=16MB", "jit=off", "random_page_cost=1.1",
+        $"shared_buffers={Math.Clamp(Megabytes / 4, 256, 8192)}MB", $"effective_cache_size={Math.Max(512, Megabytes / 2)}MB", "work_mem=16MB", "jit=off", "random_page_cost=1.1",
         "logging_collector=off", "log_destination=stderr", "log_min_messages=warning",
         "log_error_verbosity=terse", // values of rows are in the details of faults
     ];
