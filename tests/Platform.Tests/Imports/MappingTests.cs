@@ -109,6 +109,22 @@ public sealed class MappingTests(World world)
     }
 
     [Fact]
+    public async Task A_template_with_a_hole_rejects_its_row_at_its_field_unless_the_field_is_optional_or_has_another_value()
+    {
+        using var batch = await Batch.Start(world);
+        var mapping = $$"""
+            { "fields": { "id": { "columns": ["Mã"] }, "learner.id": { "columns": ["HV"], "optional": true }, "learner.citizenId": { "template": "{CCCD}" }, "locality": { "template": "{Xã}" },
+              "course": { "template": "{Khóa}", "otherwise": "KNS-CD-01" }, "audience": { "constant": "Citizens" }, "completedAt": { "constant": "01/03/2026" }, "score": { "template": "{Điểm}", "optional": true } } }
+            """;
+        using (var put = await batch.Client.Send(HttpMethod.Put, "/v1/import-mappings/khuon", mapping))
+            await put.Body(HttpStatusCode.OK);
+        var import = await batch.Client.Import(Csv, $"Mã;HV;CCCD;Xã;Khóa;Điểm\n1;hv;;;;\n2;hv-2;{Batch.NewCitizen()};{batch.Commune};;\n", "?mapping=khuon");
+        var done = await batch.Client.Until(import, "Done", "Failed");
+        Assert.Equal(("Done", 1m, 1m), (done.Text("state"), done.Number("created"), done.Number("rejected")));
+        Assert.Equal("/0/learner/citizenId", (await batch.Client.Read($"{import}/report"))["reasons"]![0]!["first"]![0]!["pointer"]!.ToString());
+    }
+
+    [Fact]
     public async Task A_score_that_is_shown_as_a_percentage_is_one_whatever_the_scale()
     {
         using var batch = await Batch.Start(world);

@@ -137,7 +137,7 @@ internal sealed class TableColumns
         var (faults, idFollows) = ((List<FieldFault>?)null, false);
         var id = Value(0, static (text, _) => text);
         var content = new CompletionContent(
-            id, new LearnerContent(Value(1, static (text, _) => text), Padded(2, 12)), Padded(3, 5), Value(4, static (text, _) => text),
+            id, new LearnerContent(Value(1, static (text, _) => text), Value(2, static (text, _) => text)), Value(3, static (text, _) => text), Value(4, static (text, _) => text),
             Value(5, TableValues.Audience), Value(6, TableValues.Moment), Value(7, TableValues.Score), Value(8, TableValues.Passed), Value(9, TableValues.Whole),
             Value(10, static (text, _) => text), Value(11, TableValues.Ground));
         return new SentRow(index, id, content, faults ?? []) { Line = line, IdFollows = idFollows };
@@ -158,7 +158,12 @@ internal sealed class TableColumns
             }
         }
 
-        string? Text(int field) => readings[field]?.Text(cells, name => name == FieldSource.Learner ? Other(1) ?? Padded(2, 12) : Other(Array.IndexOf(Fields, name)));
+        string? Text(int field)
+        {
+            var text = readings[field]?.Text(cells, name => name == FieldSource.Learner ? Other(1) ?? Other(2) : Other(Array.IndexOf(Fields, name)));
+            return text is null || field is not (2 or 3) ? text
+                : readings[field]!.IsNumber(cells) ? text.PadLeft(field == 2 ? 12 : 5, '0') : text.Replace(" ", "", StringComparison.Ordinal);
+        }
 
         // What is wrong with a part is that part's fault.
         string? Other(int field)
@@ -172,13 +177,12 @@ internal sealed class TableColumns
                 throw new CellException(Fields[field], wrong.Kind, wrong.Detail);
             }
         }
-
-        string? Padded(int field, int digits) => readings[field] is { } reading && reading.IsNumber(cells)
-            ? Text(field)?.PadLeft(digits, '0') : Text(field)?.Replace(" ", "", StringComparison.Ordinal);
     }
 
     private sealed record FieldReading(FieldSource Source, int[] Places, Func<string, string>? Hide)
     {
+        private readonly (string Word, string Folded, string Meaning)[] words = [.. (Source.Values ?? new Dictionary<string, string>()).Select(v => (v.Key, VietnameseText.Fold(v.Key), v.Value))];
+
         internal string? Text(IReadOnlyList<Cell> cells, Func<string, string?> other)
         {
             var text = Source.Constant ?? (Source.Template is null ? First(cells) : Meaning(Filled(cells, other)));
@@ -189,8 +193,15 @@ internal sealed class TableColumns
             return Hide is null ? text : Hide(text);
         }
 
-        private string Meaning(string text) => Source.Values is not { } values ? text
-            : values.FirstOrDefault(v => VietnameseText.SameName(v.Key, text)).Value ?? values.FirstOrDefault(v => VietnameseText.Fold(v.Key) == VietnameseText.Fold(text) && VietnameseText.Fold(text).Length > 0).Value ?? text;
+        // Marks may lack where no other word is meant.
+        private string Meaning(string text)
+        {
+            if (words.Length == 0)
+                return text;
+            var folded = VietnameseText.Fold(text);
+            return Array.Find(words, w => VietnameseText.SameName(w.Word, text)).Meaning
+                ?? (folded.Length == 0 ? null : Array.Find(words, w => w.Folded == folded).Meaning) ?? text;
+        }
 
         internal bool IsNumber(IReadOnlyList<Cell> cells) => Source.Constant is null && Source.Template is null && Places.Any(p => p < cells.Count && cells[p].IsNumber);
 
@@ -210,6 +221,8 @@ internal sealed class TableColumns
             {
                 var cell = name.StartsWith('=') ? other(name[1..]) : part >= Places.Length ? null : Places[part] is var at && at < cells.Count ? Clean(cells[at].Text) : null;
                 part += name.StartsWith('=') ? 0 : 1;
+                if (string.IsNullOrEmpty(cell) && (Source.Optional == true || Source.Otherwise is not null))
+                    return "";
                 if (string.IsNullOrEmpty(cell))
                     throw name is $"={FieldSource.Learner}" or "=learner.id" ? new CellException(FieldSource.Learner, Problems.NoLearner, null)
                         : name.StartsWith('=') ? new CellException(name[1..], Problems.Required, null)
