@@ -37,7 +37,7 @@ public sealed class DevelopmentDatabase : IAsyncDisposable
         try
         {
             var passwords = Passwords.Of(dataFolder);
-            await using (var connection = new NpgsqlConnection(server.SuperuserConnectionString))
+            await using (var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString) { Pooling = false }.ConnectionString))
             {
                 await connection.OpenAsync(cancellation);
                 await Role(connection, Owner, passwords.Owner, cancellation);
@@ -51,7 +51,6 @@ public sealed class DevelopmentDatabase : IAsyncDisposable
                 }
             }
 
-            NpgsqlConnection.ClearAllPools();
             return new DevelopmentDatabase(server, new DatabaseOptions
             {
                 ApplicationRole = Application,
@@ -75,10 +74,17 @@ public sealed class DevelopmentDatabase : IAsyncDisposable
         }.ConnectionString;
     }
 
-    /// <summary>Stops the server.</summary>
+    /// <summary>Stops the server. Its connections are dropped, those of other databases in this process are not touched.</summary>
     public async ValueTask DisposeAsync()
     {
-        NpgsqlConnection.ClearAllPools();
+        foreach (var pool in (string[])[Options.OwnerConnection!, Options.ApplicationConnection!])
+        {
+            using var plain = new NpgsqlConnection(pool);
+            using var pooled = new NpgsqlConnection(PostgreSqlDialect.Pooled(pool));
+            NpgsqlConnection.ClearPool(plain);
+            NpgsqlConnection.ClearPool(pooled);
+        }
+
         await server.DisposeAsync();
     }
 

@@ -45,7 +45,10 @@ public sealed class PostgreSqlDialect : Dialect
 
     // Statements are prepared once they repeat. Nothing is set for longer than a transaction, so a pooled connection needs no reset.
     // What the connection string says itself stands, but for the values of rows in messages of faults: those are logged.
-    public override void Configure(DbContextOptionsBuilder options, string connectionString)
+    public override void Configure(DbContextOptionsBuilder options, string connectionString) => options.UseNpgsql(Pooled(connectionString));
+
+    /// <summary>The connection string whose pool the contexts share.</summary>
+    internal static string Pooled(string connectionString)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         if (!connection.ShouldSerialize("Max Auto Prepare"))
@@ -53,7 +56,7 @@ public sealed class PostgreSqlDialect : Dialect
         if (!connection.ShouldSerialize("No Reset On Close"))
             connection.NoResetOnClose = true;
         (connection.IncludeErrorDetail, connection.LogParameters, connection.IncludeFailedBatchedCommand) = (false, false, false);
-        options.UseNpgsql(connection.ConnectionString);
+        return connection.ConnectionString;
     }
 
     public override PlatformDb Create(DbContextOptions options, TenantScope scope) => new PostgreSqlDb(options).For(scope);
