@@ -17,7 +17,7 @@ public static class ConfirmationsApi
 {
     private const int MostRows = 1_000;
 
-    private static readonly DateTimeOffset Earliest = new(2024, 1, 1, 0, 0, 0, TimeSpan.FromHours(7));
+    private static readonly DateTimeOffset Earliest = VietnamTime.Begin(new DateOnly(2024, 1, 1));
 
     public static void MapConfirmations(this IEndpointRouteBuilder routes)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
+using Platform.Localities;
 
 namespace Platform.Confirmations;
 
@@ -9,11 +10,10 @@ namespace Platform.Confirmations;
 /// </summary>
 public sealed class RuleBook(Contexts contexts, TimeProvider clock)
 {
-    private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
     private volatile RulesInForce? held;
 
     /// <summary>Today in Asia/Ho_Chi_Minh.</summary>
-    internal DateOnly Today => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime + Vietnam);
+    internal DateOnly Today => VietnamTime.Day(clock.GetUtcNow());
 
     /// <summary>The rules of an edition.</summary>
     internal async ValueTask<RulesInForce> At(int edition, CancellationToken cancellation)

@@ -49,7 +49,7 @@ internal sealed class CompletionReading(
     Caller vendor, IReadOnlyDictionary<string, LocalityEntry> localities, IReadOnlyDictionary<string, int> courses, Pseudonyms pseudonyms,
     SuspendedTenants suspended, DateTimeOffset now)
 {
-    private static readonly DateTimeOffset Earliest = new(2024, 1, 1, 0, 0, 0, TimeSpan.FromHours(7));
+    private static readonly DateTimeOffset Earliest = VietnamTime.Begin(new DateOnly(2024, 1, 1));
 
     // A vendor's clock may run a little ahead of ours.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Platform.Localities;
 
 namespace Platform.PersonalData;
 
@@ -29,13 +30,11 @@ public sealed class PersonalDataOptions
 /// <summary>The clock of working days in Vietnam: Monday to Friday without public holidays, Asia/Ho_Chi_Minh. Pure.</summary>
 internal static class WorkingDays
 {
-    private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
-
     /// <summary>When the last of so many working days after the day of receipt ends.</summary>
     internal static DateTimeOffset Due(DateTimeOffset received, PersonalDataOptions options)
     {
         var (days, free, worked) = (options.AnswerWorkingDays, options.Holidays.ToHashSet(), options.WorkedWeekends.ToHashSet());
-        var day = DateOnly.FromDateTime(received.ToOffset(Vietnam).DateTime);
+        var day = VietnamTime.Day(received);
         while (days > 0)
         {
             day = day.AddDays(1);
@@ -43,7 +42,7 @@ internal static class WorkingDays
                 days--;
         }
 
-        return new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), Vietnam).ToUniversalTime();
+        return VietnamTime.Begin(day.AddDays(1));
     }
 
     private static bool IsFree(DateOnly day, HashSet<DateOnly> announced, HashSet<DateOnly> worked) =>

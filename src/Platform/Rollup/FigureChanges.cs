@@ -1,4 +1,5 @@
 using Platform.Learning;
+using Platform.Localities;
 using Platform.Plans;
 
 namespace Platform.Rollup;
@@ -39,8 +40,6 @@ internal readonly record struct CountedLearner(
 /// </summary>
 internal sealed class FigureChanges
 {
-    private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
-
     private readonly Dictionary<FactCell, FactDelta> facts = [];
     private readonly Dictionary<TotalCell, TotalDelta> totals = [];
     private readonly Dictionary<ConfirmationCell, long> confirmations = [];
@@ -83,11 +82,11 @@ internal sealed class FigureChanges
 
     private static DateOnly Month(DateTimeOffset time)
     {
-        var local = time.UtcDateTime + Vietnam;
+        var local = VietnamTime.Local(time);
         return new DateOnly(local.Year, local.Month, 1);
     }
 
-    private static int? Year(DateTimeOffset? time) => time is { } moment ? (moment.UtcDateTime + Vietnam).Year : null;
+    private static int? Year(DateTimeOffset? time) => time is { } moment ? VietnamTime.Local(moment).Year : null;
 
     private void Add(in FactCell cell, in CountedLearner learner, int sign)
     {

@@ -61,7 +61,7 @@ internal static class SampleCompletions
         var day = new DateTime(2025, 9, 1).AddMonths(month);
         day = day.AddDays(day.Month == 10 && random.Next(3) == 0 ? 8 + random.Next(3) : random.Next(DateTime.DaysInMonth(day.Year, day.Month)));
         var hour = audience is Audience.PublicSector or Audience.Workers ? 8 + random.Next(9) : 17 + random.Next(5);
-        return new DateTimeOffset(day.AddHours(hour).AddMinutes(random.Next(60)).AddSeconds(random.Next(60)), TimeSpan.FromHours(7));
+        return new DateTimeOffset(day.AddHours(hour).AddMinutes(random.Next(60)).AddSeconds(random.Next(60)), VietnamTime.Offset);
 #pragma warning restore CA5394
     }
 }

@@ -10,8 +10,6 @@ namespace Platform.Learning.Formats;
 /// <summary>What the texts of a table's cells mean in Vietnam: days before months, decimal commas, Vietnamese words. Pure.</summary>
 internal static class TableValues
 {
-    private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
-
     private static readonly string[] Moments =
     [
         .. from day in (string[])["d/M/yyyy", "d-M-yyyy", "d.M.yyyy", "yyyy-MM-dd"]
@@ -96,7 +94,7 @@ internal static class TableValues
             return null;
         var (culture, format) = (CultureInfo.InvariantCulture, source?.Format);
         if (DateTime.TryParseExact(text, format is null ? Moments : [format, Short(format)], culture, DateTimeStyles.None, out var local))
-            return local.Year > 1 && local.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(local, Vietnam) : throw Wrong(Problems.WrongType, text, source, "dd/mm/yyyy");
+            return local.Year > 1 && local.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(local, VietnamTime.Offset) : throw Wrong(Problems.WrongType, text, source, "dd/mm/yyyy");
         return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"], culture, DateTimeStyles.None, out var moment)
             ? moment
             : throw (format is null && text.Split('/', '-', '.') is [{ Length: <= 2 } day, { Length: <= 2 } month, { Length: 4 } year] && new[] { day, month, year }.All(p => int.TryParse(p, NumberStyles.None, culture, out _))
