@@ -190,6 +190,7 @@ namespace Platform.Migrations.PostgreSql
                     mapping_name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
                     mapping = table.Column<string>(type: "text", nullable: true),
                     legal_ground = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: true),
+                    dry_run = table.Column<bool>(type: "boolean", nullable: false),
                     state = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     size = table.Column<long>(type: "bigint", nullable: true),
                     position = table.Column<long>(type: "bigint", nullable: false),

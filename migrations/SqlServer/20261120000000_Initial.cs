@@ -188,6 +188,7 @@ namespace Platform.Migrations.SqlServer
                     mapping_name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
                     mapping = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     legal_ground = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: true),
+                    dry_run = table.Column<bool>(type: "bit", nullable: false),
                     state = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     size = table.Column<long>(type: "bigint", nullable: true),
                     position = table.Column<long>(type: "bigint", nullable: false),

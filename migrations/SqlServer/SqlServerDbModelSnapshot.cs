@@ -1367,6 +1367,10 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("created_at");
 
+                    b.Property<bool>("DryRun")
+                        .HasColumnType("bit")
+                        .HasColumnName("dry_run");
+
                     b.Property<int>("Duplicates")
                         .HasColumnType("int")
                         .HasColumnName("duplicates");

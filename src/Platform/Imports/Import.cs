@@ -57,6 +57,9 @@ public sealed class Import : IVendorOwned, IBookkeeping
     /// <summary>By which right its rows are sent that do not say so themselves.</summary>
     public LegalGround? LegalGround { get; set; }
 
+    /// <summary>True when its rows are answered and nothing of them is stored.</summary>
+    public bool DryRun { get; set; }
+
     public ImportState State { get; set; }
 
     /// <summary>How much there is to read, in the measure of <see cref="Position"/>; null where a workbook does not say.</summary>

@@ -16,7 +16,7 @@ namespace Platform.Imports;
 internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun run, ImportRunner runner, TimeProvider clock)
 {
     internal async Task<Import> Receive(
-        HttpContext http, Caller vendor, string? name, string? mappingName, WholeFile said, LegalGround? ground, CancellationToken cancellation)
+        HttpContext http, Caller vendor, string? name, string? mappingName, WholeFile said, LegalGround? ground, bool dryRun, CancellationToken cancellation)
     {
         var (content, type, sentName) = await Content(http.Request, cancellation);
         var fileName = Path.GetFileName(name ?? sentName ?? "");
@@ -35,6 +35,7 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
             Format = format,
             MappingName = mappingName,
             LegalGround = ground,
+            DryRun = dryRun,
             Mapping = mapping is null ? null : JsonSerializer.Serialize(mapping, Json.Options),
             CreatedAt = now,
         };

@@ -30,7 +30,7 @@ internal sealed class ImportRun(
             await using var file = folder.Open(import.Id);
             var reader = Reader(import.Format, file, import.VendorId, MappingOf(import));
             await reader.Resume(import.Position, import.Rows, cancellation);
-            var (job, part) = (new IntakeJob(import.Id, new IntakeOrder(vendor) { Ground = import.LegalGround }, import.Format), import.Parts);
+            var (job, part) = (new IntakeJob(import.Id, new IntakeOrder(vendor) { Ground = import.LegalGround, DryRun = import.DryRun }, import.Format), import.Parts);
             while (await reader.Next(intakeOptions.ChunkRows, cancellation) is { Count: > 0 } rows)
             {
                 var began = Stopwatch.GetTimestamp();

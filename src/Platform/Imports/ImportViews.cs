@@ -24,15 +24,16 @@ namespace Platform.Imports;
 /// <param name="Problem">Why it failed.</param>
 /// <param name="RejectedRows">Where rejected rows and conflicts can be fetched; null when there are none.</param>
 /// <param name="LegalGround">By which right its rows are sent that do not say so themselves; null where the vendor's registration says it.</param>
+/// <param name="DryRun">True when the rows are only answered and none is stored.</param>
 public sealed record ImportView(
     Guid Id, string FileName, RowFormat Format, string? Mapping, ImportState State, decimal? Percent, int Rows, int Created, int Duplicates, int Corrected,
     int Conflicts, int Rejected, int? RowsPerSecond, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, ImportProblem? Problem, string? RejectedRows,
-    LegalGround? LegalGround)
+    LegalGround? LegalGround, bool DryRun)
 {
     internal static ImportView Of(Import i, bool english) => new(
         i.Id, i.FileName, i.Format, i.MappingName, i.State, PercentOf(i), i.Rows, i.Created, i.Duplicates, i.Corrected, i.Conflicts, i.Rejected,
         i.WorkedMilliseconds == 0 ? null : (int)Math.Min(int.MaxValue, i.Rows * 1000L / i.WorkedMilliseconds), i.CreatedAt, i.EndedAt, ImportProblem.Of(i, english),
-        i.Conflicts + i.Rejected > 0 ? $"/v1/imports/{i.Id}/rejected" : null, i.LegalGround);
+        i.Conflicts + i.Rejected > 0 ? $"/v1/imports/{i.Id}/rejected" : null, i.LegalGround, i.DryRun);
 
     private static decimal? PercentOf(Import i) =>
         i.State == ImportState.Done ? 100 : i.Size is { } size and > 0 ? Math.Round(Math.Min(100, 100m * i.Position / size), 1) : null;

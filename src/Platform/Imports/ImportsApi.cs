@@ -55,10 +55,11 @@ public static class ImportsApi
         [Description("2 or higher: the rows that do not say one correct what was stored under their ids with a lower revision.")] string? revision = null,
         [Description("Why the rows are corrected, at most 200 characters.")] string? reason = null,
         [Description("The best score of the table (10, 100); scores are brought to 0–100. In the place of the mapping's own.")] decimal? scale = null,
-        [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null)
+        [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null,
+        [Description("Answers every row as if it were taken, counted in the report, and stores none: to try a mapping. An id that comes twice, further apart than one part of the file, is answered as new both times.")] bool dryRun = false)
     {
         var constants = new Dictionary<string, string?> { ["locality"] = locality, ["course"] = course, ["audience"] = audience, ["completedAt"] = completedAt, ["revision"] = revision, ["reason"] = reason };
-        var import = await desk.Receive(http, http.Features.Get<Caller>()!, name, mapping, new WholeFile(constants, scale), VendorGround.Known(legalGround), cancellation);
+        var import = await desk.Receive(http, http.Features.Get<Caller>()!, name, mapping, new WholeFile(constants, scale), VendorGround.Known(legalGround), dryRun, cancellation);
         return TypedResults.Accepted($"/v1/imports/{import.Id}", ImportView.Of(import, http.PrefersEnglish()));
     }
 

@@ -63,7 +63,7 @@ public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun
 
     /// <summary>
     /// Written in the transaction of the rows, so that it is kept exactly when they are: how far a file has been read. Called last, with
-    /// every answer, also when no row is good; never in a dry run.
+    /// every answer, also when no row is good; never in a dry run, of which nothing is committed.
     /// </summary>
     public Func<IReadOnlyList<RowAnswer>, CancellationToken, Task>? Alongside { get; init; }
 }
@@ -71,9 +71,6 @@ public sealed record IntakeOrder(Caller Vendor, bool Atomic = false, bool DryRun
 /// <summary>What became of one row; speaks no language until it is written as <see cref="RowView"/>.</summary>
 public sealed record RowAnswer(int Index, string? Id, RowOutcome Outcome, IReadOnlyList<FieldFault>? Faults = null)
 {
-    /// <summary>What it is counted under: the first of its faults.</summary>
-    public FieldFault? Fault => Faults?[0];
-
     /// <summary>Its line in the text, or its row in the sheet, from 1; null where rows have none.</summary>
     public int? Line { get; init; }
 

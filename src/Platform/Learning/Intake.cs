@@ -30,7 +30,9 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
         part.Rows.Count is 0 or > Few || part.Job.Order is { Atomic: true } or { DryRun: true } ? TakeChunk(part, null, cancellation)
             : gatherings.GetOrAdd(part.Job.Order.Vendor.Key, _ => new Gathering(Store)).Add(part).WaitAsync(cancellation);
 
-    /// <summary>Takes a chunk. <paramref name="alongside"/> is saved in the transaction of its rows, and then so are its rejected rows.</summary>
+    /// <summary>
+    /// Takes a chunk. <paramref name="alongside"/> is saved in the transaction of its rows, and then so are its rejected rows; of a dry run only these two are saved.
+    /// </summary>
     internal Task<RowAnswer[]> TakeChunk(IntakePart part, Func<PlatformDb, IReadOnlyList<RowAnswer>, CancellationToken, Task>? alongside, CancellationToken cancellation) =>
         Store([part], alongside, cancellation);
 
@@ -65,7 +67,12 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
 
         var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(order, [.. parts.SelectMany(p => p.Rows.Select(r => Grounded(r.Row, p.Job.Order.Ground)))], cancellation);
         if (order.DryRun)
+        {
+            if (alongside is not null)
+                await Tell(answers);
             return answers;
+        }
+
         db.ChangeTracker.Clear(); // a withheld batch leaves behind what must not be saved
         if (alongside is null && Keep(answers))
             await db.SaveChangesAsync(cancellation);
@@ -78,6 +85,14 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
             Keep([.. given]);
             await alongside!(db, given, stop);
             await db.SaveChangesAsync(stop);
+        }
+
+        // Nothing of the rows is written, so what is told of them has a transaction of its own.
+        async Task Tell(RowAnswer[] given)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            await Save(given, cancellation);
+            await transaction.CommitAsync(cancellation);
         }
 
         bool Keep(RowAnswer[] given)

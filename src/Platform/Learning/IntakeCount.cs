@@ -1,11 +1,13 @@
+using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Database;
+using Platform.Localities;
 using Platform.Tenancy;
 
 namespace Platform.Learning;
 
-/// <summary>How many of a vendor's rows had one outcome, for one reason, on one day in Vietnam.</summary>
+/// <summary>How many of a vendor's rows had one outcome on one day in Vietnam, in all and for one reason; a row with several reasons is counted under each.</summary>
 public sealed class IntakeCount : IVendorOwned, IBookkeeping
 {
     public short VendorId { get; set; }
@@ -14,7 +16,7 @@ public sealed class IntakeCount : IVendorOwned, IBookkeeping
 
     public RowOutcome Outcome { get; set; }
 
-    /// <summary>The number of the problem; empty for rows that were taken.</summary>
+    /// <summary>The number of the problem; empty for all rows of the outcome.</summary>
     public required string Code { get; set; }
 
     public long Rows { get; set; }
@@ -32,10 +34,16 @@ public sealed class IntakeCounts(IServiceScopeFactory scopes, TimeProvider clock
     /// <summary>Notes answers.</summary>
     internal void Add(short vendor, IReadOnlyList<RowAnswer> answers)
     {
-        var day = DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(TimeSpan.FromHours(7)).DateTime);
+        var day = VietnamTime.Day(clock.GetUtcNow());
         lock (writing)
-            foreach (var group in answers.GroupBy(a => (vendor, day, a.Outcome, a.Fault?.Kind.Code ?? "")))
-                pending[group.Key] = pending.GetValueOrDefault(group.Key) + group.Count();
+            foreach (var answer in answers)
+            {
+                Count(answer.Outcome, "");
+                foreach (var fault in answer.Faults?.DistinctBy(f => f.Kind) ?? [])
+                    Count(answer.Outcome, fault.Kind.Code);
+            }
+
+        void Count(RowOutcome outcome, string code) => CollectionsMarshal.GetValueRefOrAddDefault(pending, (vendor, day, outcome, code), out _)++;
     }
 
     /// <summary>Writes what was noted.</summary>

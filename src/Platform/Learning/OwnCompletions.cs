@@ -14,8 +14,6 @@ namespace Platform.Learning;
 /// <summary>A vendor's view of what it sent: its completions, its usage, its errors. Its own rows only; the query filter and row-level security hold that.</summary>
 public static class OwnCompletions
 {
-    private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
-
     public static void MapOwnCompletions(this IEndpointRouteBuilder routes)
     {
         var own = routes.MapGroup("/v1").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403);
@@ -95,13 +93,13 @@ public static class OwnCompletions
         if (voided is not null)
             rows = rows.Where(c => c.VoidedAt != null == voided);
         if (completedFrom is { } completedSince)
-            rows = rows.Where(c => c.CompletedAt >= Begin(completedSince));
+            rows = rows.Where(c => c.CompletedAt >= VietnamTime.Begin(completedSince));
         if (completedTo is { } completedUntil)
-            rows = rows.Where(c => c.CompletedAt < Begin(completedUntil.AddDays(1)));
+            rows = rows.Where(c => c.CompletedAt < VietnamTime.Begin(completedUntil.AddDays(1)));
         if (receivedFrom is { } receivedSince)
-            rows = rows.Where(c => c.ReceivedAt >= Begin(receivedSince));
+            rows = rows.Where(c => c.ReceivedAt >= VietnamTime.Begin(receivedSince));
         if (receivedTo is { } receivedUntil)
-            rows = rows.Where(c => c.ReceivedAt < Begin(receivedUntil.AddDays(1)));
+            rows = rows.Where(c => c.ReceivedAt < VietnamTime.Begin(receivedUntil.AddDays(1)));
         if (after is not null)
             rows = rows.Where(c => c.ExternalId.CompareTo(after) > 0);
 
@@ -116,7 +114,7 @@ public static class OwnCompletions
         [Description("First day; 30 days before the last when left out.")] DateOnly? from = null,
         [Description("Last day; today when left out.")] DateOnly? to = null)
     {
-        var days = (await Counts(db, counts, clock, from, to, cancellation)).GroupBy(c => c.Day).OrderBy(g => g.Key);
+        var days = (await Counts(db, counts, clock, from, to, cancellation)).Where(c => c.Code.Length == 0).GroupBy(c => c.Day).OrderBy(g => g.Key);
         return TypedResults.Ok(new Page<UsageView>([.. days.Select(d => new UsageView(
             d.Key, d.Sum(c => c.Rows), Of(d, RowOutcome.Created), Of(d, RowOutcome.Duplicate), Of(d, RowOutcome.Corrected), Of(d, RowOutcome.Conflict),
             Of(d, RowOutcome.Rejected), Of(d, RowOutcome.Withheld)))], null));
@@ -124,7 +122,7 @@ public static class OwnCompletions
         static long Of(IEnumerable<IntakeCount> day, RowOutcome outcome) => day.Where(c => c.Outcome == outcome).Sum(c => c.Rows);
     }
 
-    /// <summary>Why the vendor's rows were not taken, by day in Vietnam, the commonest reason first.</summary>
+    /// <summary>Why the vendor's rows were not taken, by day in Vietnam, the commonest reason first. A row with several reasons is counted under each.</summary>
     private static async Task<Ok<Page<ErrorStatisticView>>> ListErrorStatistics(
         HttpContext http, PlatformDb db, IntakeCounts counts, TimeProvider clock, CancellationToken cancellation,
         [Description("First day; 30 days before the last when left out.")] DateOnly? from = null,
@@ -140,7 +138,7 @@ public static class OwnCompletions
     private static async Task<List<IntakeCount>> Counts(
         PlatformDb db, IntakeCounts counts, TimeProvider clock, DateOnly? from, DateOnly? to, CancellationToken cancellation)
     {
-        var last = to ?? DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(Vietnam).DateTime);
+        var last = to ?? VietnamTime.Day(clock.GetUtcNow());
         var first = from ?? last.AddDays(-30);
         if (first > last || last.DayNumber - first.DayNumber > 400)
             throw new ProblemException(Problems.BadParameter, null, [new FieldFault("from", Problems.OutOfRange, new Explanation(
@@ -159,8 +157,6 @@ public static class OwnCompletions
             select new { c.ExternalId, c.TenantId, k.Code, c.Audience, c.CompletedAt, c.Score, c.Passed, c.ReceivedAt, c.Revision, c.VoidedAt, c.LegalGround }).ToListAsync(cancellation);
         return [.. found.Select(c => new CompletionView(c.ExternalId, codes[c.TenantId], c.Code, c.Audience, c.CompletedAt, c.Score, c.Passed, c.Revision, c.ReceivedAt, c.VoidedAt, c.LegalGround))];
     }
-
-    private static DateTimeOffset Begin(DateOnly day) => new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), Vietnam).ToUniversalTime();
 
     private static QueryString NextQuery(HttpContext http, string after) =>
         QueryString.Create(http.Request.Query.Where(q => q.Key != "after").Select(q => KeyValuePair.Create(q.Key, (string?)q.Value.ToString())).Append(KeyValuePair.Create("after", (string?)after)));
@@ -198,5 +194,5 @@ public sealed record UsageView(DateOnly Day, long Rows, long Created, long Dupli
 /// <param name="Outcome">conflict, rejected or withheld.</param>
 /// <param name="Code">The number of the problem.</param>
 /// <param name="Title">What it is.</param>
-/// <param name="Rows">How many; one with several faults is counted under its first.</param>
+/// <param name="Rows">How many; one with several reasons is counted under each.</param>
 public sealed record ErrorStatisticView(DateOnly Day, RowOutcome Outcome, string Code, string Title, long Rows);

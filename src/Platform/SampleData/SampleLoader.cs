@@ -214,7 +214,7 @@ internal sealed class SampleLoader(IServiceProvider services)
             var sent = rows.Select((row, index) => new SentRow(index, row.Id, row, [])).ToList();
             var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(new IntakeOrder(vendor), sent, cancellation);
             if (answers.FirstOrDefault(a => a.Outcome == RowOutcome.Rejected) is { } rejected)
-                throw new InvalidOperationException($"A sample completion was rejected: {rejected.Fault}");
+                throw new InvalidOperationException($"A sample completion was rejected: {rejected.Faults?[0]}");
             stored += answers.Count(a => a.Outcome == RowOutcome.Created);
         }
 

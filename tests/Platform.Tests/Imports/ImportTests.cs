@@ -36,6 +36,24 @@ public sealed class ImportTests(World world)
     }
 
     [Fact]
+    public async Task A_file_that_is_tried_is_answered_as_if_it_were_taken_and_leaves_nothing_but_its_report()
+    {
+        using var batch = await Batch.Start(world);
+        var table = Importing.Table(batch.Commune, 5_000) + "x-1,l,00004,KNS-CD-01,Citizens,01/03/2026\ni-7,khac,00004,KNS-CD-01,Citizens,01/03/2026\n";
+        var tried = await batch.Client.Until(await batch.Client.Import(Csv, table, "?dryRun=true"), "Done");
+        Assert.True(tried["dryRun"]!.GetValue<bool>());
+        Assert.Equal((5_002m, 5_000m, 2m, 100m), (tried.Number("rows"), tried.Number("created"), tried.Number("rejected"), tried.Number("percent")));
+        Assert.Contains("x-1,l,00004,", await batch.Client.GetStringAsync(new Uri(tried.Text("rejectedRows")!, UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Empty(await batch.Figures());
+        Assert.Empty(await batch.Client.Rows("/v1/usage"));
+
+        var taken = await batch.Client.Until(await batch.Client.Import(Csv, table), "Done");
+        Assert.Equal((false, 5_000m, 2m), (taken["dryRun"]!.GetValue<bool>(), taken.Number("created"), taken.Number("rejected")));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 5000/300/5000"], await batch.Figures());
+        Assert.Equal(5_000m, (await batch.Client.Until(await batch.Client.Import(Csv, table, "?dryRun=true"), "Done")).Number("duplicates"));
+    }
+
+    [Fact]
     public async Task Lines_arrays_and_forms_are_imported_too()
     {
         using var batch = await Batch.Start(world);

@@ -81,7 +81,7 @@ public sealed class VendorViewTests(World world)
         using var batch = await Batch.Start(world);
         using var other = await batch.OtherVendor();
         var known = batch.Row();
-        await batch.Push(known, known, batch.Row(change: r => r["score"] = 101), batch.Row(change: r => r["course"] = "KHONG-CO"), null);
+        await batch.Push(known, known, batch.Row(change: r => (r["score"], r["course"]) = (101, "KHONG-CO")), batch.Row(change: r => r["course"] = "KHONG-CO"), null);
         await batch.Client.Stream(Sending.Lines(batch.Row(), batch.Row(change: r => r["course"] = "KHONG-CO")));
         using (var rehearsal = await batch.Client.Send(HttpMethod.Post, "/v1/completions?dryRun=true", "[7,7,7]"))
             Assert.Equal(HttpStatusCode.OK, rehearsal.StatusCode);
@@ -92,7 +92,7 @@ public sealed class VendorViewTests(World world)
         batch.Client.DefaultRequestHeaders.Add("Accept-Language", "en");
         var errors = (await batch.Client.Rows("/v1/error-statistics")).GroupBy(e => (e.Text("outcome"), e.Text("code"), e.Text("title")));
         Assert.Equal(
-            [("rejected", "PLT-1204", Problems.OutOfRange.En, 1m), ("rejected", "PLT-5005", Problems.UnknownCourse.En, 2m), ("rejected", "PLT-5010", Problems.NotACompletion.En, 1m)],
+            [("rejected", "PLT-1204", Problems.OutOfRange.En, 1m), ("rejected", "PLT-5005", Problems.UnknownCourse.En, 3m), ("rejected", "PLT-5010", Problems.NotACompletion.En, 1m)],
             errors.Select(g => (g.Key.Item1!, g.Key.Item2!, g.Key.Item3!, g.Sum(e => e.Number("rows")!.Value))).Order());
         Assert.Empty(await other.Client.Rows("/v1/usage"));
         Assert.Empty(await batch.Client.Rows("/v1/usage?from=2026-01-01&to=2026-01-31"));
