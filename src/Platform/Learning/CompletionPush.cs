@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Platform.Http;
+using Platform.Http.Idempotency;
 using Platform.Learning.Formats;
 using Platform.Limits;
 
@@ -126,6 +127,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
             if (!ProblemWriter.IsRefusal(broken) && broken is not ProblemException)
                 http.RequestServices.GetRequiredService<ILogger<CompletionPush>>().LogError(broken, "A stream of completions ended early");
             Line("problem", ProblemWriter.Body(http, broken));
+            http.EndsUnfinished();
         }
 
         await Send(spool);

@@ -159,6 +159,54 @@ public sealed class IdempotencyTests(World world)
     }
 
     [Fact]
+    public async Task A_stream_that_broke_off_frees_its_key_so_that_the_rest_is_taken_when_it_is_sent_again()
+    {
+        using var batch = await Batch.Start(world);
+        var rows = Enumerable.Range(0, 2_100).Select(i => batch.Row(learner: $"l{i % 50}")).ToArray();
+        var (key, lines) = (NewKey(), Sending.Lines([.. rows]));
+        await using (await BrokenTable.Where(world, "completions", $"new.external_id = '{rows[2_050].Text("id")}'"))
+        {
+            var broken = await Stream(batch.Client, key, lines);
+            Assert.Equal((2_000, Problems.Unavailable.Code), (broken.Rows.Count, broken.Problem?.Text("code")));
+        }
+
+        var again = await Stream(batch.Client, key, lines);
+        Assert.Equal((2_000m, 100m), (again.Summary?.Number("duplicates"), again.Summary?.Number("created")));
+        var replayed = await Stream(batch.Client, key, lines);
+        Assert.Equal(again.Summary!.ToJsonString(), replayed.Summary!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Whoever_comes_when_the_first_is_just_refused_is_carried_out()
+    {
+        var commune = await world.FreshCommune();
+        var (id, secret) = await world.Register(Role.CommuneAdmin, commune.Code);
+        using var admin = await world.SignedIn(id, secret);
+        var key = NewKey();
+        // The first holds a claim that is not seen yet; it is given up before the second can look at it.
+        await using var first = new NpgsqlConnection(world.Superuser());
+        await using var refusal = new NpgsqlConnection(world.Superuser());
+        await first.OpenAsync(Cancellation);
+        await refusal.OpenAsync(Cancellation);
+        await using var claim = await first.BeginTransactionAsync(Cancellation);
+        await first.Query("""
+            insert into stored_answers (caller_id, key, request, claim, claimed_until, carried_out, expires_at)
+            select id, $2, '\x00', gen_random_uuid(), now() + interval '1 hour', false, now() + interval '1 hour' from accounts where key = $1
+            """, id, key);
+        var second = Post(admin, $"/v1/localities/{commune.Code}/agencies", key, Agency("Công an xã"));
+        await WaitFor(async () => (await world.Everything("select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))", first.ProcessID)).Count == 1);
+        await using var removal = await refusal.BeginTransactionAsync(Cancellation);
+        var held = refusal.Query("lock table stored_answers in access exclusive mode");
+        await WaitFor(async () => (await world.Everything("select 1 where $1 = any(pg_blocking_pids($2))", first.ProcessID, refusal.ProcessID)).Count == 1);
+        await claim.CommitAsync(Cancellation);
+        await held;
+        await refusal.Query("delete from stored_answers where key = $1", key);
+        await removal.CommitAsync(Cancellation);
+        using var answer = await second;
+        await answer.Body(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task An_attempt_that_was_taken_over_cannot_commit()
     {
         var (admin, path) = await Commune();
@@ -264,6 +312,14 @@ public sealed class IdempotencyTests(World world)
             Assert.True(waits < 600);
             await Task.Delay(50, Cancellation);
         }
+    }
+
+    private static async Task<StreamedAnswer> Stream(HttpClient client, string key, string lines)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/completions", UriKind.Relative)) { Content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson") };
+        request.Headers.Add(IdempotencyGate.Header, key);
+        using var answer = await client.SendAsync(request, Cancellation);
+        return await StreamedAnswer.Of(answer);
     }
 
     private static async Task<HttpResponseMessage> Post(HttpClient client, string path, string key, JsonNode body, CancellationToken? cancellation = null)

@@ -15,6 +15,7 @@ namespace Platform.Http.Idempotency;
 public sealed class AnswerShelf(
     Contexts contexts, IDataProtectionProvider protection, IOptions<IdempotencyOptions> options, TimeProvider clock)
 {
+    private const int MostAttempts = 5;
     private readonly IDataProtector protector = protection.CreateProtector("Platform.Idempotency");
 
     /// <summary>Claims a key for one request, or says what stands in its way: the row as it is.</summary>
@@ -22,17 +23,12 @@ public sealed class AnswerShelf(
     {
         await using var db = contexts.Open();
         var now = clock.GetUtcNow();
-        var held = await db.StoredAnswers.AsNoTracking().SingleOrDefaultAsync(a => a.CallerId == caller && a.Key == key, cancellation);
-        if (held is not null && held.ExpiresAt <= now)
+        var (claim, until) = (Guid.CreateVersion7(now), now.AddSeconds(options.Value.ClaimSeconds));
+        StoredAnswer? held;
+        for (var attempt = 1; (held = await db.StoredAnswers.AsNoTracking().SingleOrDefaultAsync(a => a.CallerId == caller && a.Key == key, cancellation)) is null || held.ExpiresAt <= now; attempt++)
         {
-            await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == held.Claim).ExecuteDeleteAsync(cancellation);
-            held = null;
-        }
-
-        var claim = Guid.CreateVersion7(now);
-        var until = now.AddSeconds(options.Value.ClaimSeconds);
-        if (held is null)
-        {
+            if (held is not null)
+                await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == held.Claim).ExecuteDeleteAsync(cancellation);
             db.StoredAnswers.Add(new StoredAnswer
             {
                 CallerId = caller,
@@ -47,10 +43,10 @@ public sealed class AnswerShelf(
                 await db.SaveChangesAsync(cancellation);
                 return (claim, null);
             }
-            catch (DbUpdateException)
+            catch (DbUpdateException) when (attempt < MostAttempts)
             {
-                // Somebody else was first by a moment; anything else that may have failed shows in the look that follows.
-                held = await db.StoredAnswers.AsNoTracking().SingleAsync(a => a.CallerId == caller && a.Key == key, cancellation);
+                // Somebody else was first by a moment, and may be gone again; anything else that may have failed shows in the look that follows.
+                db.ChangeTracker.Clear();
             }
         }
 
@@ -111,7 +107,6 @@ public sealed class AnswerShelf(
         var now = clock.GetUtcNow();
         return await db.StoredAnswers.Where(a => a.ExpiresAt <= now).ExecuteDeleteAsync(cancellation);
     }
-
 
     private static byte[] Compress(ReadOnlySpan<byte> bytes)
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ namespace Platform.Http.Idempotency;
 /// <summary>
 /// Gives a POST that carries an <c>Idempotency-Key</c> the same answer however often it is sent: the same request by the same caller is
 /// carried out once. Another request under the same key is refused, and so is the same one while it is still being carried out. Only what took
-/// effect is kept: after a refusal the key may be used again with the corrected request. The body has to be compared, so it is held in memory and
+/// effect to its end is kept: after a refusal, or a stream that broke off, the key may be used again. The body has to be compared, so it is held in memory and
 /// bounded; longer streams of completions are sent without a key and protected by the rows' own ids.
 /// </summary>
 public static class IdempotencyGate
@@ -33,6 +34,9 @@ public static class IdempotencyGate
     /// <summary>Says that repeating the operation is harmless, because its rows have ids of their own: after a crash it is carried out again.</summary>
     public static T SafeToRepeat<T>(this T builder)
         where T : IEndpointConventionBuilder => builder.WithMetadata(new Repeatable());
+
+    /// <summary>Says that an answer which has begun ends without having done all: it is not kept, so that the same request may come again under its key.</summary>
+    public static void EndsUnfinished(this HttpContext context) => context.Features.Set(new Unfinished());
 
     /// <summary>True for operations that the header applies to: every POST of the API that changes anything.</summary>
     public static bool Takes(string? method, IEnumerable<object> metadata) =>
@@ -82,7 +86,7 @@ public static class IdempotencyGate
         }
         catch
         {
-            await shelf.Release(caller, key, mine, CancellationToken.None);
+            await Free(shelf, caller, key, mine);
             throw;
         }
         finally
@@ -90,18 +94,30 @@ public static class IdempotencyGate
             context.Features.Set(onward);
         }
 
-        if (carriedOut || context.Response.StatusCode < 400)
+        if (carriedOut || (context.Response.StatusCode < 400 && context.Features.Get<Unfinished>() is null))
         {
             var headers = KeptHeaders.Where(context.Response.Headers.ContainsKey).ToDictionary(h => h, h => context.Response.Headers[h].ToString());
             await shelf.Keep(caller, key, mine, context.Response.StatusCode, headers, capture.Overflowed ? null : capture.Held, CancellationToken.None);
         }
         else
         {
-            await shelf.Release(caller, key, mine, CancellationToken.None);
+            await Free(shelf, caller, key, mine);
         }
 
         if (!capture.Overflowed && capture.Held.Length > 0)
             await onward.Stream.WriteAsync(capture.Held, CancellationToken.None);
+    }
+
+    // Where the database is away too, the claim lapses by itself; what there is to say is said.
+    private static async Task Free(AnswerShelf shelf, int caller, string key, Guid claim)
+    {
+        try
+        {
+            await shelf.Release(caller, key, claim, CancellationToken.None);
+        }
+        catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException)
+        {
+        }
     }
 
     private static async Task AnswerAgain(HttpContext context, AnswerShelf shelf, StoredAnswer held, IReadOnlyList<byte[]> marks)
@@ -162,4 +178,6 @@ public static class IdempotencyGate
         string.Create(CultureInfo.InvariantCulture, $"At most {limit} bytes; send it again without {Header}: each completion has an id of its own.")));
 
     private sealed record Repeatable;
+
+    private sealed record Unfinished;
 }

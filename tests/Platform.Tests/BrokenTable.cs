@@ -1,0 +1,25 @@
+namespace Platform.Tests;
+
+/// <summary>Makes the database fail for certain rows of a table, as if it went away at that moment, until it is disposed.</summary>
+internal sealed class BrokenTable : IAsyncDisposable
+{
+    private readonly World world;
+    private readonly string table, name = $"broken_{Guid.NewGuid():N}";
+
+    private BrokenTable(World world, string table) => (this.world, this.table) = (world, table);
+
+    /// <summary>Fails where a row that is written meets a condition on <c>new</c>.</summary>
+    internal static async Task<BrokenTable> Where(World world, string table, string condition)
+    {
+        var broken = new BrokenTable(world, table);
+        await world.Everything($"create function {broken.name}() returns trigger language plpgsql as $$ begin raise exception 'gone' using errcode = '57P01'; end $$");
+        await world.Everything($"create trigger {broken.name} before insert or update on {table} for each row when ({condition}) execute function {broken.name}()");
+        return broken;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await world.Everything($"drop trigger {name} on {table}");
+        await world.Everything($"drop function {name}()");
+    }
+}
