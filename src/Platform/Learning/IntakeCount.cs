@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -29,13 +30,20 @@ public sealed class IntakeCount : IVendorOwned, IBookkeeping
 public sealed class IntakeCounts(IServiceScopeFactory scopes, TimeProvider clock, ILogger<IntakeCounts> log) : BackgroundService
 {
     private readonly SemaphoreSlim writing = new(1, 1);
-    private Dictionary<(short Vendor, DateOnly Day, RowOutcome Outcome, string Code), long> pending = [];
+    private readonly Lock gate = new();
+    private Dictionary<CountKey, long> pending = [];
+
+    public override void Dispose()
+    {
+        writing.Dispose();
+        base.Dispose();
+    }
 
     /// <summary>Notes answers.</summary>
     internal void Add(short vendor, IReadOnlyList<RowAnswer> answers)
     {
         var day = VietnamTime.Day(clock.GetUtcNow());
-        lock (writing)
+        lock (gate)
             foreach (var answer in answers)
             {
                 Count(answer.Outcome, "");
@@ -43,30 +51,20 @@ public sealed class IntakeCounts(IServiceScopeFactory scopes, TimeProvider clock
                     Count(answer.Outcome, fault.Kind.Code);
             }
 
-        void Count(RowOutcome outcome, string code) => CollectionsMarshal.GetValueRefOrAddDefault(pending, (vendor, day, outcome, code), out _)++;
+        void Count(RowOutcome outcome, string code) => CollectionsMarshal.GetValueRefOrAddDefault(pending, new CountKey(vendor, day, outcome, code), out _)++;
     }
 
-    /// <summary>Writes what was noted.</summary>
-    internal async Task Flush(CancellationToken cancellation)
+    /// <summary>Writes what was noted, each vendor's by itself: what one's cannot be written for does not hold up the others'. Who waits for it may leave; what was begun goes on.</summary>
+    internal async Task Flush(CancellationToken patience)
     {
-        await writing.WaitAsync(cancellation);
+        await writing.WaitAsync(patience);
         try
         {
-            Dictionary<(short Vendor, DateOnly Day, RowOutcome Outcome, string Code), long> noted;
-            lock (writing)
+            Dictionary<CountKey, long> noted;
+            lock (gate)
                 (noted, pending) = (pending, []);
             foreach (var vendor in noted.GroupBy(n => n.Key.Vendor))
-            {
-                try
-                {
-                    await Write(vendor.Key, vendor, cancellation);
-                }
-                catch
-                {
-                    Return(vendor);
-                    throw;
-                }
-            }
+                await Write(vendor.Key, [.. vendor]);
         }
         finally
         {
@@ -80,35 +78,41 @@ public sealed class IntakeCounts(IServiceScopeFactory scopes, TimeProvider clock
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Try();
+                await Flush(CancellationToken.None);
         }
         catch (OperationCanceledException)
         {
-            await Try();
-        }
-
-        async Task Try()
-        {
-            try
-            {
-                await Flush(CancellationToken.None);
-            }
-            catch (Exception e) when (e is System.Data.Common.DbException or DbUpdateException or InvalidOperationException or TimeoutException)
-            {
-                log.LogWarning("The vendors' statistics could not be written yet: {Reason}", e.Message);
-            }
+            await Flush(CancellationToken.None);
         }
     }
 
-    private async Task Write(short vendor, IEnumerable<KeyValuePair<(short Vendor, DateOnly Day, RowOutcome Outcome, string Code), long>> counts, CancellationToken cancellation)
+    private async Task Write(short vendor, List<KeyValuePair<CountKey, long>> counts)
     {
-        await using var work = scopes.CreateAsyncScope();
-        work.ServiceProvider.GetRequiredService<TenantScope>().EnterIntake(vendor);
-        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
-        // Alone per vendor: several servers add to the same rows, and a row is inserted once.
-        await using var transaction = await db.BeginAlone($"intake-counts-{vendor}", cancellation);
+        var committing = false;
+        try
+        {
+            await using var work = scopes.CreateAsyncScope();
+            work.ServiceProvider.GetRequiredService<TenantScope>().EnterIntake(vendor);
+            var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
+            // Alone per vendor: several servers add to the same rows, and a row is inserted once.
+            await using var transaction = await db.BeginAlone($"intake-counts-{vendor}", CancellationToken.None);
+            await Add(db, vendor, counts);
+            committing = true;
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is DbException or DbUpdateException or InvalidOperationException or TimeoutException)
+        {
+            // A commit that was not answered may have happened: what it held may be lost, as when the server is killed, but is not counted twice.
+            if (!committing)
+                Return(counts);
+            log.LogWarning("A vendor's statistics could not be written yet: {Reason}", e.Message);
+        }
+    }
+
+    private static async Task Add(PlatformDb db, short vendor, List<KeyValuePair<CountKey, long>> counts)
+    {
         var days = counts.Select(c => c.Key.Day).Distinct().ToList();
-        var stored = await db.Set<IntakeCount>().Where(c => c.VendorId == vendor && days.Contains(c.Day)).ToListAsync(cancellation);
+        var stored = await db.Set<IntakeCount>().Where(c => c.VendorId == vendor && days.Contains(c.Day)).ToListAsync();
         foreach (var ((_, day, outcome, code), rows) in counts)
         {
             var count = stored.Find(c => c.Day == day && c.Outcome == outcome && c.Code == code);
@@ -117,16 +121,17 @@ public sealed class IntakeCounts(IServiceScopeFactory scopes, TimeProvider clock
             count.Rows += rows;
         }
 
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await db.SaveChangesAsync();
     }
 
-    private void Return(IEnumerable<KeyValuePair<(short Vendor, DateOnly Day, RowOutcome Outcome, string Code), long>> counts)
+    private void Return(List<KeyValuePair<CountKey, long>> counts)
     {
-        lock (writing)
+        lock (gate)
             foreach (var (key, rows) in counts)
                 pending[key] = pending.GetValueOrDefault(key) + rows;
     }
+
+    private readonly record struct CountKey(short Vendor, DateOnly Day, RowOutcome Outcome, string Code);
 }
 
 internal sealed class IntakeCountMapping : IEntityTypeConfiguration<IntakeCount>

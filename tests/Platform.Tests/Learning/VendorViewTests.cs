@@ -101,6 +101,27 @@ public sealed class VendorViewTests(World world)
     }
 
     [Fact]
+    public async Task What_cannot_be_counted_for_one_vendor_yet_is_kept_and_holds_up_no_other()
+    {
+        using var batch = await Batch.Start(world);
+        using var other = await batch.OtherVendor();
+        var row = batch.Row();
+        await batch.Store(row);
+        Assert.Equal(1m, (await batch.Client.Rows("/v1/usage")).Single().Number("created"));
+        var vendor = (await world.Everything("select vendor_id from completions where external_id = $1", row.Text("id")!))[0][0];
+        await using (await BrokenTable.Where(world, "intake_counts", $"new.vendor_id = {vendor}"))
+        {
+            await batch.Store(batch.Row(), batch.Row());
+            await other.Store(other.Row());
+            Assert.Equal(1m, (await other.Client.Rows("/v1/usage")).Single().Number("created"));
+            Assert.Equal(1m, (await batch.Client.Rows("/v1/usage")).Single().Number("created"));
+        }
+
+        Assert.Equal(3m, (await batch.Client.Rows("/v1/usage")).Single().Number("created"));
+        Assert.Equal(1m, (await other.Client.Rows("/v1/usage")).Single().Number("created"));
+    }
+
+    [Fact]
     public async Task Row_level_security_alone_hides_what_is_another_vendors()
     {
         using var batch = await Batch.Start(world);
