@@ -103,14 +103,23 @@ internal sealed class AnswerSpool(Stream body, long mostWaiting, CancellationTok
 
     private void Overflow(ReadOnlySpan<byte> bytes)
     {
-        file ??= new FileStream(Path.Combine(Path.GetTempPath(), $"platform-answer-{Guid.NewGuid():N}"), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose,
-        });
+        file ??= Nameless();
         file.Position = written;
         file.Write(bytes);
         written += bytes.Length;
+    }
+
+    // What a killed server had open has no name any more, and so is gone with it; nobody else may open it meanwhile.
+    private static FileStream Nameless()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };
+        if (OperatingSystem.IsWindows())
+            options.Options = FileOptions.DeleteOnClose;
+        else
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var opened = new FileStream(Path.Combine(Path.GetTempPath(), $"platform-answer-{Guid.NewGuid():N}"), options);
+        if (!OperatingSystem.IsWindows())
+            File.Delete(opened.Name);
+        return opened;
     }
 }

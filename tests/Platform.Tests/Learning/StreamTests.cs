@@ -113,6 +113,17 @@ public sealed class StreamTests(World world)
     }
 
     [Fact]
+    public async Task Answers_that_nobody_reads_wait_in_a_file_without_a_name_that_only_the_server_may_open()
+    {
+        using var batch = await Batch.Start(world);
+        using var unread = await batch.Client.Post("/v1/completions", "application/x-ndjson", string.Concat(Enumerable.Repeat("{}\n", 40_000)));
+        string? spool;
+        while ((spool = Directory.EnumerateFiles("/proc/self/fd").FirstOrDefault(f => new FileInfo(f).LinkTarget is { } to && to.Contains("/platform-answer-", StringComparison.Ordinal) && to.EndsWith(" (deleted)", StringComparison.Ordinal))) is null)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(spool));
+    }
+
+    [Fact]
     public async Task Eight_streams_of_the_same_rows_at_once_store_each_row_once()
     {
         using var batch = await Batch.Start(world);
