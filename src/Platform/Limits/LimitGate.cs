@@ -24,13 +24,8 @@ public sealed class LimitGate : IDisposable
         this.options = options.Value;
         requests = AtOnce(this.options.RequestsAtOnce);
         sends = AtOnce(this.options.SendsAtOnce);
-        changes = PartitionedRateLimiter.Create<string, string>(holder => RateLimitPartition.GetTokenBucketLimiter(holder, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = this.options.ChangeBurst,
-            TokensPerPeriod = Math.Max(1, (int)this.options.ChangesPerSecond),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 1 / this.options.ChangesPerSecond)),
-            QueueLimit = 0,
-        }));
+        changes = PartitionedRateLimiter.Create<string, string>(holder => RateLimitPartition.GetTokenBucketLimiter(
+            holder, _ => Buckets.PerMinute(this.options.ChangesPerMinute, this.options.ChangeBurst)));
     }
 
     /// <summary>Lets a request pass, or refuses it.</summary>

@@ -51,13 +51,7 @@ public sealed class SignInLimits : IDisposable
     };
 
     private static PartitionedRateLimiter<string> PerMinute(int limit) => PartitionedRateLimiter.Create<string, string>(key =>
-        RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = limit,
-            TokensPerPeriod = Math.Max(1, limit / 60),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / limit)),
-            QueueLimit = 0,
-        }));
+        RateLimitPartition.GetTokenBucketLimiter(key, _ => Buckets.PerMinute(limit, limit)));
 
     public void Dispose()
     {

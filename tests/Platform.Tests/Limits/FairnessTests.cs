@@ -118,6 +118,19 @@ public sealed class FairnessTests
         Assert.Equal(0, budgets.Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(59)]
+    [InlineData(90)]
+    [InlineData(100)]
+    [InlineData(6_001)]
+    public void A_rate_is_kept_as_it_was_set_whether_or_not_it_is_a_whole_number_a_second(int rate)
+    {
+        var bucket = Buckets.PerMinute(rate, 10);
+        Assert.Equal(rate, bucket.TokensPerPeriod / bucket.ReplenishmentPeriod.TotalMinutes, 0.001 * rate);
+        Assert.Equal(10, bucket.TokenLimit);
+    }
+
     private sealed class Clock : TimeProvider
     {
         private long now = TimeSpan.TicksPerDay;
