@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Platform.Http;
 using Platform.Imports;
+using Platform.Learning.Formats;
 
 namespace Platform.Tests.Learning;
 
@@ -125,6 +126,54 @@ public sealed class RejectedRowsTests(World world)
         Assert.NotEmpty((await Fetch(batch, young)).Text);
         Assert.Equal((false, true), (File.Exists(left), File.Exists(fresh)));
         File.Delete(fresh);
+    }
+
+    [Fact]
+    public async Task A_workbook_goes_out_while_it_is_written_and_is_held_nowhere()
+    {
+        await using var sent = new OnlyAsync();
+        var workbook = new WorkbookText(sent);
+        for (var row = 0; row < 20_000; row++)
+            await workbook.Row([$"{Guid.NewGuid()}", "Lý do: «a» & <b>"]);
+        var (held, before) = (20_000L * 16, sent.Bytes.Length);
+        await workbook.DisposeAsync();
+        Assert.True(before > held, $"{before}");
+        Assert.True(sent.Bytes.Length - before < 100_000, $"{sent.Bytes.Length - before}");
+        using var archive = new System.IO.Compression.ZipArchive(new MemoryStream(sent.Bytes.ToArray()));
+        using var sheet = new StreamReader(archive.GetEntry("xl/worksheets/sheet1.xml")!.Open());
+        Assert.Equal(20_000, System.Text.RegularExpressions.Regex.Count(await sheet.ReadToEndAsync(TestContext.Current.CancellationToken), "<row "));
+    }
+
+    /// <summary>A stream as an answer's: it cannot go back and takes nothing from who would block a thread.</summary>
+    private sealed class OnlyAsync : Stream
+    {
+        internal MemoryStream Bytes { get; } = new();
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => Bytes.WriteAsync(buffer, cancellationToken);
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Bytes.WriteAsync(buffer, offset, count, cancellationToken);
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("Synchronous writes are not allowed.");
+
+        public override void Flush() => throw new InvalidOperationException("Synchronous writes are not allowed.");
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 
     private static async Task<(string Type, string Text)> Fetch(Batch batch, string link)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Security;
 using System.Text;
@@ -7,9 +8,10 @@ namespace Platform.Learning.Formats;
 /// <summary>Writes a workbook of one sheet, row by row, onto a stream that cannot go back: every cell a text.</summary>
 internal sealed class WorkbookText(Stream body) : IAsyncDisposable
 {
+    private const int Piece = 64 * 1024;
     private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     private const string Links = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    private readonly MemoryStream buffer = new();
+    private readonly Outgoing outgoing = new();
     private ZipArchive? archive;
     private StreamWriter? sheet;
     private int rows;
@@ -22,22 +24,23 @@ internal sealed class WorkbookText(Stream body) : IAsyncDisposable
         foreach (var cell in cells)
             await sheet.WriteAsync($"<c r=\"{Column(column++)}{rows}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{SecurityElement.Escape(Allowed(cell))}</t></is></c>");
         await sheet.WriteAsync("</row>");
+        if (outgoing.Waiting > Piece)
+            await outgoing.Send(body);
     }
 
-    /// <summary>Ends the workbook and sends it.</summary>
+    /// <summary>Ends the workbook.</summary>
     public async ValueTask DisposeAsync()
     {
         await sheet!.WriteAsync("</sheetData></worksheet>");
         await sheet.DisposeAsync();
         await archive!.DisposeAsync();
-        buffer.Position = 0;
-        await buffer.CopyToAsync(body);
-        await buffer.DisposeAsync();
+        await outgoing.Send(body);
+        await outgoing.DisposeAsync();
     }
 
     private async Task<StreamWriter> Begin()
     {
-        archive = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true);
+        archive = new ZipArchive(outgoing, ZipArchiveMode.Create, leaveOpen: true);
         await Part("[Content_Types].xml", """
             <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>
             """);
@@ -65,4 +68,42 @@ internal sealed class WorkbookText(Stream body) : IAsyncDisposable
     private static string Column(int number) => (number < 26 ? "" : Column((number / 26) - 1)) + (char)('A' + (number % 26));
 
     private static string Allowed(string cell) => string.Concat(cell.Where(c => c >= ' ' || c is '\t' or '\n' or '\r'));
+
+    // An archive writes and closes its entries without waiting, which an answer does not take: what it wrote is sent between rows.
+    private sealed class Outgoing : Stream
+    {
+        private readonly ArrayBufferWriter<byte> waiting = new();
+
+        internal int Waiting => waiting.WrittenCount;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) => waiting.Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer) => waiting.Write(buffer);
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        internal async Task Send(Stream body)
+        {
+            await body.WriteAsync(waiting.WrittenMemory);
+            waiting.ResetWrittenCount();
+        }
+    }
 }
