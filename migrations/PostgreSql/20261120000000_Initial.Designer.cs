@@ -1414,6 +1414,11 @@ namespace Platform.Migrations.PostgreSql
                         .HasColumnType("character varying(24)")
                         .HasColumnName("state");
 
+                    b.PrimitiveCollection<List<string>>("UnreadColumns")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("unread_columns");
+
                     b.Property<long>("WorkedMilliseconds")
                         .HasColumnType("bigint")
                         .HasColumnName("worked_milliseconds");

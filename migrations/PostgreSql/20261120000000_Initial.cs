@@ -189,6 +189,7 @@ namespace Platform.Migrations.PostgreSql
                     format = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
                     mapping_name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
                     mapping = table.Column<string>(type: "text", nullable: true),
+                    unread_columns = table.Column<List<string>>(type: "text[]", nullable: false),
                     legal_ground = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: true),
                     dry_run = table.Column<bool>(type: "boolean", nullable: false),
                     state = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),

@@ -187,6 +187,7 @@ namespace Platform.Migrations.SqlServer
                     format = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     mapping_name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
                     mapping = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    unread_columns = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     legal_ground = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: true),
                     dry_run = table.Column<bool>(type: "bit", nullable: false),
                     state = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),

@@ -1451,6 +1451,11 @@ namespace Platform.Migrations.SqlServer
                         .HasColumnType("nvarchar(24)")
                         .HasColumnName("state");
 
+                    b.PrimitiveCollection<string>("UnreadColumns")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("unread_columns");
+
                     b.Property<long>("WorkedMilliseconds")
                         .HasColumnType("bigint")
                         .HasColumnName("worked_milliseconds");

@@ -87,7 +87,7 @@ public sealed class Faults
         for (var i = 0; i < value.Length; i++)
         {
             var c = value[i];
-            if (char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
+            if ((char.IsControl(c) && c is not ('\n' or '\r' or '\t')) || c >= '\uFFFE')
                 return false;
             if (char.IsSurrogate(c) && !(char.IsHighSurrogate(c) && i + 1 < value.Length && char.IsLowSurrogate(value[++i])))
                 return false;

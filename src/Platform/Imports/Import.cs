@@ -54,6 +54,9 @@ public sealed class Import : IVendorOwned, IBookkeeping
     /// <summary>The mapping as it was then, with the values for the whole file; JSON.</summary>
     public string? Mapping { get; set; }
 
+    /// <summary>Columns of its table that no field is read from.</summary>
+    public List<string> UnreadColumns { get; set; } = [];
+
     /// <summary>By which right its rows are sent that do not say so themselves.</summary>
     public LegalGround? LegalGround { get; set; }
 

@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using Platform.Access;
 using Platform.Database;
 using Platform.Http;
+using Platform.Learning;
 using Platform.Learning.Formats;
 
 namespace Platform.Imports;
@@ -13,14 +14,21 @@ namespace Platform.Imports;
 /// Receives files and their vendors' wishes: pause, resume, cancel. A file is accepted once it is whole on disk and its first row could be
 /// read; the right to work on it, its lease, decides which wish meets which run.
 /// </summary>
-internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun run, ImportRunner runner, TimeProvider clock)
+internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun run, ImportRunner runner, Pseudonyms pseudonyms, TimeProvider clock)
 {
+    // One after another: the texts of a workbook may take 64 MB.
+    private static readonly SemaphoreSlim Probing = new(1, 1);
+
+    // What an import is told in its address.
+    private static readonly string[] Said = ["name", "mapping", "locality", "course", "audience", "completedAt", "revision", "reason", "scale", "legalGround", "dryRun"];
+
     internal async Task<Import> Receive(
         HttpContext http, Caller vendor, string? name, string? mappingName, WholeFile said, LegalGround? ground, bool dryRun, CancellationToken cancellation)
     {
         var (content, type, sentName) = await Content(http.Request, cancellation);
         var fileName = Path.GetFileName(name ?? sentName ?? "");
-        var format = RowFormats.Of(type) ?? RowFormats.OfName(fileName) ?? throw new ProblemException(Problems.UnsupportedMediaType, RowFormats.Known(RowFormats.Csv, RowFormats.Workbook, RowFormats.Lines, "application/json"));
+        var format = RowFormats.Of(type) ?? RowFormats.OfName(fileName) ?? throw new ProblemException(Problems.UnsupportedMediaType, Path.GetExtension(fileName).ToLowerInvariant() is ".xls" or ".xlsm" or ".ods"
+                ? new Explanation("Hãy lưu tệp dạng .xlsx.", "Save the file as .xlsx.") : RowFormats.Known(RowFormats.Csv, RowFormats.Workbook, RowFormats.Lines, "application/json"));
         if (fileName.Length > 200 || !Faults.IsText(fileName))
             throw new ProblemException(Problems.BadParameter, null, [new FieldFault("name", Problems.TooLong)]);
         var mapping = await Mapping(format, mappingName, said, cancellation);
@@ -42,18 +50,7 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
         import.Size = await folder.Store(import.Id, content, cancellation);
         try
         {
-            await using (var file = folder.Open(import.Id))
-            {
-                var reader = run.Reader(format, file, import.VendorId, mapping);
-                if ((await reader.Next(1, cancellation)).Count == 0)
-                    throw new ProblemException(Problems.NoRows);
-                if (format == RowFormat.Workbook)
-                    import.Size = (reader as WorkbookRows)?.Size;
-            }
-
-            db.Imports.Add(import);
-            db.ImportLeases.Add(new ImportLease { ImportId = import.Id, VendorId = import.VendorId, Until = now });
-            await db.SaveChangesAsync(cancellation);
+            await Probe(import, mapping, cancellation);
         }
         catch
         {
@@ -61,8 +58,31 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
             throw;
         }
 
+        // Whether it was saved is not known when this fails; a file that no import needs is swept.
+        db.Imports.Add(import);
+        db.ImportLeases.Add(new ImportLease { ImportId = import.Id, VendorId = import.VendorId, Until = now });
+        await db.SaveChangesAsync(cancellation);
         runner.Wake();
         return import;
+    }
+
+    private async Task Probe(Import import, ColumnMapping? mapping, CancellationToken cancellation)
+    {
+        await Probing.WaitAsync(cancellation);
+        try
+        {
+            await using var file = folder.Open(import.Id);
+            var reader = ImportRun.Reader(import.Format, file, new HiddenIds(pseudonyms, import.AccountKey), mapping);
+            if ((await reader.Next(1, cancellation)).Count == 0)
+                throw new ProblemException(Problems.NoRows);
+            if (reader is WorkbookRows workbook)
+                import.Size = workbook.Size;
+            import.UnreadColumns = reader.UnreadColumns;
+        }
+        finally
+        {
+            Probing.Release();
+        }
     }
 
     internal Task<Import> Pause(Guid id, CancellationToken cancellation) => Change(id, ImportLease.Never, import =>
@@ -127,8 +147,8 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
         var faults = new Faults();
         foreach (var field in mapping.Missing)
             faults.Add(file.Values.ContainsKey(field) ? field : $"/fields/{field}", Problems.Required);
-        if (file.Scale is not null && (file.Scale <= 0 || !mapping.Fields.ContainsKey("score")))
-            faults.Add("scale", Problems.OutOfRange, new Explanation("Số lớn hơn 0, cho ánh xạ có điểm.", "A number above 0, for a mapping with a score."));
+        if (file.Scale is not null && (!FieldSource.IsScale(file.Scale) || !mapping.Fields.ContainsKey("score")))
+            faults.Add("scale", Problems.OutOfRange, new Explanation("Số lớn hơn 0, tối đa 1.000.000, cho ánh xạ có điểm.", "A number above 0, at most 1,000,000, for a mapping with a score."));
         // What holds for every row is refused at once, and not row by row.
         foreach (var (field, value) in file.Values.Where(v => v.Value is not null))
             if (await ImportMappings.Mistake(db, field, value!, mapping.Fields[field], cancellation) is { } wrong)
@@ -148,8 +168,14 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
         try
         {
             while (await parts.ReadNextSectionAsync(cancellation) is { } part)
-                if (ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) && (disposition.FileNameStar.HasValue || disposition.FileName.HasValue))
+            {
+                if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition))
+                    continue;
+                if (disposition.FileNameStar.HasValue || disposition.FileName.HasValue)
                     return (part.Body, part.ContentType, HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value);
+                if (HeaderUtilities.RemoveQuotes(disposition.Name).Value is { } field && Said.Contains(field))
+                    throw new ProblemException(Problems.BadParameter, new Explanation($"Đặt trong địa chỉ: ?{field}=…", $"Belongs into the address: ?{field}=…"), [new FieldFault(field, Problems.BadParameter)]);
+            }
         }
         catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
         {

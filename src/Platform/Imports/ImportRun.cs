@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,8 @@ namespace Platform.Imports;
 /// each part: a run that lost its lease commits nothing more.
 /// </summary>
 internal sealed class ImportRun(
-    IServiceScopeFactory scopes, Intake intake, ImportFolder folder, ImportOptions options, IntakeOptions intakeOptions, Pseudonyms pseudonyms, Callers callers, TimeProvider clock)
+    IServiceScopeFactory scopes, Intake intake, ImportFolder folder, ImportOptions options, IntakeOptions intakeOptions, Pseudonyms pseudonyms, Callers callers,
+    TimeProvider clock, ILogger<ImportRun> log)
 {
     /// <summary>Goes on where the import was, until its end or until it is somebody else's.</summary>
     internal async Task Continue(ImportLease lease, CancellationToken cancellation)
@@ -24,25 +26,18 @@ internal sealed class ImportRun(
         try
         {
             var import = await Begin(lease, cancellation);
-            var vendor = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);
-            if (!folder.Has(import.Id))
-                throw new ProblemException(Problems.ImportFileLost);
-            await using var file = folder.Open(import.Id);
-            var reader = Reader(import.Format, file, import.VendorId, MappingOf(import));
-            await reader.Resume(import.Position, import.Rows, cancellation);
-            var (job, part) = (new IntakeJob(import.Id, new IntakeOrder(vendor) { Ground = import.LegalGround, DryRun = import.DryRun }, import.Format), import.Parts);
-            while (await reader.Next(intakeOptions.ChunkRows, cancellation) is { Count: > 0 } rows)
+            using (var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
-                var began = Stopwatch.GetTimestamp();
-                var vendorNow = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);
-                await intake.TakeChunk(new IntakePart(job with { Order = job.Order with { Vendor = vendorNow } }, part++, rows, reader.Head), async (db, answers, stop) =>
+                var renewal = Renew(lease, end.Token);
+                try
                 {
-                    await Hold(db, lease, stop);
-                    var row = await db.Imports.SingleAsync(i => i.Id == lease.ImportId, stop);
-                    (row.Position, row.Parts) = (reader.Position, part);
-                    row.WorkedMilliseconds += (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-                    row.Count(answers);
-                }, cancellation);
+                    await TakeRows(lease, import, cancellation);
+                }
+                finally
+                {
+                    await end.CancelAsync();
+                    await renewal;
+                }
             }
 
             await End(lease, ImportState.Done, null, cancellation);
@@ -60,18 +55,48 @@ internal sealed class ImportRun(
             await Release(lease);
             throw;
         }
+        catch (Exception failure) when (failure is not (DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException or OperationCanceledException))
+        {
+            // Whoever tried again would meet it again; what the database or the disk says now may pass.
+            log.LogError(failure, "Import {Import} cannot be read", lease.ImportId);
+            await End(lease, ImportState.Failed, new ProblemException(Problems.Unexpected), cancellation);
+        }
+    }
+
+    private async Task TakeRows(ImportLease lease, Import import, CancellationToken cancellation)
+    {
+        if (!folder.Has(import.Id))
+            throw new ProblemException(Problems.ImportFileLost);
+        await using var file = folder.Open(import.Id);
+        var hidden = new HiddenIds(pseudonyms, import.AccountKey);
+        var reader = Reader(import.Format, file, hidden, MappingOf(import));
+        await reader.Resume(import.Position, import.Rows, cancellation);
+        var part = import.Parts;
+        while (await reader.Next(intakeOptions.ChunkRows, cancellation) is { Count: > 0 } rows)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var vendor = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);
+            var job = new IntakeJob(import.Id, new IntakeOrder(vendor) { Ground = import.LegalGround, DryRun = import.DryRun }, import.Format);
+            await intake.TakeChunk(new IntakePart(job, part++, await Settled(lease, hidden, rows, cancellation), reader.Head), async (db, answers, stop) =>
+            {
+                await Hold(db, lease, progress: true, stop);
+                var row = await db.Imports.SingleAsync(i => i.Id == lease.ImportId, stop);
+                (row.Position, row.Parts) = (reader.Position, part);
+                row.WorkedMilliseconds += (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+                row.Count(answers);
+            }, cancellation);
+        }
     }
 
     /// <summary>Ends an import that brought down whoever worked on it.</summary>
     internal Task GiveUp(ImportLease lease, CancellationToken cancellation) => End(lease, ImportState.Failed, new ProblemException(Problems.Unexpected), cancellation);
 
     /// <summary>The reader of a file, with the columns that its mapping names.</summary>
-    internal RowReader Reader(RowFormat format, Stream file, short vendor, ColumnMapping? mapping)
+    internal static RowReader Reader(RowFormat format, Stream file, HiddenIds hidden, ColumnMapping? mapping)
     {
         return format == RowFormat.Workbook ? new WorkbookRows(file, Recognise) : RowFormats.Reader(format, file, Recognise);
 
-        TableColumns Recognise(IReadOnlyList<string> header) =>
-            mapping is null ? TableColumns.Of(header) : TableColumns.Of(header, mapping, text => $"{pseudonyms.OfVendorLearner(Pseudonyms.PrefixOf($"{vendor}"), $"completion:{text}").Newest:N}");
+        TableColumns Recognise(IReadOnlyList<string> header) => mapping is null ? TableColumns.Of(header) : TableColumns.Of(header, mapping, hidden.Hide);
     }
 
     /// <summary>Records how an import ended, tells its vendor, and lets the file go.</summary>
@@ -100,18 +125,26 @@ internal sealed class ImportRun(
     private async Task<Import> Begin(ImportLease lease, CancellationToken cancellation)
     {
         await using var work = Scope(lease, out var db);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await Hold(db, lease, progress: false, cancellation); // the lease first, as those who pause and cancel do
         var import = await db.Imports.SingleOrDefaultAsync(i => i.Id == lease.ImportId, cancellation) ?? throw new LeaseLostException();
-        if (import.State == ImportState.Waiting)
-            import.State = ImportState.Running;
+        import.State = ImportState.Running;
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         return import;
     }
 
-    private async Task Hold(PlatformDb db, ImportLease lease, CancellationToken cancellation)
+    private async Task<List<ReadRow>> Settled(ImportLease lease, HiddenIds hidden, List<ReadRow> rows, CancellationToken cancellation)
+    {
+        await using var work = Scope(lease, out var db);
+        return await hidden.Settle(rows, db, cancellation);
+    }
+
+    private async Task Hold(PlatformDb db, ImportLease lease, bool progress, CancellationToken cancellation)
     {
         var until = clock.GetUtcNow().AddSeconds(options.LeaseSeconds);
         var held = await db.ImportLeases.Where(l => l.ImportId == lease.ImportId && l.Holder == lease.Holder)
-            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, until).SetProperty(l => l.Attempts, 0), cancellation);
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, until).SetProperty(l => l.Attempts, l => progress ? 0 : l.Attempts), cancellation);
         if (held != 1)
             throw new LeaseLostException();
     }
@@ -137,6 +170,36 @@ internal sealed class ImportRun(
         var now = clock.GetUtcNow();
         await db.ImportLeases.Where(l => l.ImportId == lease.ImportId && l.Holder == lease.Holder)
             .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, now).SetProperty(l => l.Attempts, 0), CancellationToken.None);
+    }
+
+    // For as long as rows wait for their turn, this server still works on them.
+    private async Task Renew(ImportLease lease, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.LeaseSeconds / 3.0), clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                await using var work = Scope(lease, out var db);
+                await Try(() => Hold(db, lease, progress: false, stop));
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or LeaseLostException)
+        {
+            // Done with it, or somebody else is to decide: the next part finds out.
+        }
+
+        async Task Try(Func<Task> hold)
+        {
+            try
+            {
+                await hold();
+            }
+            catch (Exception failure) when (failure is DbException or InvalidOperationException or TimeoutException)
+            {
+                log.LogWarning("The lease of import {Import} could not be renewed yet: {Reason}", lease.ImportId, failure.GetBaseException().Message);
+            }
+        }
     }
 
     private AsyncServiceScope Scope(ImportLease lease, out PlatformDb db)

@@ -48,11 +48,12 @@ public sealed record ImportProblem(string Code, string Title, string? Detail)
 
 /// <summary>What became of an import's rows.</summary>
 /// <param name="Import">How it stands.</param>
+/// <param name="UnreadColumns">Columns of the table that the mapping does not name; they are read over and kept nowhere.</param>
 /// <param name="Reasons">Why rows were not taken, the commonest first.</param>
-public sealed record ImportReport(ImportView Import, IReadOnlyList<ReasonView> Reasons)
+public sealed record ImportReport(ImportView Import, IReadOnlyList<string> UnreadColumns, IReadOnlyList<ReasonView> Reasons)
 {
     internal static ImportReport Of(Import import, bool english) => new(
-        ImportView.Of(import, english),
+        ImportView.Of(import, english), import.UnreadColumns,
         [.. ImportReason.Read(import.Reasons).OrderByDescending(r => r.Rows).ThenBy(r => r.Code, StringComparer.Ordinal)
             .Select(r => new ReasonView(r.Code, Problems.All.First(p => p.Code == r.Code).Title(english), r.Rows, r.First))]);
 }

@@ -28,7 +28,8 @@ internal static class MappingPresets
             ["id"] = new() { Template = "open-edx {=course} {=learner.id}", Pseudonym = true },
             ["learner.id"] = new() { Columns = ["Student ID", "id"] },
             ["score"] = new() { Columns = ["Grade"], Scale = 1, Values = new Dictionary<string, string> { ["Not Attempted"] = "", ["N/A"] = "" } },
-            ["passed"] = new() { Columns = ["Certificate Delivered", "Certificate Eligible"], Values = new Dictionary<string, string> { ["Y"] = "true", ["N"] = "false" } },
+            // Who is eligible has passed, whether the certificate was issued yet or not; it is also issued to those whom somebody exempted.
+            ["passed"] = new() { Columns = ["Certificate Eligible", "Certificate Delivered"], Values = new Dictionary<string, string> { ["Y"] = "true", ["N"] = "" }, Otherwise = "false" },
         }),
 
         // A class as Vietnam's platforms export it to Excel: names are read over; the e-mail, else the phone, else the citizen number makes the pseudonym.
@@ -45,12 +46,13 @@ internal static class MappingPresets
             },
             ["locality"] = new() { Columns = ["Mã xã", "Mã xã/phường", "Mã địa phương"] },
             ["learner.citizenId"] = new() { Columns = ["Số định danh", "Số CCCD", "CCCD"], Optional = true },
+            ["course"] = new() { Columns = ["Mã khóa học", "Khóa học"] },
             ["audience"] = new() { Columns = ["Nhóm đối tượng", "Đối tượng"], Optional = true },
             ["completedAt"] = new() { Columns = ["Ngày hoàn thành", "Thời gian hoàn thành"] },
             ["score"] = new() { Columns = ["Điểm", "Điểm số"], Scale = 10, Optional = true },
             ["passed"] = new()
             {
-                Columns = ["Kết quả", "Trạng thái"],
+                Columns = ["Kết quả", "Đạt", "Trạng thái"],
                 Optional = true,
                 Values = new Dictionary<string, string>
                 {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Platform.Imports;
 
 /// <summary>
-/// A file whose content lies on disk encrypted only: frames of AES-GCM under a key of its own, which stands in front, sealed by Data Protection.
+/// A file whose content lies on disk encrypted only: frames of AES-GCM under a key of its own, which stands in front, sealed by Data Protection; an empty frame ends it.
 /// Frames are read in any order, because a workbook is.
 /// </summary>
 internal static class SealedFile
@@ -29,13 +29,16 @@ internal static class SealedFile
         using var cipher = new AesGcm(key, Tag);
         var (plain, frame, total) = (new byte[Frame], new byte[Frame + Tag], 0L);
         int count;
-        for (var index = 0L; (count = await content.ReadAtLeastAsync(plain, Frame, throwOnEndOfStream: false, cancellation)) > 0; index++)
+        var index = 0L;
+        for (; (count = await content.ReadAtLeastAsync(plain, Frame, throwOnEndOfStream: false, cancellation)) > 0; index++)
         {
             cipher.Encrypt(Nonce(index), plain.AsSpan(0, count), frame.AsSpan(0, count), frame.AsSpan(count, Tag));
             await file.WriteAsync(frame.AsMemory(0, count + Tag), cancellation);
             total += count;
         }
 
+        cipher.Encrypt(Nonce(index), [], [], frame.AsSpan(0, Tag)); // the end: a file that was cut off has none
+        await file.WriteAsync(frame.AsMemory(0, Tag), cancellation);
         file.Flush(flushToDisk: true);
         return total;
     }
@@ -69,8 +72,11 @@ internal static class SealedFile
             file.ReadExactly(head);
             begin = file.Position;
             cipher = new AesGcm(protector.Unprotect(head), Tag);
-            var (full, rest) = Math.DivRem(file.Length - begin, Frame + Tag);
+            var (full, rest) = Math.DivRem(file.Length - begin - Tag, Frame + Tag);
             Length = (full * Frame) + Math.Max(0, rest - Tag);
+            file.Seek(-Tag, SeekOrigin.End);
+            file.ReadExactly(frame.AsSpan(0, Tag));
+            cipher.Decrypt(Nonce(full + (rest > 0 ? 1 : 0)), [], frame.AsSpan(0, Tag), []);
         }
 
         public override bool CanRead => true;
@@ -132,8 +138,8 @@ internal static class SealedFile
             if (loaded == index)
                 return;
             file.Position = begin + (index * (Frame + Tag));
-            var read = file.ReadAtLeast(frame, Frame + Tag, throwOnEndOfStream: false);
-            count = read - Tag;
+            count = (int)Math.Min(Frame, Length - (index * Frame));
+            file.ReadExactly(frame.AsSpan(0, count + Tag));
             cipher.Decrypt(Nonce(index), frame.AsSpan(0, count), frame.AsSpan(count, Tag), plain.AsSpan(0, count));
             loaded = index;
         }

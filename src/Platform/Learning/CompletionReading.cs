@@ -176,7 +176,7 @@ internal sealed class CompletionReading(
 
     /// <summary>
     /// True when a text that is kept as it was sent holds twelve digits in a row that begin with the code of a province (001–096), as
-    /// citizen numbers do.
+    /// citizen numbers do. Those that happen to stand within a UUID or a hash are none.
     /// </summary>
     internal static bool HoldsCitizenNumber(string text)
     {
@@ -188,12 +188,23 @@ internal sealed class CompletionReading(
                 continue;
             }
 
-            if (run == 12 && text[i - 12] == '0' && string.CompareOrdinal(text, i - 12, "001", 0, 3) >= 0 && string.CompareOrdinal(text, i - 12, "096", 0, 3) <= 0)
+            if (run == 12 && text[i - 12] == '0' && string.CompareOrdinal(text, i - 12, "001", 0, 3) >= 0 && string.CompareOrdinal(text, i - 12, "096", 0, 3) <= 0 && !IsWithinHex(text, i - 12))
                 return true;
             run = 0;
         }
 
         return false;
+    }
+
+    private static bool IsWithinHex(string text, int at)
+    {
+        var (from, to) = (at, at);
+        while (from > 0 && (char.IsAsciiHexDigit(text[from - 1]) || text[from - 1] == '-'))
+            from--;
+        while (to < text.Length && (char.IsAsciiHexDigit(text[to]) || text[to] == '-'))
+            to++;
+        var token = text.AsSpan(from..to);
+        return Guid.TryParseExact(token, "D", out _) || (token.Length is 24 or 32 or 40 or 64 or 128 && !token.Contains('-'));
     }
 
     // Databases keep microseconds; what is compared later must be what was stored.

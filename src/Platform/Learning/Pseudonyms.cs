@@ -52,7 +52,9 @@ public sealed class Pseudonyms(PseudonymKey newest, params IReadOnlyList<Pseudon
 
     private Pseudonym Of(string prefix, string name)
     {
-        Span<byte> text = stackalloc byte[Encoding.UTF8.GetMaxByteCount(prefix.Length + name.Length)];
+        const int onStack = 1024; // what a table's columns make may be long
+        var most = Encoding.UTF8.GetMaxByteCount(prefix.Length + name.Length);
+        var text = most <= onStack ? stackalloc byte[onStack] : new byte[most];
         var length = Encoding.UTF8.GetBytes(prefix, text);
         length += Encoding.UTF8.GetBytes(name, text[length..]);
         text = text[..length];

@@ -11,13 +11,13 @@ public static class VietnameseText
 {
     /// <summary>The stored form: NFC, trimmed, single blanks.</summary>
     public static string Clean(string text) =>
-        string.Join(' ', text.Normalize(NormalizationForm.FormC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string.Join(' ', Normal(text, NormalizationForm.FormC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Folds to lower-case letters without any mark, words separated by one blank; the form that search compares.</summary>
     public static string Fold(string text)
     {
         var folded = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormD))
+        foreach (var c in Normal(text, NormalizationForm.FormD))
         {
             if (CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark)
                 continue;
@@ -39,6 +39,9 @@ public static class VietnameseText
     /// <summary>True when two names differ at most in Unicode form, case and tone-mark placement.</summary>
     public static bool SameName(string one, string other) =>
         string.Equals(WithoutTonePlacement(one), WithoutTonePlacement(other), StringComparison.Ordinal);
+
+    // U+FFFE is no character, and cannot be brought into any form.
+    private static string Normal(string text, NormalizationForm form) => text.Replace('\uFFFE', '\uFFFD').Normalize(form);
 
     // The tone marks of each word are moved behind it, so that where they stood no longer counts.
     private static string WithoutTonePlacement(string name)

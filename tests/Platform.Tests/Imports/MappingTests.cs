@@ -29,6 +29,25 @@ public sealed class MappingTests(World world)
     }
 
     [Fact]
+    public async Task Who_is_eligible_for_a_certificate_has_passed_whether_it_was_issued_or_not()
+    {
+        using var batch = await Batch.Start(world);
+        const string report = "Student ID,Grade,Certificate Eligible,Certificate Delivered\n1,0.9,Y,N\n2,0.9,Y,Y\n3,0.4,N,N\n4,0.4,N,Y\n";
+        await batch.Client.Until(await batch.Client.Import(Csv, report, $"?mapping=open-edx-grade-report&course=KNS-CD-01&locality={batch.Commune}&audience=Students&completedAt=31/03/2026"), "Done");
+        Assert.Equal(["2026-03-01 Students KNS-CD-01: 4/4/3"], await batch.Figures());
+    }
+
+    [Fact]
+    public async Task A_class_list_says_its_own_courses_before_the_one_said_for_the_file_and_which_columns_were_not_read_is_reported()
+    {
+        using var batch = await Batch.Start(world);
+        var import = await batch.Client.Import(Csv, "STT;Họ tên;Email;Khóa học\n1;An;an@x.vn;KNS-CD-02\n2;Bình;binh@x.vn;\n", $"?mapping=danh-sach-lop&course=KNS-CD-01&locality={batch.Commune}&audience=Citizens&completedAt=01/03/2026");
+        Assert.Equal(2m, (await batch.Client.Until(import, "Done")).Number("created"));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 1/1/1", "2026-03-01 Citizens KNS-CD-02: 1/1/1"], await batch.Figures());
+        Assert.Equal(["STT", "Họ tên"], (await batch.Client.Read($"{import}/report"))["unreadColumns"]!.AsArray().Select(c => c!.ToString()));
+    }
+
+    [Fact]
     public async Task A_class_from_Excel_is_imported_and_names_mails_and_phones_are_kept_nowhere()
     {
         using var batch = await Batch.Start(world);

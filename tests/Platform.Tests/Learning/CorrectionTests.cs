@@ -179,6 +179,7 @@ public abstract class CorrectionTests(World world, IntakeStore store)
     [InlineData("revision", "\"2\"", "PLT-1202")]
     [InlineData("reason", "\"019099000123\"", "PLT-5021")]
     [InlineData("id", "\"kq-019099000123-1\"", "PLT-5021")]
+    [InlineData("id", "\"cc019099000123\"", "PLT-5021")]
     public async Task Bad_revisions_and_citizen_numbers_in_clear_are_rejected(string field, string value, string code)
     {
         using var batch = await Batch.Start(world, store);
@@ -190,6 +191,9 @@ public abstract class CorrectionTests(World world, IntakeStore store)
     [InlineData("202603011234")] // a moment: no province has the code 202
     [InlineData("0190990001234")] // thirteen digits
     [InlineData("019-099000123")]
+    [InlineData("afea2d13-eed1-4b5d-8abe-064027159957")]
+    [InlineData("5890e95e93d048058632327c6ee0adf1")]
+    [InlineData("lan-1/5890e95e93d048058632327c6ee0adf1")]
     public async Task Ids_that_only_resemble_a_citizen_number_are_taken(string id)
     {
         using var batch = await Batch.Start(world, store);

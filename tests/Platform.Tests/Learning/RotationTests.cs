@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Access;
 using Platform.Confirmations;
+using Platform.Database;
+using Platform.Imports;
 using Platform.Learning;
+using Platform.Learning.Formats;
 using Platform.Limits;
 using Platform.Localities;
 using Platform.Plans;
@@ -39,12 +42,7 @@ public sealed class RotationTests(World world)
 
         async Task<RowOutcome[]> Take(Pseudonyms pseudonyms, params CompletionContent[] rows) => await world.InScope(s => s.EnterIntake(vendor.Vendor!.Value), async db =>
         {
-            var services = world.Instance.App.Services;
-            var inbox = new CompletionInbox(
-                db, new IntakeOptions { Store = store }, services.GetRequiredService<LocalityDirectory>(), services.GetRequiredService<CourseDirectory>(), pseudonyms,
-                services.GetRequiredService<Callers>(), services.GetRequiredService<IntakeTurns>(), services.GetRequiredService<RuleBook>(), services.GetRequiredService<TenantStates>(),
-                TimeProvider.System);
-            var answers = await inbox.Take(new IntakeOrder(vendor), [.. rows.Select((row, i) => new SentRow(i, row.Id, row, []))], TestContext.Current.CancellationToken);
+            var answers = await Inbox(db, pseudonyms, store).Take(new IntakeOrder(vendor), [.. rows.Select((row, i) => new SentRow(i, row.Id, row, []))], TestContext.Current.CancellationToken);
             return answers.Select(a => a.Outcome).ToArray();
         });
 
@@ -53,6 +51,38 @@ public sealed class RotationTests(World world)
 
         async Task<int> Names(PseudonymKey key) =>
             (int)(long)(await world.Everything("select count(*) from learner_identities where key_mark = $1", key.Mark))[0][0]!;
+    }
+
+    [Fact]
+    public async Task A_class_list_that_comes_again_after_the_key_was_changed_is_all_duplicates()
+    {
+        using var batch = await Batch.Start(world);
+        var vendor = (await Vendor(batch))!;
+        var (old, next) = (new PseudonymKey(RandomNumberGenerator.GetBytes(32)), new PseudonymKey(RandomNumberGenerator.GetBytes(32)));
+        var list = System.Text.Encoding.UTF8.GetBytes($"Email;Mã xã;Khóa học;Đối tượng;Ngày hoàn thành\nan@x.vn;{batch.Commune};KNS-CD-01;Người dân;01/03/2026\nbinh@x.vn;{batch.Commune};KNS-CD-01;Người dân;01/03/2026\n");
+        Assert.Equal([RowOutcome.Created, RowOutcome.Created], await Import(new Pseudonyms(old)));
+        Assert.Equal([RowOutcome.Duplicate, RowOutcome.Duplicate], await Import(new Pseudonyms(next, old)));
+        Assert.Equal(2, await batch.Learners());
+
+        async Task<RowOutcome[]> Import(Pseudonyms pseudonyms)
+        {
+            var ids = new HiddenIds(pseudonyms, vendor.Key);
+            var rows = await ImportRun.Reader(RowFormat.Csv, new MemoryStream(list), ids, MappingPresets.All["danh-sach-lop"]).Next(10, TestContext.Current.CancellationToken);
+            return await world.InScope(s => s.EnterIntake(vendor.Vendor!.Value), async db =>
+            {
+                var settled = await ids.Settle(rows, db, TestContext.Current.CancellationToken);
+                return (await Inbox(db, pseudonyms, IntakeStore.Sets).Take(new IntakeOrder(vendor), [.. settled.Select(r => r.Row)], TestContext.Current.CancellationToken)).Select(a => a.Outcome).ToArray();
+            });
+        }
+    }
+
+    private CompletionInbox Inbox(PlatformDb db, Pseudonyms pseudonyms, IntakeStore store)
+    {
+        var services = world.Instance.App.Services;
+        return new CompletionInbox(
+            db, new IntakeOptions { Store = store }, services.GetRequiredService<LocalityDirectory>(), services.GetRequiredService<CourseDirectory>(), pseudonyms,
+            services.GetRequiredService<Callers>(), services.GetRequiredService<IntakeTurns>(), services.GetRequiredService<RuleBook>(), services.GetRequiredService<TenantStates>(),
+            TimeProvider.System);
     }
 
     private async Task<Caller?> Vendor(Batch batch)

@@ -109,6 +109,11 @@ public sealed record FieldSource
     /// <summary>For learner.id: an e-mail address or a phone number, which are the same person however they are written.</summary>
     public bool? Contact { get; init; }
 
+    private const int LongestTemplate = 500;
+
+    /// <summary>True for a best score that scores can be brought from.</summary>
+    internal static bool IsScale(decimal? scale) => scale is null or (> 0 and <= 1_000_000);
+
     /// <summary>What a template calls whatever tells the learner.</summary>
     internal const string Learner = "learner";
 
@@ -133,8 +138,10 @@ public sealed record FieldSource
         foreach (var (_, other) in Braces().Where(b => b.Name.StartsWith('=')))
             if ((!TableColumns.IsField(other[1..]) && other[1..] != Learner) || other[1..] == field)
                 faults.Add($"{at}/template", Problems.UnknownColumn, new Explanation($"«{other}»", $"«{other}»"));
-        if (Scale is <= 0)
-            faults.Add($"{at}/scale", Problems.OutOfRange, new Explanation("Số lớn hơn 0.", "A number above 0."));
+        if (!IsScale(Scale))
+            faults.Add($"{at}/scale", Problems.OutOfRange, new Explanation("Số lớn hơn 0, tối đa 1.000.000.", "A number above 0, at most 1,000,000."));
+        if (Template?.Length > LongestTemplate)
+            faults.Add($"{at}/template", Problems.TooLong, new Explanation($"Tối đa {LongestTemplate} ký tự.", $"At most {LongestTemplate} characters."));
         if (Format is not null && !TableValues.IsDayFormat(Format))
             faults.Add($"{at}/format", Problems.WrongType, new Explanation("Cần dd, MM và yyyy, như MM/dd/yyyy hoặc dd.MM.yyyy HH:mm.", "dd, MM and yyyy are needed, such as MM/dd/yyyy or dd.MM.yyyy HH:mm."));
         foreach (var (part, value) in new[] { ("constant", Constant), ("otherwise", Otherwise) })

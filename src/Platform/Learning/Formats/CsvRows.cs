@@ -13,9 +13,10 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
     private readonly List<Cell> cells = [];
     private TableColumns? columns;
     private byte separator = (byte)',';
-    private bool skipping;
 
     internal override TableHead? Head => columns?.Head((char)separator);
+
+    internal override List<string> UnreadColumns => [.. columns?.Unread ?? []];
 
     private protected override async Task ReadHead(CancellationToken cancellation)
     {
@@ -47,7 +48,7 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
     private protected override bool TryRead(List<ReadRow> rows)
     {
         var rest = Window.Rest;
-        if (rest.IsEmpty || skipping)
+        if (rest.IsEmpty || Skipping)
             return Skip(rest);
         var used = CsvText.Split(rest, separator, Window.Ended, cells);
         if (used == 0 && rest.Length <= LongestRow)
@@ -58,7 +59,7 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
             var end = rest.IndexOf((byte)'\n');
             var line = end < 0 ? rest : rest[..end];
             Refuse(rows, line[..Math.Min(line.Length, LongestRow)], isOpen ? Problems.QuoteNotClosed : Problems.RowTooLong);
-            skipping = end < 0;
+            Skipping = end < 0;
             return Use(end < 0 ? rest.Length : end + 1);
         }
 
@@ -66,7 +67,7 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
         if (!Utf8.IsValid(raw))
             Refuse(rows, raw, Problems.NotUtf8);
         else if (!cells.TrueForAll(c => string.IsNullOrWhiteSpace(c.Text)))
-            rows.Add(new ReadRow(columns!.Read(Index++, Line, cells), raw.ToArray()));
+            rows.Add(new ReadRow(cells.Count < columns!.Width ? columns.Short(Index++, Line, cells) : columns.Read(Index++, Line, cells), raw.ToArray()));
 
         return Use(used);
     }
@@ -74,7 +75,7 @@ internal sealed class CsvRows(Stream body, Func<IReadOnlyList<string>, TableColu
     private bool Skip(ReadOnlySpan<byte> rest)
     {
         var end = rest.IndexOf((byte)'\n');
-        skipping = skipping && end < 0;
+        Skipping = Skipping && end < 0;
         Done = Window.Ended && (end < 0 || end + 1 == rest.Length);
         Advance(end < 0 ? rest.Length : end + 1);
         return end >= 0 && !Done;

@@ -12,7 +12,7 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
     // What stands in the middle of an array is JSON only together with what came before.
     internal override async Task Resume(long position, int index, CancellationToken cancellation)
     {
-        while (Index < index && (await Next(index - Index, cancellation)).Count > 0) { }
+        while (Index < index && (await Next(Math.Min(1_000, index - Index), cancellation)).Count > 0) { }
     }
 
     /// <summary>How many elements an array has; throws as reading them would.</summary>

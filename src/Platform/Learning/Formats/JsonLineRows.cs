@@ -6,8 +6,6 @@ namespace Platform.Learning.Formats;
 /// <summary>NDJSON: one completion a line. A line that is no JSON, or too long, is that row's fault; blank lines, and reasons that stand alone, are none.</summary>
 internal sealed class JsonLineRows(Stream body) : WindowRows(body)
 {
-    private bool skipping;
-
     private protected override bool TryRead(List<ReadRow> rows)
     {
         var rest = Window.Rest;
@@ -16,19 +14,19 @@ internal sealed class JsonLineRows(Stream body) : WindowRows(body)
         {
             if (rest.Length <= LongestRow)
                 return false;
-            if (!skipping)
+            if (!Skipping)
                 Refuse(rows, rest[..LongestRow], Problems.RowTooLong, null);
-            skipping = true;
+            Skipping = true;
             Advance(rest.Length);
             return false;
         }
 
         var line = (end < 0 ? rest : rest[..end]).Trim(" \t\r"u8);
-        if (!skipping && line.Length > LongestRow)
+        if (!Skipping && line.Length > LongestRow)
             Refuse(rows, line[..LongestRow], Problems.RowTooLong, null);
-        else if (!skipping && line.Length > 0)
+        else if (!Skipping && line.Length > 0)
             Read(rows, line);
-        skipping = false;
+        Skipping = false;
         Done = end < 0;
         Advance(end < 0 ? rest.Length : end + 1);
         return !Done;

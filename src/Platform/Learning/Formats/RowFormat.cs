@@ -47,6 +47,7 @@ internal static class RowFormats
         ".csv" or ".txt" or ".tsv" => RowFormat.Csv,
         ".ndjson" or ".jsonl" => RowFormat.Lines,
         ".xlsx" => RowFormat.Workbook,
+        ".json" => RowFormat.Json,
         _ => null,
     };
 

@@ -27,6 +27,9 @@ internal abstract class RowReader
     /// <summary>What stands before rejected rows when they are given back.</summary>
     internal virtual TableHead? Head => null;
 
+    /// <summary>Columns of a table that no field is read from.</summary>
+    internal virtual List<string> UnreadColumns => [];
+
     /// <summary>The next rows, at most so many; fewer when the sender pauses; none at the end.</summary>
     internal async ValueTask<List<ReadRow>> Next(int most, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Platform.Http;
 using Platform.Localities;
 
@@ -45,7 +46,11 @@ internal sealed class TableColumns
 
     private readonly FieldReading?[] readings;
 
-    private TableColumns(IReadOnlyList<string> header, FieldReading?[] readings) => (Header, this.readings) = (header, readings);
+    private TableColumns(IReadOnlyList<string> header, FieldReading?[] readings)
+    {
+        (Header, this.readings) = (header, readings);
+        Width = header.Count - header.Reverse().TakeWhile(h => RejectedRow.IsColumn(h) || h.Trim().Length == 0).Count();
+    }
 
     internal static string FieldNames => string.Join(", ", Fields);
 
@@ -56,6 +61,12 @@ internal sealed class TableColumns
     private static readonly (string Field, string Name)[] Needed = [("id", "Mã hoàn thành"), ("course", "Khóa học"), ("completedAt", "Ngày hoàn thành")];
 
     internal static bool IsField(string name) => Fields.Contains(name);
+
+    /// <summary>How many cells a line of text must have; columns without a name and reasons that were given back may lack.</summary>
+    internal int Width { get; }
+
+    /// <summary>Columns that no field is read from.</summary>
+    internal IEnumerable<string> Unread => Header.Where((name, i) => name.Trim().Length > 0 && !RejectedRow.IsColumn(name) && !Array.Exists(readings, r => r?.Places.Contains(i) == true));
 
     /// <summary>The header as rejected rows need it.</summary>
     internal TableHead Head(char separator) => new(Header, separator, Fields.Select((name, i) => (name, readings[i])).Where(f => f.Item2 is { Places: [_, ..] })
@@ -128,12 +139,16 @@ internal sealed class TableColumns
             ? new Explanation($"{list}; hoặc cho cả tệp: ?{field}=", $"{list}; or for the whole file: ?{field}=") : new Explanation(list, list);
     }
 
+    /// <summary>The answer to a line that ends before its last column: it may have been cut off, and what lacks may not have been empty.</summary>
+    internal SentRow Short(int index, int line, IReadOnlyList<Cell> cells) =>
+        SentRow.Unreadable(index, Problems.TooFewCells, new Explanation($"{cells.Count} ô, tiêu đề có {Width}.", $"{cells.Count} cells, the header has {Width}.")) with { Id = PlainId(cells), Line = line };
+
     /// <summary>The completion that a row's cells make, and every cell that does not mean what its column says.</summary>
     internal SentRow Read(int index, int line, IReadOnlyList<Cell> cells)
     {
         for (var i = Header.Count; i < cells.Count; i++)
             if (cells[i].Text.Length > 0)
-                return SentRow.Unreadable(index, Problems.TooManyCells) with { Id = readings[0] is { Source.Template: null, Hide: null } ? Text(0) : null, Line = line };
+                return SentRow.Unreadable(index, Problems.TooManyCells) with { Id = PlainId(cells), Line = line };
         var (faults, idFollows) = ((List<FieldFault>?)null, false);
         var id = Value(0, static (text, _) => text);
         var content = new CompletionContent(
@@ -179,8 +194,24 @@ internal sealed class TableColumns
         }
     }
 
+    // Without the pseudonym of a person, of whom nothing is answered.
+    private string? PlainId(IReadOnlyList<Cell> cells)
+    {
+        try
+        {
+            return readings[0] is { Source.Template: null, Hide: null } plain ? plain.Text(cells, _ => null) : null;
+        }
+        catch (CellException)
+        {
+            return null;
+        }
+    }
+
     private sealed record FieldReading(FieldSource Source, int[] Places, Func<string, string>? Hide)
     {
+        // No more than a cell of Excel holds.
+        private const int LongestText = 32_767;
+
         private readonly (string Word, string Folded, string Meaning)[] words = [.. (Source.Values ?? new Dictionary<string, string>()).Select(v => (v.Key, VietnameseText.Fold(v.Key), v.Value))];
 
         internal string? Text(IReadOnlyList<Cell> cells, Func<string, string?> other)
@@ -188,6 +219,8 @@ internal sealed class TableColumns
             var text = Source.Constant ?? (Source.Template is null ? First(cells) : Meaning(Filled(cells, other)));
             if (string.IsNullOrEmpty(text))
                 return Source.Otherwise;
+            if (text.Length > LongestText || !Faults.IsText(text))
+                throw new CellException(null, text.Length > LongestText ? Problems.TooLong : Problems.NotText, null);
             if (Source.Contact == true)
                 text = TableValues.Contact(text);
             return Hide is null ? text : Hide(text);
@@ -216,7 +249,7 @@ internal sealed class TableColumns
         // An id with a hole in it would be the same for several rows.
         private string Filled(IReadOnlyList<Cell> cells, Func<string, string?> other)
         {
-            var (text, last, part) = ("", 0, 0);
+            var (text, last, part) = (new StringBuilder(), 0, 0);
             foreach (var (before, name) in Source.Braces())
             {
                 var cell = name.StartsWith('=') ? other(name[1..]) : part >= Places.Length ? null : Places[part] is var at && at < cells.Count ? Clean(cells[at].Text) : null;
@@ -227,11 +260,13 @@ internal sealed class TableColumns
                     throw name is $"={FieldSource.Learner}" or "=learner.id" ? new CellException(FieldSource.Learner, Problems.NoLearner, null)
                         : name.StartsWith('=') ? new CellException(name[1..], Problems.Required, null)
                         : new CellException(null, Problems.Required, new Explanation($"Cột «{name}» trống.", $"The column «{name}» is empty."));
-                text += before + cell;
+                text.Append(before).Append(cell);
+                if (text.Length > LongestText)
+                    throw new CellException(null, Problems.TooLong, null);
                 last += before.Length + name.Length + 2;
             }
 
-            return text + Source.Template![last..];
+            return text.Append(Source.Template.AsSpan(last)).ToString();
         }
 
         // The apostrophe that keeps Excel from running a cell as a formula is no part of it.

@@ -15,6 +15,9 @@ internal abstract class WindowRows(Stream body) : RowReader
     /// <summary>The line on which the next row begins, from 1.</summary>
     private protected int Line { get; private set; } = 1;
 
+    /// <summary>What comes up to the next line is the rest of a row that was refused.</summary>
+    private protected bool Skipping { get; set; }
+
     /// <summary>Nothing is left to read.</summary>
     private protected bool Done { get; set; }
 
@@ -23,7 +26,12 @@ internal abstract class WindowRows(Stream body) : RowReader
         // Read over, not leapt over: lines are counted.
         await Begin(cancellation);
         while (Window.Position < position && (Window.Rest.Length > 0 || (!Window.Ended && await Window.More(null, cancellation))))
-            Advance((int)Math.Min(Window.Rest.Length, position - Window.Position));
+        {
+            var count = (int)Math.Min(Window.Rest.Length, position - Window.Position);
+            Skipping = Window.Rest[count - 1] != (byte)'\n';
+            Advance(count);
+        }
+
         Index = index;
     }
 

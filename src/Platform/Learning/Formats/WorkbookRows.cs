@@ -9,30 +9,35 @@ namespace Platform.Learning.Formats;
 
 /// <summary>
 /// The first sheet of an Excel workbook that is not hidden, read row by row: shared texts, days kept as numbers, cells left out. A cell is never read further
-/// than Excel lets one be, and texts shared by cells may take 64 MB, so that a small file cannot fill the memory.
+/// than Excel lets one be, a row and the sheet neither, texts shared by cells may take 64 MB, and no mark-up between two of its parts is longer
+/// than a megabyte, so that a small file cannot fill the memory.
 /// </summary>
 internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, TableColumns> recognise) : RowReader
 {
-    private const int LongestCell = 32_767, MostShared = 32 * 1024 * 1024;
+    private const int LongestCell = 32_767, MostCells = 16_384, MostRows = 1_048_576, MostShared = 32 * 1024 * 1024;
     private readonly List<Cell> cells = [];
     private List<string> shared = [];
     private HashSet<int> days = [], percents = [];
     private bool startsIn1904;
-    private XmlReader? sheet;
+    private WorkbookPart? sheet;
     private TableColumns? columns;
     private long rows;
-    private int line;
+    private int line, length;
 
     internal override long Position => rows;
+
+    private int Since1900 => startsIn1904 ? 1462 : 0;
 
     /// <summary>How many rows the sheet says that it has.</summary>
     internal long? Size { get; private set; }
 
     internal override TableHead? Head => columns?.Head(',');
 
+    internal override List<string> UnreadColumns => [.. columns?.Unread ?? []];
+
     internal override async Task Resume(long position, int index, CancellationToken cancellation)
     {
-        Open();
+        Open(cancellation);
         while (rows < position && ReadCells())
             cancellation.ThrowIfCancellationRequested();
         Index = index;
@@ -41,18 +46,21 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
 
     private protected override ValueTask Fill(List<ReadRow> into, int most, CancellationToken cancellation)
     {
-        Open();
+        Open(cancellation);
         while (into.Count < most && ReadCells())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!cells.TrueForAll(c => string.IsNullOrWhiteSpace(c.Text)))
-                into.Add(new ReadRow(columns!.Read(Index++, line, cells), JsonSerializer.SerializeToUtf8Bytes(cells.Select(c => c.Text), Json.Options)));
+            if (cells.TrueForAll(c => string.IsNullOrWhiteSpace(c.Text)) && length <= LongestRow)
+                continue;
+            var row = length > LongestRow ? SentRow.Unreadable(Index, Problems.RowTooLong) with { Line = line } : columns!.Read(Index, line, cells);
+            into.Add(new ReadRow(row, JsonSerializer.SerializeToUtf8Bytes(cells.Select(c => c.Text), Json.Options)));
+            Index++;
         }
 
         return ValueTask.CompletedTask;
     }
 
-    private void Open()
+    private void Open(CancellationToken cancellation)
     {
         if (sheet is not null)
             return;
@@ -63,18 +71,21 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
                 throw new InvalidDataException(); // no archive is shorter
             var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             using (var book = Part(archive, "xl/workbook.xml"))
-                startsIn1904 = book.ReadToFollowing("workbookPr") && book.GetAttribute("date1904") is "1" or "true";
+                startsIn1904 = book.ReadTo("workbookPr") && book["date1904"] is "1" or "true";
             if (archive.GetEntry("xl/sharedStrings.xml") is not null)
-                shared = Shared(archive);
+                shared = Shared(archive, cancellation);
             if (archive.GetEntry("xl/styles.xml") is not null)
                 (days, percents) = (Formats(archive, [14, 15, 16, 17, 22], code => code.AsSpan().IndexOfAny('y', 'd') >= 0), Formats(archive, [9, 10], code => code.Contains('%')));
             sheet = Part(archive, FirstSheet(archive));
-            while (sheet.Read() && sheet.LocalName != "sheetData")
-                if (sheet.LocalName == "dimension" && sheet.GetAttribute("ref")?.Split(':') is [_, var last] && long.TryParse(last.TrimStart([.. "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]), out var size))
+            while (sheet.Read() && sheet.Name != "sheetData")
+                if (sheet.Name == "dimension" && sheet["ref"]?.Split(':') is [_, var last] && long.TryParse(last.TrimStart([.. "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]), out var size))
                     Size = size;
             while (columns is null && ReadCells())
+            {
+                cancellation.ThrowIfCancellationRequested();
                 if (!cells.TrueForAll(c => c.Text.Length == 0))
                     columns = search.Try([.. cells.Select(c => c.Text)]);
+            }
         }
         catch (Exception e) when (e is XmlException or InvalidDataException)
         {
@@ -90,39 +101,45 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
         try
         {
             cells.Clear();
-            if (!sheet!.ReadToFollowing("row"))
+            length = 0;
+            if (!sheet!.ReadTo("row"))
                 return false;
-            rows++;
-            line = int.TryParse(sheet.GetAttribute("r"), out var said) ? said : line + 1; // rows that are empty may be left out
-            if (sheet.IsEmptyElement)
-                return true;
-            while (sheet.Read() && !(sheet.NodeType == XmlNodeType.EndElement && sheet.LocalName == "row"))
-                if (sheet.NodeType == XmlNodeType.Element && sheet.LocalName == "c")
+            if (++rows > MostRows)
+                throw new ProblemException(Problems.NotAWorkbook, new Explanation($"Quá {MostRows} dòng.", $"More than {MostRows} rows."));
+            line = int.TryParse(sheet["r"], out var said) ? said : line + 1; // rows that are empty may be left out
+            while (sheet.ReadWithin("row"))
+                if (sheet.Begins("c"))
                     ReadCell(sheet);
             return true;
         }
-        catch (XmlException)
+        catch (Exception broken) when (broken is XmlException or InvalidDataException)
         {
             throw new ProblemException(Problems.NotAWorkbook, new Explanation($"Hỏng ở dòng {rows}.", $"Damaged at row {rows}."));
         }
     }
 
-    private void ReadCell(XmlReader cell)
+    private void ReadCell(WorkbookPart cell)
     {
-        var place = Column(cell.GetAttribute("r")) ?? cells.Count;
-        var (type, style) = (cell.GetAttribute("t"), cell.GetAttribute("s"));
-        while (cells.Count < place && place < 16_384)
+        var place = Column(cell["r"]) ?? cells.Count;
+        if (Math.Max(place, cells.Count) >= MostCells)
+            throw new ProblemException(Problems.NotAWorkbook, new Explanation($"Dòng {rows} có quá {MostCells} ô.", $"Row {rows} has more than {MostCells} cells."));
+        var (type, style) = (cell["t"], cell["s"]);
+        while (cells.Count < place)
             cells.Add(new Cell(""));
-        var (text, formula, known) = ("", false, false);
-        if (!cell.IsEmptyElement)
-            while (cell.Read() && !(cell.NodeType == XmlNodeType.EndElement && cell.LocalName == "c"))
-                if (cell.NodeType == XmlNodeType.Element && cell.LocalName is "v" or "t")
-                    (text, known) = (text + Text(cell), true);
-                else
-                    formula |= cell.NodeType == XmlNodeType.Element && cell.LocalName == "f";
+        var (written, formula, known) = (new StringBuilder(), false, false);
+        while (cell.ReadWithin("c"))
+        {
+            formula |= cell.Begins("f");
+            if (!cell.Begins("v") && !cell.Begins("t"))
+                continue;
+            cell.Text(written, LongestCell);
+            known = true;
+        }
+
+        var text = written.ToString();
         if (formula && !known)
             (text, type) = ("=?", "str"); // nobody has worked it out: not empty, and no value
-        cells.Add(type switch
+        var value = type switch
         {
             "s" => new Cell(int.TryParse(text, out var at) && at >= 0 && at < shared.Count ? shared[at] : ""),
             null or "n" when text.Length > 0 && int.TryParse(style, out var format) && days.Contains(format) => new Cell(Day(text)),
@@ -130,7 +147,9 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
             null or "n" => new Cell(Number(text), text.Length > 0),
             "b" => new Cell(text == "1" ? "true" : "false"),
             _ => new Cell(text),
-        });
+        };
+        length += value.Text.Length;
+        cells.Add(length <= LongestRow ? value : new Cell(""));
     }
 
     // A workbook keeps numbers as computers do: 0.1 + 0.2 is 0.30000000000000004.
@@ -147,32 +166,33 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
 
     private string Day(string text)
     {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var serial) || serial is < 1 or > 2_958_465)
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var serial) || !(serial + Since1900 is >= 1 and < 2_958_465))
             return text;
-        var moment = DateTime.FromOADate(Math.Round(serial * 86_400) / 86_400).AddDays(startsIn1904 ? 1462 : 0);
+        var moment = DateTime.FromOADate(Math.Round((serial + Since1900) * 86_400) / 86_400);
         return moment.AddMilliseconds(500).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
     }
 
-    private static List<string> Shared(ZipArchive archive)
+    private static List<string> Shared(ZipArchive archive, CancellationToken cancellation)
     {
         var (texts, total) = (new List<string>(), 0L);
         using var part = Part(archive, "xl/sharedStrings.xml");
-        while (part.ReadToFollowing("si"))
+        var text = new StringBuilder();
+        while (part.ReadTo("si"))
         {
-            var text = "";
-            if (!part.IsEmptyElement)
-                while (part.Read() && !(part.NodeType == XmlNodeType.EndElement && part.LocalName == "si"))
-                {
-                    if (part.NodeType == XmlNodeType.Element && part.LocalName == "rPh")
-                        part.Skip(); // how to pronounce it is no part of a text
-                    if (part.NodeType == XmlNodeType.Element && part.LocalName == "t")
-                        text += Text(part);
-                }
+            cancellation.ThrowIfCancellationRequested();
+            text.Clear();
+            while (part.ReadWithin("si"))
+            {
+                if (part.Begins("t"))
+                    part.Text(text, LongestCell);
+                if (part.Begins("rPh"))
+                    while (part.ReadWithin("rPh")) { } // how to pronounce it is no part of a text
+            }
 
             total += text.Length + 16;
             if (total > MostShared)
                 throw new ProblemException(Problems.NotAWorkbook, new Explanation("Bảng văn bản dùng chung quá lớn; hãy lưu thành CSV.", "The table of shared texts is too large; save as CSV."));
-            texts.Add(text);
+            texts.Add(text.ToString());
         }
 
         return texts;
@@ -186,15 +206,13 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
         var (inFormats, index) = (false, 0);
         while (part.Read())
         {
-            if (part.LocalName == "cellXfs")
-                inFormats = part.NodeType == XmlNodeType.Element;
-            if (part.NodeType != XmlNodeType.Element)
-                continue;
-            if (part.LocalName == "numFmt" && int.TryParse(part.GetAttribute("numFmtId"), out var id) && says(Bare(part.GetAttribute("formatCode") ?? "")))
+            if (part.Name == "cellXfs")
+                inFormats = part.Begins("cellXfs");
+            if (part.Begins("numFmt") && int.TryParse(part["numFmtId"], out var id) && says(Bare(part["formatCode"] ?? "")))
                 codes.Add(id);
-            else if (part.LocalName == "xf" && inFormats)
+            else if (part.Begins("xf") && inFormats)
             {
-                if (int.TryParse(part.GetAttribute("numFmtId"), out var used) && codes.Contains(used))
+                if (int.TryParse(part["numFmtId"], out var used) && codes.Contains(used))
                     found.Add(index);
                 index++;
             }
@@ -223,34 +241,18 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
     {
         using var book = Part(archive, "xl/workbook.xml");
         string? id = null;
-        while (id is null && book.ReadToFollowing("sheet"))
-            if (book.GetAttribute("state") is not ("hidden" or "veryHidden"))
-                id = book.GetAttribute("id", "http://schemas.openxmlformats.org/officeDocument/2006/relationships");
+        while (id is null && book.ReadTo("sheet"))
+            if (book["state"] is not ("hidden" or "veryHidden"))
+                id = book.Attribute("id", "http://schemas.openxmlformats.org/officeDocument/2006/relationships");
         using var links = Part(archive, "xl/_rels/workbook.xml.rels");
-        while (links.ReadToFollowing("Relationship"))
-            if (links.GetAttribute("Id") == id && links.GetAttribute("Target") is { } target)
+        while (links.ReadTo("Relationship"))
+            if (links["Id"] == id && links["Target"] is { } target)
                 return target.StartsWith('/') ? target[1..] : $"xl/{target}";
         throw new ProblemException(Problems.NotAWorkbook);
     }
 
-    private static XmlReader Part(ZipArchive archive, string name)
-    {
-        var entry = archive.GetEntry(name) ?? throw new ProblemException(Problems.NotAWorkbook);
-        return XmlReader.Create(entry.Open(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true, IgnoreComments = true });
-    }
-
-    // In pieces: an element may hold gigabytes.
-    private static string Text(XmlReader element)
-    {
-        if (element.IsEmptyElement || !element.Read() || element.NodeType is not (XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace))
-            return "";
-        var (text, piece) = (new StringBuilder(), new char[1024]);
-        int count;
-        while ((count = element.ReadValueChunk(piece, 0, piece.Length)) > 0)
-            if (text.Append(piece, 0, count).Length > LongestCell)
-                throw new ProblemException(Problems.NotAWorkbook, new Explanation("Một ô quá dài.", "A cell is too long."));
-        return text.ToString();
-    }
+    private static WorkbookPart Part(ZipArchive archive, string name) =>
+        new((archive.GetEntry(name) ?? throw new ProblemException(Problems.NotAWorkbook)).Open());
 
     // «BC12» → 54
     private static int? Column(string? reference)
