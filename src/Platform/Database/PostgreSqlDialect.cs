@@ -250,6 +250,7 @@ public sealed class PostgreSqlDialect : Dialect
 
         // What people did is removed with their commune only, whoever else may write it.
         Policy(sql, "confirmations", "removed_alone", "delete", Removed, kind: " as restrictive");
+        Policy(sql, "completion_versions", "merged", "update", "vendor_id = (select platform_vendor())", "vendor_id = (select platform_vendor())");
         Policy(sql, "completion_versions", "removed_read", "select", RemovedHistory);
         Policy(sql, "completion_versions", "removed_history", "delete", RemovedHistory);
 
@@ -448,8 +449,10 @@ public sealed class PostgreSqlDialect : Dialect
             "learners" => "id",
             _ => null,
         };
+        // Whoever two learners turn out to be, what was said of them in a closed locality is said of the one they are; nothing else of it changes.
+        var moved = table.Kept ? "true" : table.HasVendor ? check : $"({check} or {Removed})";
         var (erased, ghost) = learner is null ? ("", "") : ($"{learner} = {InErasure("platform_erased()")} or ", $" or {learner} = {InErasure("platform_ghost()")}");
-        Policy(sql, table.Name, "suspended_update", "update", rows == "true" ? rows : $"{erased}{rows}", (table.HasVendor ? check : $"({check} or {Removed})") + ghost, " as restrictive");
+        Policy(sql, table.Name, "suspended_update", "update", rows == "true" ? rows : $"{erased}{rows}", moved + ghost, " as restrictive");
         Policy(sql, table.Name, "suspended_delete", "delete", rows, kind: " as restrictive");
     }
 

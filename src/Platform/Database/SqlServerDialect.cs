@@ -219,7 +219,8 @@ public sealed class SqlServerDialect : Dialect
             deny insert, update, delete on dbo.reorganisation_parts to {applicationRole};
             deny insert, update, delete on dbo.locality_successions to {applicationRole};
             deny update, delete on dbo.erased_completions to {applicationRole};
-            deny update, delete on dbo.completion_versions to {applicationRole};
+            deny delete on dbo.completion_versions to {applicationRole};
+            deny update on dbo.completion_versions(vendor_id, external_id, tenant_id, course_id, audience, completed_at, score, passed, revision, received_at, reason, voided_at, void_reason, legal_ground, replaced_at) to {applicationRole};
             deny delete on dbo.completions to {applicationRole};
             deny delete on dbo.confirmations to {applicationRole};
             deny delete on dbo.recomputations to {applicationRole};

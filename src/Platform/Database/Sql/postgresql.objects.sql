@@ -127,6 +127,13 @@ create or replace trigger keep_revision
   when (new.revision <= old.revision and (new.vendor_id, new.external_id, new.tenant_id, new.course_id, new.audience, new.completed_at, new.score, new.passed, new.revision)
     is distinct from (old.vendor_id, old.external_id, old.tenant_id, old.course_id, old.audience, old.completed_at, old.score, old.passed, old.revision))
   execute function platform_keep_revision();
+-- What was replaced stays as it was: only whose it is changes, when two learners turn out to be one. An erasure cuts it from its person.
+create or replace function platform_keep_version() returns trigger language plpgsql
+  as $$ begin
+    if new.learner_id = platform_ghost() or to_jsonb(new) - 'learner_id' = to_jsonb(old) - 'learner_id' then return new; end if;
+    raise insufficient_privilege using message = 'What a completion said before does not change.';
+  end $$;
+create or replace trigger keep_version before update on completion_versions for each row execute function platform_keep_version();
 create or replace function platform_keep_granted() returns trigger language plpgsql
   as $$ begin
     if platform_vendor() = 0 or platform_vendor_everywhere() or new.tenant_id in (select platform_vendor_localities()) then return new; end if;
