@@ -62,7 +62,9 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
         scope.Actor = Senders(parts);
         var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
         var rejected = work.ServiceProvider.GetRequiredService<RejectedRows>();
-        if (alongside is not null)
+        // A batch that fails as a whole stores nothing, so what is told of it is saved afterwards.
+        var together = alongside is not null || order is { Atomic: false, DryRun: false };
+        if (together)
             order = order with { Alongside = Save };
 
         var answers = await work.ServiceProvider.GetRequiredService<CompletionInbox>().Take(order, [.. parts.SelectMany(p => p.Rows.Select(r => Grounded(r.Row, p.Job.Order.Ground)))], cancellation);
@@ -74,7 +76,7 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
         }
 
         db.ChangeTracker.Clear(); // a withheld batch leaves behind what must not be saved
-        if (alongside is null && Keep(answers))
+        if (!together && Keep(answers))
             await db.SaveChangesAsync(cancellation);
         counts.Add(vendor, answers);
         return answers;
@@ -82,9 +84,20 @@ internal sealed class Intake(IServiceScopeFactory scopes, IntakeCounts counts)
         async Task Save(IReadOnlyList<RowAnswer> given, CancellationToken stop)
         {
             db.ChangeTracker.Clear(); // the transaction may be a second attempt
-            Keep([.. given]);
-            await alongside!(db, given, stop);
-            await db.SaveChangesAsync(stop);
+            var any = Keep(given as RowAnswer[] ?? [.. given]);
+            if (alongside is not null)
+                await alongside(db, given, stop);
+            if (!any && alongside is null)
+                return;
+            try
+            {
+                await db.SaveChangesAsync(stop);
+            }
+            catch
+            {
+                db.ChangeTracker.Clear(); // the next attempt must not save it before its turn
+                throw;
+            }
         }
 
         // Nothing of the rows is written, so what is told of them has a transaction of its own.

@@ -3,8 +3,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Platform.Access;
 using Platform.Http;
 using Platform.Imports;
+using Platform.Learning;
 using Platform.Learning.Formats;
 
 namespace Platform.Tests.Learning;
@@ -33,6 +35,30 @@ public sealed class RejectedRowsTests(World world)
         var again = await batch.Client.Stream($"\n{mended.ToJsonString()}\n{lines[2]}\n{batch.Row().ToJsonString()}\n{lines[3]}");
         Assert.Equal("created created rejected", again.Outcomes);
         Assert.Equal([2, 4, 5], again.Rows.Select(r => (int)r["line"]!).ToList());
+    }
+
+    [Theory]
+    [InlineData(IntakeStore.Sets)]
+    [InlineData(IntakeStore.Portable)]
+    public async Task Good_rows_are_not_stored_where_the_rejected_ones_beside_them_cannot_be_kept(IntakeStore store)
+    {
+        var commune = (await world.FreshCommune()).Code;
+        var (id, secret) = await world.Register(Role.Vendor, commune);
+        using var batch = new Batch(world, await world.On(store, await world.SignedIn(id, secret)), commune, store);
+        var (good, bad) = (batch.Row(), batch.Row(change: r => r["course"] = "KHONG-CO"));
+        var vendor = (short)(await world.Everything("select vendor_id from accounts where key = $1", id))[0][0]!;
+        var noRoom = $"no_room_{Guid.NewGuid():N}";
+        await world.Everything($"""
+            create function {noRoom}() returns trigger language plpgsql as $$ begin raise 'no room'; end $$;
+            create trigger {noRoom} before insert on rejected_rows for each row when (new.vendor_id = {vendor}) execute function {noRoom}()
+            """);
+        using (var failed = await batch.Client.Send(HttpMethod.Post, "/v1/completions", new JsonArray(good.DeepClone(), bad.DeepClone()).ToJsonString()))
+        {
+            await world.Everything($"drop function {noRoom}() cascade");
+            Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
+        }
+
+        Assert.Equal("created rejected", Batch.Outcomes(await batch.Push(good, bad)));
     }
 
     [Fact]
