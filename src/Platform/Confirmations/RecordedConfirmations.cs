@@ -17,14 +17,11 @@ internal sealed record RecordedRow(int Place, Pseudonym Person, Audience Audienc
 /// no vendor has sent yet becomes known, and counts as a learner only once there is a completion.
 /// </summary>
 internal sealed class RecordedConfirmations(
-    IServiceScopeFactory scopes, IntakeOptions intake, LocalityDirectory directory, RuleBook rules, Pseudonyms pseudonyms, TimeProvider clock)
+    IServiceScopeFactory scopes, DatabaseOptions database, IntakeOptions intake, LocalityDirectory directory, RuleBook rules, Pseudonyms pseudonyms, TimeProvider clock)
 {
-    // Transactions that met so often take turns.
-    private const int MeetingsBeforeAlone = 4, MostAttempts = 12;
-
     /// <summary>Records rows for a commune; the answers go to their places.</summary>
     internal Task Record(LocalityEntry commune, string by, IReadOnlyList<RecordedRow> rows, RowAnswer?[] answers, CancellationToken cancellation) =>
-        Repeat(async (db, store, judging) =>
+        Repeat(async (db, store) =>
         {
             var found = await store.Find(0, [], [.. rows.SelectMany(r => (Guid[])[r.Person.Newest, .. r.Person.Earlier]).Distinct()], cancellation);
             await RefuseEnded(commune, found, cancellation);
@@ -32,7 +29,7 @@ internal sealed class RecordedConfirmations(
             var learnerOf = rows.Select(row => Known(found, row.Person) ?? New(row)).ToList();
             var known = learnerOf.Where(l => !fresh.Values.Any(f => f.Name.LearnerId == l)).Distinct().Order().ToArray();
             if (await store.Claim([.. fresh.Values.Select(f => f.Name).OrderBy(n => n.Id)], [], known, [], cancellation) is not { } locked)
-                return false;
+                return Attempted.MetAnother;
 
             var present = (await db.Confirmations.AsNoTracking().Where(c => c.TenantId == commune.Id && known.Contains(c.LearnerId) && c.WithdrawnAt == null)
                 .ToListAsync(cancellation)).GroupBy(c => (c.LearnerId, c.Source)).ToDictionary(g => g.Key, g => g.Min(c => c.Id));
@@ -61,8 +58,8 @@ internal sealed class RecordedConfirmations(
             }
 
             await db.SaveChangesAsync(cancellation);
-            await Judge(db, store, judging, locked, fresh.Values.Select(f => Unlearnt(f.Name.LearnerId, commune, f.Row)), cancellation);
-            return true;
+            await Judge(db, store, await rules.At(found.Edition, cancellation), locked, fresh.Values.Select(f => Unlearnt(f.Name.LearnerId, commune, f.Row)), cancellation);
+            return Attempted.Done;
 
             Guid New(RecordedRow row)
             {
@@ -76,9 +73,10 @@ internal sealed class RecordedConfirmations(
     internal async Task<Confirmation> Withdraw(LocalityEntry commune, Guid id, string by, string reason, CancellationToken cancellation)
     {
         Confirmation? withdrawn = null;
-        await Repeat(async (db, store, judging) =>
+        await Repeat(async (db, store) =>
         {
-            await RefuseEnded(commune, await store.Find(0, [], [], cancellation), cancellation);
+            var found = await store.Find(0, [], [], cancellation);
+            await RefuseEnded(commune, found, cancellation);
             var learner = await db.Confirmations.Where(c => c.TenantId == commune.Id && c.Id == id).Select(c => (Guid?)c.LearnerId).SingleOrDefaultAsync(cancellation)
                 ?? throw new ProblemException(Problems.UnknownConfirmation);
             var locked = (await store.Claim([], [], [learner], [], cancellation))!;
@@ -87,8 +85,8 @@ internal sealed class RecordedConfirmations(
                 throw new ProblemException(Problems.ConfirmationWithdrawn);
             (withdrawn.WithdrawnAt, withdrawn.WithdrawnBy, withdrawn.WithdrawalReason) = (clock.GetUtcNow(), by, reason);
             await db.SaveChangesAsync(cancellation);
-            await Judge(db, store, judging, locked, [], cancellation);
-            return true;
+            await Judge(db, store, await rules.At(found.Edition, cancellation), locked, [], cancellation);
+            return Attempted.Done;
         }, cancellation);
         return withdrawn!;
     }
@@ -136,27 +134,17 @@ internal sealed class RecordedConfirmations(
             }, cancellation);
     }
 
-    private async Task Repeat(Func<PlatformDb, IIntakeStore, RulesInForce, Task<bool>> attempt, CancellationToken cancellation)
-    {
-        for (var n = 1; ; n++)
+    private Task<Attempted> Repeat(Func<PlatformDb, IIntakeStore, Task<Attempted>> attempt, CancellationToken cancellation) =>
+        intake.Repeat(database.Dialect, async alone =>
         {
             await using var work = scopes.CreateAsyncScope();
             work.ServiceProvider.GetRequiredService<TenantScope>().EnterUpkeep();
             var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
-            try
-            {
-                await using var store = intake.Open(db);
-                await store.Begin(alone: n > MeetingsBeforeAlone, cancellation);
-                if (await attempt(db, store, await rules.At((await store.Find(0, [], [], cancellation)).Edition, cancellation)))
-                {
-                    await store.Commit(cancellation);
-                    return;
-                }
-            }
-            catch (Exception failure) when (n < MostAttempts && failure.AsDatabase() is { } database && db.Dialect.IsCollision(database))
-            {
-                // Who another transaction added is seen by the next attempt.
-            }
-        }
-    }
+            await using var store = intake.Open(db);
+            await store.Begin(alone, cancellation);
+            var ended = await attempt(db, store);
+            if (ended == Attempted.Done)
+                await store.Commit(cancellation);
+            return ended;
+        }, cancellation);
 }

@@ -16,8 +16,8 @@ public sealed record ProblemKind(string Code, int Status, string Vi, string En)
 }
 
 /// <summary>A failure to be answered as RFC 9457 problem. Thrown by rooms, written by <see cref="ProblemWriter"/>.</summary>
-public sealed class ProblemException(ProblemKind kind, Explanation? detail = null, IReadOnlyList<FieldFault>? faults = null)
-    : Exception(kind.En)
+public sealed class ProblemException(ProblemKind kind, Explanation? detail = null, IReadOnlyList<FieldFault>? faults = null, Exception? cause = null)
+    : Exception(kind.En, cause)
 {
     /// <summary>What failed.</summary>
     public ProblemKind Kind { get; } = kind;

@@ -11,18 +11,24 @@ internal sealed record Replacement(Completion Before, Completion After)
 {
     /// <summary>True when what was said before is kept as a version; a voiding changes nothing of what it says.</summary>
     internal bool KeepsVersion => After.Revision != Before.Revision;
+
+    /// <summary>True when it goes to another commune, perhaps by way of a third: what moved it before is then of the past, whatever is stored.</summary>
+    internal bool Relocated { get; init; }
 }
 
 /// <summary>
 /// Decides what each row of a batch is, beside what is stored: created, duplicate, corrected, in conflict, or rejected because nobody
-/// knows where its learner lives. Pure; rows are decided in their order, and a later row of the batch sees the earlier ones.
+/// knows where its learner lives. Pure; rows are decided in their order, and a later row of the batch sees the earlier ones. Many revisions
+/// of one id in a batch are one change of what is stored; each that another of the batch replaced is kept in the history.
 /// </summary>
 internal sealed class BatchDecision(
     IntakeOrder order, Dictionary<string, Completion> stored, LearnerRegister learners, IReadOnlyDictionary<Guid, Learner> places,
     Func<short, bool> mayComplete, SuspendedTenants suspended, DateTimeOffset now)
 {
     private readonly Dictionary<Guid, (short Tenant, Audience Audience, DateTimeOffset At)> latest = [];
-    private readonly HashSet<string> changed = new(StringComparer.Ordinal), deferredIds = new(StringComparer.Ordinal);
+
+    // Where in Added an id of this batch is; the complement of where in Replaced.
+    private readonly Dictionary<string, int> changed = new(StringComparer.Ordinal);
 
     /// <summary>Completions to be stored, in the order of their rows.</summary>
     internal List<Completion> Added { get; } = [];
@@ -30,26 +36,22 @@ internal sealed class BatchDecision(
     /// <summary>Completions to be replaced.</summary>
     internal List<Replacement> Replaced { get; } = [];
 
-    /// <summary>Rows that correct what this very batch stores: they are decided once that is written.</summary>
-    internal List<Candidate> Deferred { get; } = [];
+    /// <summary>What this batch said and replaced itself: never present, and kept as versions.</summary>
+    internal List<Completion> Superseded { get; } = [];
 
-    /// <summary>Decides one row; null when it is deferred.</summary>
-    internal RowAnswer? Decide(Candidate row)
+    /// <summary>Decides one row.</summary>
+    internal RowAnswer Decide(Candidate row)
     {
         if (!stored.TryGetValue(row.ExternalId, out var before))
             return Create(row);
-        if (deferredIds.Contains(row.ExternalId) || (row.Revision > before.Revision && changed.Contains(row.ExternalId)))
-        {
-            deferredIds.Add(row.ExternalId);
-            Deferred.Add(row);
-            return null;
-        }
-
         if (row.Revision > before.Revision)
             return Correct(row, before);
         if (before.VoidedAt is not null)
             return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, [new FieldFault($"/{row.Index}/id", Problems.CompletionIsVoid, new Explanation(
                 $"Bản hiện có là {before.Revision}; gửi revision cao hơn để khôi phục.", $"Revision {before.Revision} is stored; a higher one restores it."))]);
+        if (row.Revision < before.Revision)
+            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, [new FieldFault($"/{row.Index}/revision", Problems.SameIdOtherContent, new Explanation(
+                $"Đã có bản mới hơn là {before.Revision}; chỉ revision cao hơn mới sửa được.", $"Revision {before.Revision}, which is newer, is stored; only a higher one corrects it."))]);
         var differences = row.DifferencesFrom(before).ToList();
         if (!learners.IsKnownAs(before.LearnerId, row))
             differences.Add("learner");
@@ -58,11 +60,11 @@ internal sealed class BatchDecision(
 
     private RowAnswer Conflict(Candidate row, Completion before, List<string> differences)
     {
-        var fields = string.Join(", ", differences);
-        var told = changed.Contains(row.ExternalId)
-            ? new Explanation($"Khác ở: {fields}. Một dòng trước trong lần gửi này có cùng mã.", $"Differs in: {fields}. An earlier row of this very send has the same id.")
-            : new Explanation($"Khác ở: {fields}. Bản hiện có là {before.Revision}; gửi revision cao hơn để sửa.", $"Differs in: {fields}. Revision {before.Revision} is stored; a higher one corrects it.");
-        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, [new FieldFault($"/{row.Index}/{differences[0]}", Problems.SameIdOtherContent, told)]);
+        // The row before it may have come in another send that is stored together with this one.
+        var told = changed.ContainsKey(row.ExternalId)
+            ? new Explanation($"Khác với dòng gửi ngay trước có cùng mã; gửi revision cao hơn {before.Revision} để sửa.", $"Differs from a row sent just before under this id; a revision above {before.Revision} corrects it.")
+            : new Explanation($"Khác với bản hiện có là {before.Revision}; gửi revision cao hơn để sửa.", $"Differs from revision {before.Revision}, which is stored; a higher one corrects it.");
+        return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Conflict, [.. differences.Select(field => new FieldFault($"/{row.Index}/{field}", Problems.SameIdOtherContent, told))]);
     }
 
     private RowAnswer Create(Candidate row)
@@ -73,14 +75,14 @@ internal sealed class BatchDecision(
             // Of two learners that it makes one, where the later completion says.
             var place = learners.Find(row).Select(PlaceOf).MaxBy(p => p?.At);
             (tenant, audience) = (tenant ?? place?.Tenant, audience ?? place?.Audience);
-            if (Unplaced(row, tenant, audience) is { } fault)
-                return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, [fault]);
+            if (Unplaced(row, tenant, audience) is { } faults)
+                return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, faults);
         }
 
         var completion = Completion(row, tenant!.Value, audience!.Value);
         completion.Moves = row.Named?.Trail;
         stored.Add(row.ExternalId, completion);
-        changed.Add(row.ExternalId);
+        changed.Add(row.ExternalId, Added.Count);
         Added.Add(completion);
         Remember(completion);
         return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Created);
@@ -90,14 +92,26 @@ internal sealed class BatchDecision(
     private RowAnswer Correct(Candidate row, Completion before)
     {
         var (tenant, audience) = (row.TenantId ?? before.TenantId, row.Audience ?? before.Audience);
-        if ((IsClosed(row, before.TenantId) ?? Unplaced(row, tenant, audience)) is { } fault)
-            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, [fault]);
+        if ((IsClosed(row, before.TenantId) ?? Unplaced(row, tenant, audience)) is { } faults)
+            return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, faults);
         var after = Completion(row, tenant, audience);
-        after.Reason = row.Reason;
-        after.Moves = tenant != before.TenantId ? row.Named?.Trail : before.Moves;
+        var relocated = tenant != before.TenantId;
+        after.Moves = relocated ? row.Named?.Trail : before.Moves;
         stored[row.ExternalId] = after;
-        changed.Add(row.ExternalId);
-        Replaced.Add(new Replacement(before, after));
+        if (!changed.TryGetValue(row.ExternalId, out var place))
+        {
+            changed.Add(row.ExternalId, ~Replaced.Count);
+            Replaced.Add(new Replacement(before, after) { Relocated = relocated });
+        }
+        else
+        {
+            Superseded.Add(before);
+            if (place >= 0)
+                Added[place] = after;
+            else
+                Replaced[~place] = Replaced[~place] with { After = after, Relocated = relocated || Replaced[~place].Relocated };
+        }
+
         Remember(after);
         return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Corrected);
     }
@@ -115,22 +129,25 @@ internal sealed class BatchDecision(
         Passed = row.Passed,
         Revision = row.Revision,
         ReceivedAt = now,
+        Reason = row.Reason,
         LegalGround = row.Ground,
     };
 
-    private FieldFault? Unplaced(Candidate row, short? tenant, Audience? audience)
+    private FieldFault[]? Unplaced(Candidate row, short? tenant, Audience? audience)
     {
         if (tenant is null || audience is null)
-            return new FieldFault($"/{row.Index}/{(tenant is null ? "locality" : "audience")}", Problems.Required, new Explanation(
-                "Chưa biết người học này nên không thể lấy theo người học.", "The learner is not known yet, so it cannot be taken from there."));
+            return [.. Missing(tenant is null, "locality"), .. Missing(audience is null, "audience")];
         return row.TenantId is null && !mayComplete(tenant.Value)
-            ? new FieldFault($"/{row.Index}/locality", Problems.CompletionLocalityNotGranted)
+            ? [new FieldFault($"/{row.Index}/locality", Problems.CompletionLocalityNotGranted)]
             : IsClosed(row, tenant.Value);
+
+        FieldFault[] Missing(bool isMissing, string field) => !isMissing ? [] : [new FieldFault($"/{row.Index}/{field}", Problems.Required, new Explanation(
+            "Chưa biết người học này nên không thể lấy theo người học.", "The learner is not known yet, so it cannot be taken from there."))];
     }
 
     // Neither into a closed locality nor, by a correction, out of it.
-    private FieldFault? IsClosed(Candidate row, short tenant) =>
-        suspended.IsClosed(tenant) ? new FieldFault($"/{row.Index}/locality", Problems.CompletionTenantClosed) : null;
+    private FieldFault[]? IsClosed(Candidate row, short tenant) =>
+        suspended.IsClosed(tenant) ? [new FieldFault($"/{row.Index}/locality", Problems.CompletionTenantClosed)] : null;
 
     private (short Tenant, Audience Audience, DateTimeOffset At)? PlaceOf(Guid learner) =>
         latest.TryGetValue(learner, out var seen) ? seen : places.TryGetValue(learner, out var place) ? (place.TenantId, place.Audience, place.LatestAt) : null;

@@ -84,6 +84,9 @@ public abstract class CompletionRecord : IWrittenByIntake, IPersonal
 public sealed class Completion : CompletionRecord, IResettled
 {
     public int[]? Moves { get; set; }
+
+    /// <summary>The same again, to be changed beside this one.</summary>
+    internal Completion Copy() => (Completion)MemberwiseClone();
 }
 
 /// <summary>Rows about people that go with them when communes are reorganised.</summary>
@@ -96,7 +99,7 @@ public interface IResettled
     int[]? Moves { get; }
 }
 
-/// <summary>What a completion said before it was corrected, kept for good. Written by the correction, changed by nobody.</summary>
+/// <summary>What a completion said before it was corrected, kept for good. Written by the correction; only its learner changes, when two turn out to be one.</summary>
 [PersonalRecords(Concerned.Learners, Purpose.Figures, Database.LegalGround.PublicTask, Keeping.UntilErasure)]
 [Personal(DataKind.Moment, Form.Plain, nameof(CompletionVersion.ReplacedAt))]
 public sealed class CompletionVersion : CompletionRecord
@@ -107,7 +110,7 @@ public sealed class CompletionVersion : CompletionRecord
 
 /// <summary>
 /// A person who learns, counted once: where and in which audience the latest completion says, in the month and course of the first.
-/// Recomputable from the completions alone, whatever the order they came in.
+/// Recomputable from the completions and, where a rule judges by them, the recorded confirmations, whatever the order they came in.
 /// </summary>
 [PersonalRecords(Concerned.Learners, Purpose.Figures, LegalGround.PublicTask, Keeping.UntilErasure)]
 [Personal(DataKind.Pseudonym, Form.Plain, nameof(Learner.Id))]

@@ -17,7 +17,7 @@ namespace Platform.Learning;
 /// <param name="Score">0–100, at most two decimals; may be left out.</param>
 /// <param name="Passed">False when the course was finished without passing; true when left out.</param>
 /// <param name="Revision">2 or higher corrects what was stored under this id with a lower revision; 1 when left out.</param>
-/// <param name="Reason">Why it is corrected, at most 200 characters; kept with what it replaces.</param>
+/// <param name="Reason">Why it is corrected, at most 200 characters; kept with this revision.</param>
 /// <param name="LegalGround">
 /// Căn cứ xử lý dữ liệu cá nhân của dòng này (Luật 91/2025/QH15): by which right it is sent. Left out, the batch's holds, and else what the vendor's registration says.
 /// </param>
@@ -140,7 +140,7 @@ public enum RowOutcome
     [JsonStringEnumMemberName("corrected")]
     Corrected,
 
-    /// <summary>Its id was stored before with other content.</summary>
+    /// <summary>Its id was stored before with other content, told field by field, or with a higher revision.</summary>
     [JsonStringEnumMemberName("conflict")]
     Conflict,
 

@@ -24,19 +24,6 @@ public sealed class CompletionInbox(
     /// <summary>The most rows of one batch.</summary>
     public const int MaxRows = 10_000;
 
-    // Batches that met so often take turns.
-    private const int MeetingsBeforeAlone = 4, MostAttempts = 12;
-
-    private enum Result
-    {
-        Done,
-        MetAnother,
-        MustBeAlone,
-
-        /// <summary>Communes were reorganised since the rows were checked.</summary>
-        Reorganised,
-    }
-
     /// <summary>Takes one batch and answers each row in order.</summary>
     public async Task<RowAnswer[]> Take(IntakeOrder order, IReadOnlyList<SentRow> rows, CancellationToken cancellation)
     {
@@ -49,7 +36,7 @@ public sealed class CompletionInbox(
                 return answers;
             try
             {
-                if (await Repeat(alone => Attempt(order, edition, candidates, answers, alone, cancellation), cancellation) == Result.Done)
+                if (await options.Repeat(db.Dialect, alone => Attempt(order, edition, candidates, answers, alone, cancellation), cancellation) == Attempted.Done)
                     return answers;
             }
             catch (Exception failure) when (!refused && failure.AsDatabase() is { } database && db.Dialect.IsRefusal(database))
@@ -65,25 +52,25 @@ public sealed class CompletionInbox(
     public async Task<Completion?> Void(Caller vendor, string id, string reason, CancellationToken cancellation)
     {
         Completion? voided = null;
-        await Repeat(async alone =>
+        await options.Repeat(db.Dialect, async alone =>
         {
             await using var store = options.Open(db);
             await store.Begin(alone, cancellation);
             var found = await store.Find(vendor.Vendor!.Value, [id], [], cancellation);
             if (!found.Completions.TryGetValue(id, out var before))
-                return Result.Done;
+                return Attempted.Done;
             if (before.VoidedAt is not null)
                 throw new ProblemException(Problems.AlreadyVoid);
             if ((await states.FindNow(cancellation)).IsClosed(before.TenantId))
                 throw new ProblemException(Problems.TenantClosed);
-            voided = Copy(before);
+            voided = before.Copy();
             (voided.VoidedAt, voided.VoidReason) = (clock.GetUtcNow(), reason);
             var learners = new LearnerRegister(vendor.Vendor.Value, pseudonyms.Newest.Mark, found.Identities, []);
-            if (!await Write(store, learners, found.Edition, [], [new Replacement(before, voided)], cancellation))
-                return Result.MetAnother;
+            if (!await Write(store, learners, found.Edition, [], [new Replacement(before, voided)], [], cancellation))
+                return Attempted.MetAnother;
             await db.Note(AuditAction.Intake, "completions", $"{vendor.Vendor}/{id}", new { voided = 1, reason }, cancellation);
             await store.Commit(cancellation);
-            return Result.Done;
+            return Attempted.Done;
         }, cancellation);
         return voided;
     }
@@ -109,59 +96,30 @@ public sealed class CompletionInbox(
         return (candidates, edition);
     }
 
-    private async Task<Result> Repeat(Func<bool, Task<Result>> attempt, CancellationToken cancellation)
-    {
-        await options.Places.WaitAsync(cancellation);
-        try
-        {
-            for (var (n, alone) = (1, false); ; n++)
-            {
-                try
-                {
-                    var result = await attempt(alone || n > MeetingsBeforeAlone);
-                    if (result is Result.Done or Result.Reorganised)
-                        return result;
-                    alone |= result == Result.MustBeAlone;
-                }
-                catch (Exception failure) when (n < MostAttempts && failure.AsDatabase() is { } database && db.Dialect.IsCollision(database))
-                {
-                    // The row that another batch wrote is seen by the next attempt.
-                }
-
-                cancellation.ThrowIfCancellationRequested();
-            }
-        }
-        finally
-        {
-            options.Places.Release();
-        }
-    }
-
-    private async Task<Result> Attempt(IntakeOrder order, int checkedBy, List<Candidate> candidates, RowAnswer[] answers, bool alone, CancellationToken cancellation)
+    private async Task<Attempted> Attempt(IntakeOrder order, int checkedBy, List<Candidate> candidates, RowAnswer[] answers, bool alone, CancellationToken cancellation)
     {
         await using var store = options.Open(db);
         await store.Begin(alone, cancellation);
-        for (var rows = candidates; rows.Count > 0;)
+        if (candidates.Count > 0)
         {
-            if (await Decide(store, order, checkedBy, rows, answers, cancellation) is not var (decision, learners, edition))
-                return Result.Reorganised;
+            if (await Decide(store, order, checkedBy, candidates, answers, cancellation) is not var (decision, learners, edition))
+                return Attempted.Reorganised;
             if (learners.Merged.Count > 0 && !alone && store.LocksRows)
-                return Result.MustBeAlone;
-            if (!await Write(store, learners, edition, decision.Added, decision.Replaced, cancellation))
-                return Result.MetAnother;
-            rows = decision.Deferred;
+                return Attempted.MustBeAlone;
+            if (!await Write(store, learners, edition, decision.Added, decision.Replaced, decision.Superseded, cancellation))
+                return Attempted.MetAnother;
         }
 
         if (order.Atomic && WithholdIfAnyFailed(answers))
-            return Result.Done;
+            return Attempted.Done;
         if (order.DryRun)
-            return Result.Done;
+            return Attempted.Done;
         if (order.Alongside is { } alongside)
             await alongside(answers, cancellation);
         if (Array.Exists(answers, a => a.Outcome is RowOutcome.Created or RowOutcome.Corrected))
             await db.Note(AuditAction.Intake, "completions", $"{order.Vendor.Vendor}", Counted(answers), cancellation);
         await store.Commit(cancellation);
-        return Result.Done;
+        return Attempted.Done;
     }
 
     private async Task<(BatchDecision, LearnerRegister, int Edition)?> Decide(
@@ -186,8 +144,8 @@ public sealed class CompletionInbox(
         foreach (var row in rows)
             if (erased.Contains(row.ExternalId))
                 answers[row.Place] = new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, [new FieldFault($"/{row.Index}/id", Problems.CompletionErased)]) { Line = row.Line };
-            else if (decision.Decide(row) is { } answer)
-                answers[row.Place] = row is { Named: null, Line: null } ? answer : answer with { Line = row.Line, MovedTo = row.Named?.Successors[0].Code };
+            else
+                answers[row.Place] = decision.Decide(row) is var answer && row is { Named: null, Line: null } ? answer : answer with { Line = row.Line, MovedTo = row.Named?.Successors[0].Code };
         return (decision, learners, found.Edition);
     }
 
@@ -200,11 +158,11 @@ public sealed class CompletionInbox(
     }
 
     private async Task<bool> Write(
-        IIntakeStore store, LearnerRegister learners, int edition, List<Completion> added, List<Replacement> replaced, CancellationToken cancellation)
+        IIntakeStore store, LearnerRegister learners, int edition, List<Completion> added, List<Replacement> replaced, List<Completion> superseded, CancellationToken cancellation)
     {
         if (added.Count == 0 && replaced.Count == 0)
             return true;
-        foreach (var completion in added.Concat(replaced.Select(r => r.After)))
+        foreach (var completion in added.Concat(replaced.Select(r => r.After)).Concat(superseded))
             completion.LearnerId = learners.Now(completion.LearnerId);
         var recounted = replaced.SelectMany(r => (Guid[])[r.Before.LearnerId, r.After.LearnerId]).Select(learners.Now).ToHashSet();
         var touched = added.Select(c => c.LearnerId).Concat(recounted).Concat(learners.Merged.Keys).Concat(learners.Merged.Values.Select(learners.Now))
@@ -229,12 +187,15 @@ public sealed class CompletionInbox(
         counts.Unjudged.ExceptWith(recounted);
         if (recounted.Count > 0 || counts.Unjudged.Count > 0)
             await Recount(store, learners, recounted, added, replaced, figures, counts, judging, cancellation);
+        foreach (var version in superseded.Where(v => !learners.IsStored(v.LearnerId)))
+            counts.Mention(version);
         if (learners.Merged.Count > 0)
             await MoveRecorded(learners, cancellation);
         return await store.Write(new IntakeChanges
         {
             Added = [.. added.OrderBy(c => c.ExternalId, StringComparer.Ordinal)],
             Replaced = [.. replaced.OrderBy(r => r.Before.ExternalId, StringComparer.Ordinal)],
+            Superseded = superseded,
             NewLearners = counts.New,
             ChangedLearners = counts.Changed,
             Merged = learners.Merged.ToDictionary(m => m.Key, m => learners.Now(m.Value)),
@@ -320,24 +281,4 @@ public sealed class CompletionInbox(
             names.UnionWith(pseudonym.Earlier);
         }
     }
-
-    private static Completion Copy(Completion c) => new()
-    {
-        VendorId = c.VendorId,
-        ExternalId = c.ExternalId,
-        TenantId = c.TenantId,
-        LearnerId = c.LearnerId,
-        CourseId = c.CourseId,
-        Audience = c.Audience,
-        CompletedAt = c.CompletedAt,
-        Score = c.Score,
-        Passed = c.Passed,
-        Revision = c.Revision,
-        ReceivedAt = c.ReceivedAt,
-        Reason = c.Reason,
-        VoidedAt = c.VoidedAt,
-        VoidReason = c.VoidReason,
-        Moves = c.Moves,
-        LegalGround = c.LegalGround,
-    };
 }

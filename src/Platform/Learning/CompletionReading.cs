@@ -24,11 +24,12 @@ internal sealed record Candidate(
     /// <summary>True when locality and audience need not be looked up.</summary>
     internal bool SaysWhere => TenantId is not null && Audience is not null;
 
-    /// <summary>The fields, by pointer, in which a stored completion of the same id differs; the learner is compared by the caller.</summary>
+    /// <summary>
+    /// The fields, by pointer, in which a stored completion of the same id and revision differs; the learner is compared by the caller. A locality and an
+    /// audience that are left out are the learner's; a ground or a reason that is left out says that there is none of the row's own.
+    /// </summary>
     internal IEnumerable<string> DifferencesFrom(Completion stored)
     {
-        if (stored.Revision != Revision)
-            yield return "revision";
         if (TenantId is not null && stored.TenantId != TenantId)
             yield return "locality";
         if (stored.CourseId != CourseId)
@@ -41,6 +42,10 @@ internal sealed record Candidate(
             yield return "score";
         if (stored.Passed != Passed)
             yield return "passed";
+        if (stored.Reason != Reason)
+            yield return "reason";
+        if (stored.LegalGround != Ground)
+            yield return "legalGround";
     }
 }
 

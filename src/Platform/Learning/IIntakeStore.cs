@@ -13,6 +13,13 @@ internal sealed class IntakeChanges
 
     internal IReadOnlyList<Replacement> Replaced { get; init; } = [];
 
+    /// <summary>What the batch said and replaced itself; kept as versions.</summary>
+    internal IReadOnlyList<Completion> Superseded { get; init; } = [];
+
+    /// <summary>Everything of which a version is kept, in the order of the keys.</summary>
+    internal List<Completion> Versions =>
+        [.. Replaced.Where(r => r.KeepsVersion).Select(r => r.Before).Concat(Superseded).OrderBy(c => c.ExternalId, StringComparer.Ordinal).ThenBy(c => c.Revision)];
+
     internal IReadOnlyList<Learner> NewLearners { get; init; } = [];
 
     internal required IReadOnlyList<Learner> ChangedLearners { get; init; }
@@ -27,8 +34,9 @@ internal sealed class IntakeChanges
 
 /// <summary>
 /// How one transaction of the intake reads and writes. Two implementations: set by set on PostgreSQL, and through the context on any
-/// engine. Members are called in this order, so that all transactions lock names, then learners, then completions, then figures, each
-/// in the order of their keys; none of them then waits for another in a circle.
+/// engine. Members are called in this order, those that write once in a transaction, so that all transactions lock names, then learners, then
+/// completions, then figures, each in the order of their keys; none of them then waits for another in a circle. Who merges learners, and who
+/// writes more than once, begins alone.
 /// </summary>
 internal interface IIntakeStore : IAsyncDisposable
 {

@@ -42,6 +42,25 @@ internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChan
         Note(learner, before);
     }
 
+    /// <summary>Makes somebody known whom a row named that another row of the batch replaced; unless it is known, it counts nowhere.</summary>
+    internal void Mention(Completion superseded)
+    {
+        if (stored.ContainsKey(superseded.LearnerId) || fresh.ContainsKey(superseded.LearnerId))
+            return;
+        var learner = new Learner
+        {
+            Id = superseded.LearnerId,
+            TenantId = superseded.TenantId,
+            Audience = superseded.Audience,
+            FirstCourseId = superseded.CourseId,
+            FirstAt = superseded.CompletedAt,
+            LatestAt = superseded.CompletedAt,
+            Counts = false,
+        };
+        Know(learner);
+        rules.Judge(learner, [], []);
+    }
+
     /// <summary>Counts one learner as part of another, and takes it away.</summary>
     internal void Merge(Guid from, Guid to)
     {

@@ -69,19 +69,15 @@ internal sealed class PortableIntakeStore(PlatformDb db) : IIntakeStore
         foreach (var (from, to) in changes.Merged)
         {
             await db.Completions.Where(c => c.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(c => c.LearnerId, to), cancellation);
+            await db.CompletionVersions.Where(c => c.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(c => c.LearnerId, to), cancellation);
             await db.LearnerIdentities.Where(i => i.LearnerId == from).ExecuteUpdateAsync(s => s.SetProperty(i => i.LearnerId, to), cancellation);
             await db.Learners.Where(l => l.Id == from).ExecuteDeleteAsync(cancellation);
         }
 
         Forget();
         db.Completions.AddRange(changes.Added);
-        foreach (var replacement in changes.Replaced)
-        {
-            if (replacement.KeepsVersion)
-                db.CompletionVersions.Add(Version(replacement.Before, changes.At));
-            db.Completions.Update(replacement.After);
-        }
-
+        db.Completions.UpdateRange(changes.Replaced.Select(r => r.After));
+        db.CompletionVersions.AddRange(changes.Versions.Select(c => Version(c, changes.At)));
         db.Learners.AddRange(changes.NewLearners);
         db.Learners.UpdateRange(changes.ChangedLearners);
         await Add(changes.Figures.Facts, cancellation);

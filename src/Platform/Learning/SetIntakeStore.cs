@@ -126,6 +126,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             await command.ExecuteNonQueryAsync(cancellation);
         }
 
+        db.Scope.Recount([]);
         return await Read(
             $"select {Columns}, vendor_id from completions where learner_id = any($1)", r => ReadCompletion(r, r.GetInt16(14)), cancellation, Guids(learners));
     }
@@ -142,16 +143,25 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
 
         AddLearners(changes, Add);
         foreach (var (from, to) in changes.Merged)
+        {
             Add(-1, "update completions set learner_id = $2 where learner_id = $1", Value(from), Value(to));
+            Add(-1, "update completion_versions set learner_id = $2 where learner_id = $1", Value(from), Value(to));
+        }
+
         if (changes.Added.Count > 0)
             Add(changes.Added.Count, $"insert into completions (vendor_id, {Columns}) select $1, * from unnest({Arrays}) on conflict do nothing", Contents(changes.Added));
         if (changes.Replaced.Count > 0)
             AddReplaced(changes, Add);
-        // Few rows name a commune that has ended; the others do not pay for it.
-        var moved = changes.Added.Concat(changes.Replaced.Select(r => r.After)).Where(c => c.Moves is not null).ToList();
+        if (changes.Versions is { Count: > 0 } versions)
+            Add(
+                versions.Count,
+                $"insert into completion_versions (vendor_id, {Columns}, replaced_at) select $1, s.*, $16 from unnest({Arrays}) s on conflict do nothing",
+                [.. Contents(versions), new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }]);
+        // Few rows name a commune that has ended, or go to another; the others do not pay for it, and keep what was not read of them.
+        var moved = changes.Added.Where(c => c.Moves is not null).Concat(changes.Replaced.Where(r => r.Relocated).Select(r => r.After)).ToList();
         if (moved.Count > 0)
             Add(moved.Count, "update completions c set moves = s.moves::int[] from unnest($2::text[], $3::text[]) s (id, moves) where c.vendor_id = $1 and c.external_id = s.id",
-                Value(moved[0].VendorId), Texts(Each(moved, c => c.ExternalId)), Texts(Each(moved, c => $"{{{string.Join(',', c.Moves!)}}}")));
+                Value(moved[0].VendorId), Texts(Each(moved, c => c.ExternalId)), Texts(Each(moved, c => c.Moves is null ? null : $"{{{string.Join(',', c.Moves)}}}")));
         AddFigures(changes, Add);
         await batch.PrepareAsync(cancellation);
         await batch.ExecuteNonQueryAsync(cancellation);
@@ -208,12 +218,6 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             + "where c.vendor_id = $1 and c.revision = s.revision and (c.voided_at is not null) = s.void order by c.external_id for update of c",
             Value(before[0].VendorId), Texts(Each(before, c => c.ExternalId)), Of(Each(before, c => c.Revision), NpgsqlDbType.Smallint),
             Of(Each(before, c => c.VoidedAt is not null), NpgsqlDbType.Boolean));
-        var kept = changes.Replaced.Where(r => r.KeepsVersion).Select(r => r.Before).ToList();
-        if (kept.Count > 0)
-            add(
-                kept.Count,
-                $"insert into completion_versions (vendor_id, {Columns}, replaced_at) select $1, s.*, $16 from unnest({Arrays}) s on conflict do nothing",
-                [.. Contents(kept), new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }]);
         add(before.Count, $"""
             update completions c set tenant_id = s.tenant_id, learner_id = s.learner_id, course_id = s.course_id, audience = s.audience, completed_at = s.completed_at,
               score = s.score, passed = s.passed, revision = s.revision, received_at = s.received_at, reason = s.reason, voided_at = s.voided_at, void_reason = s.void_reason,

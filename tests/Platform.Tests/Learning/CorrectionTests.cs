@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Platform.Http;
 using Platform.Learning;
+using Platform.Tests.Confirmations;
+using Platform.Tests.PersonalData;
 
 namespace Platform.Tests.Learning;
 
@@ -37,8 +39,9 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         await batch.Store(row);
         Assert.Equal("corrected", Batch.Outcomes(await batch.Push(Revise(row, 7, r => r["score"] = 10))));
         var late = Revise(row, 3, r => r["score"] = 20);
-        var problem = (await batch.Push(late))["results"]![0]!["problems"]![0]!;
+        var problem = (await batch.Push(late))["results"]![0]!["problems"]!.AsArray().Single()!;
         Assert.Equal((Problems.SameIdOtherContent.Code, "/0/revision"), (problem["code"]!.GetValue<string>(), problem["pointer"]!.GetValue<string>()));
+        Assert.Equal("Đã có bản mới hơn là 7; chỉ revision cao hơn mới sửa được.", problem["detail"]!.GetValue<string>());
     }
 
     [Fact]
@@ -60,6 +63,83 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         Assert.Equal("created corrected corrected duplicate conflict", Batch.Outcomes(await batch.Push(row, second, third, third, row)));
         Assert.Equal(["2026-03-01 Citizens KNS-CD-03: 1/1/1"], await batch.Figures());
         Assert.Equal([3, 2, 1], (await History(batch, row)).Select(v => (int)v.Number("revision")!));
+    }
+
+    [Fact]
+    public async Task Many_revisions_of_one_id_in_one_batch_are_each_answered_and_kept_and_counted_once()
+    {
+        var (batch, communes) = await Batch.Start(world, 2, store);
+        using var _ = batch;
+        var (known, fresh) = (batch.Row("hv-1"), batch.Row("nhầm", change: r => r["audience"] = "Students"));
+        await batch.Store(known);
+        JsonObject[] rows =
+        [
+            fresh, .. Enumerable.Range(2, 1_499).Select(n => Revise(fresh.DeepClone().AsObject(), n, r => (r["learner"]!["id"], r["locality"], r["score"]) = ("hv-4", communes[n % 2], n % 100))),
+            .. Enumerable.Range(2, 499).Select(n => Revise(known.DeepClone().AsObject(), n, r => (r["learner"]!["id"], r["score"]) = ($"hv-{n % 3}", n % 100))),
+        ];
+        var answer = await batch.Push(rows);
+        Assert.Equal((1, 1_998), (answer["created"]!.GetValue<int>(), answer["corrected"]!.GetValue<int>()));
+        Assert.Equal((1_499L, 499L), (await Versions(fresh), await Versions(known)));
+        Assert.Equal((2, 1_500, 500), (await batch.Learners(), (int)(await Present(fresh)).Number("revision")!, (int)(await Present(known)).Number("revision")!));
+        Assert.Equal("duplicate duplicate conflict", Batch.Outcomes(await batch.Push(rows[1_499], rows[^1], fresh)));
+        Assert.Empty(await world.Differences(communes));
+
+        // Whom only a replaced revision named is known, and counts with the next completion.
+        await batch.Store(batch.Row("nhầm", at: "2026-07-01T08:00:00+07:00"));
+        Assert.Equal(3, await batch.Learners());
+        Assert.Empty(await world.Differences(communes));
+
+        async Task<long> Versions(JsonObject row) => (long)(await world.Everything("select count(*) from completion_versions where external_id = $1", row.Text("id")!))[0][0]!;
+        Task<JsonObject> Present(JsonObject row) => batch.Client.Read($"/v1/completions/{row.Text("id")}");
+    }
+
+    [Fact]
+    public async Task A_row_sees_a_correction_before_it_in_its_batch()
+    {
+        var (batch, communes) = await Batch.Start(world, 2, store);
+        using var _ = batch;
+        var row = batch.Row("hv");
+        var corrected = Revise(row.DeepClone().AsObject(), 2, r => (r["locality"], r["audience"]) = (communes[1], "Workers"));
+        var after = batch.Row("hv", at: "2026-04-01T08:00:00+07:00", change: r => { r.Remove("locality"); r.Remove("audience"); });
+        Assert.Equal("created corrected created", Batch.Outcomes(await batch.Push(row, corrected, after)));
+        Assert.Equal(["2026-03-01 Workers KNS-CD-01: 1/1/1", "2026-04-01 Workers KNS-CD-01: 1/0/1"], await batch.Figures(communes[1]));
+        Assert.Empty(await world.Differences(communes));
+    }
+
+    [Fact]
+    public async Task Whom_a_replaced_revision_named_is_still_the_person_it_turns_out_to_be()
+    {
+        using var batch = await Batch.Start(world, store);
+        var (row, citizen) = (batch.Row("hv"), Batch.NewCitizen());
+        await batch.Store(row);
+        Assert.Equal("corrected", Batch.Outcomes(await batch.Push(Revise(row, 2, r => r["score"] = 12))));
+        await batch.Store(batch.Row(citizen: citizen));
+        await batch.Store(batch.Row("hv", citizen));
+        using var requests = await Requests.At(world, batch.Commune);
+        var export = await requests.Admin.Read($"{requests.Path}/{await requests.Begin("Access", Requests.Citizen(citizen))}/export");
+        Assert.Equal([1, 2], export["completions"]!.AsArray().Where(c => (string?)c!["id"] == row.Text("id")).Select(c => c!["revision"]!.GetValue<int>()).Order());
+        Assert.Empty(await world.Differences(batch.Commune));
+    }
+
+    [Fact]
+    public async Task A_correction_that_cannot_be_written_is_given_up_with_a_number_and_a_time_to_come_again()
+    {
+        using var batch = await Batch.Start(world, store);
+        var row = batch.Row();
+        await batch.Store(row);
+        // A version of what is present cannot be; nothing but a hand at the database makes it.
+        const string rows = "completion_versions where external_id = $1";
+        await world.Everything(
+            "insert into completion_versions (vendor_id, external_id, tenant_id, learner_id, course_id, audience, completed_at, score, passed, revision, received_at, replaced_at) "
+            + "select vendor_id, external_id, tenant_id, learner_id, course_id, audience, completed_at, score, passed, revision, received_at, now() from completions where external_id = $1", row.Text("id")!);
+        using (var refused = await batch.Client.Send(HttpMethod.Post, "/v1/completions", new JsonArray(Revise(row, 2, r => r["score"] = 3).DeepClone()).ToJsonString()))
+        {
+            await world.Everything($"delete from {rows}", row.Text("id")!);
+            Assert.Equal((503, true), ((int)refused.StatusCode, refused.Headers.RetryAfter is not null));
+            Assert.Equal(Problems.Unavailable.Code, JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["code"]!.GetValue<string>());
+        }
+
+        Assert.Equal("corrected", Batch.Outcomes(await batch.Push(row)));
     }
 
     [Fact]
@@ -220,10 +300,13 @@ public abstract class CorrectionTests(World world, IntakeStore store)
     public async Task Within_one_batch_a_row_without_locality_takes_that_of_the_learners_row_before_it()
     {
         using var batch = await Batch.Start(world, store);
-        var lone = batch.Row("hv-2", change: r => r.Remove("locality"));
-        var answer = await batch.Push(batch.Row("hv-1"), batch.Row("hv-1", at: "2026-04-01T08:00:00+07:00", change: r => { r.Remove("locality"); r.Remove("audience"); }), lone);
-        Assert.Equal("created created rejected", Batch.Outcomes(answer));
-        Assert.Equal("/2/locality", answer["results"]![2]!["problems"]![0]!["pointer"]!.GetValue<string>());
+        var (lone, bare) = (batch.Row("hv-2", change: r => r.Remove("locality")), batch.Row("hv-3", change: r => { r.Remove("locality"); r.Remove("audience"); }));
+        var answer = await batch.Push(batch.Row("hv-1"), batch.Row("hv-1", at: "2026-04-01T08:00:00+07:00", change: r => { r.Remove("locality"); r.Remove("audience"); }), lone, bare);
+        Assert.Equal("created created rejected rejected", Batch.Outcomes(answer));
+        Assert.Equal(["/2/locality"], Pointers(2));
+        Assert.Equal(["/3/locality", "/3/audience"], Pointers(3));
+
+        IEnumerable<string> Pointers(int row) => answer["results"]![row]!["problems"]!.AsArray().Select(p => p!["pointer"]!.GetValue<string>());
     }
 
     [Fact]

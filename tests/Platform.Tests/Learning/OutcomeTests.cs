@@ -43,6 +43,8 @@ public abstract class OutcomeTests(World world, IntakeStore store)
     [InlineData("score", "null")]
     [InlineData("passed", "false")]
     [InlineData("learner", """{"id":"somebody-else"}""")]
+    [InlineData("reason", "\"Vì sao\"")]
+    [InlineData("legalGround", "\"Consent\"")]
     public async Task Another_content_under_the_same_id_is_a_conflict_that_names_the_field_and_changes_nothing(string field, string value)
     {
         using var batch = await Batch.Start(world, store);
@@ -53,12 +55,12 @@ public abstract class OutcomeTests(World world, IntakeStore store)
         var problem = (await batch.Push(row))["results"]![0]!["problems"]![0]!;
         Assert.Equal(Problems.SameIdOtherContent.Code, problem["code"]!.GetValue<string>());
         Assert.Equal($"/0/{field}", problem["pointer"]!.GetValue<string>());
-        Assert.StartsWith($"Khác ở: {field}. Bản hiện có là 1;", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("Khác với bản hiện có là 1; gửi revision cao hơn để sửa.", problem["detail"]!.GetValue<string>());
         Assert.Equal(before, await batch.Figures());
     }
 
     [Fact]
-    public async Task A_conflict_names_every_field_that_differs()
+    public async Task A_conflict_has_a_problem_for_every_field_that_differs()
     {
         var (batch, communes) = await Batch.Start(world, 2, store);
         var row = batch.Row();
@@ -66,7 +68,27 @@ public abstract class OutcomeTests(World world, IntakeStore store)
         (row["locality"], row["course"], row["passed"]) = (communes[1], "KNS-CD-02", false);
         using var english = batch.Client;
         english.DefaultRequestHeaders.Add("Accept-Language", "en");
-        Assert.Equal("Differs in: locality, course, passed. Revision 1 is stored; a higher one corrects it.", (await batch.Push(row))["results"]![0]!["problems"]![0]!["detail"]!.GetValue<string>());
+        var problems = (await batch.Push(row))["results"]![0]!["problems"]!.AsArray();
+        Assert.Equal(["/0/locality", "/0/course", "/0/passed"], problems.Select(p => p!["pointer"]!.GetValue<string>()));
+        Assert.All(problems, p => Assert.Equal(
+            (Problems.SameIdOtherContent.Code, "Differs from revision 1, which is stored; a higher one corrects it."), (p!["code"]!.GetValue<string>(), p["detail"]!.GetValue<string>())));
+    }
+
+    [Fact]
+    public async Task What_a_row_rests_on_is_part_of_what_it_says_whether_the_row_or_its_batch_says_it()
+    {
+        using var batch = await Batch.Start(world, store);
+        var (row, corrected) = (batch.Row(change: r => r["legalGround"] = "Consent"), batch.Row(change: r => (r["revision"], r["reason"]) = (3, "Nhầm điểm")));
+        await batch.Store(row, corrected);
+        Assert.Equal("duplicate duplicate", Batch.Outcomes(await batch.Push(row, corrected)));
+        row.Remove("legalGround");
+        Assert.Equal("duplicate", Batch.Outcomes(await batch.Push("?legalGround=Consent", row)));
+        var answer = await batch.Push("?legalGround=Contract", row);
+        Assert.Equal("conflict", Batch.Outcomes(answer));
+        Assert.Equal("/0/legalGround", answer["results"]![0]!["problems"]!.AsArray().Single()!["pointer"]!.GetValue<string>());
+        Assert.Equal("conflict", Batch.Outcomes(await batch.Push(row)));
+        corrected["reason"] = "Nhầm khóa";
+        Assert.Equal("/0/reason", (await batch.Push(corrected))["results"]![0]!["problems"]!.AsArray().Single()!["pointer"]!.GetValue<string>());
     }
 
     [Fact]

@@ -152,6 +152,30 @@ public sealed class MergerTests(World world)
         Assert.Equal("rejected rejected", Batch.Outcomes(await stranger.Push(stranger.Row(change: r => r["locality"] = reform.A), stranger.Row(change: r => r["locality"] = into))));
     }
 
+    [Theory]
+    [InlineData(IntakeStore.Sets)]
+    [InlineData(IntakeStore.Portable)]
+    public async Task A_correction_that_sends_a_moved_row_elsewhere_ends_its_trail(IntakeStore store)
+    {
+        using var reform = await Reorganising.Start(world, store);
+        var (stays, away, back) = (reform.Row(reform.A, "a1"), reform.Row(reform.A, "a2"), reform.Row(reform.A, "a3"));
+        await reform.Batch.Store(stays, away, back);
+        var into = Reorganising.NewCode();
+        var made = await reform.Merge(into);
+        (stays["revision"], stays["score"]) = (2, 12);
+        (away["revision"], away["locality"]) = (2, reform.C);
+        var by = back.DeepClone().AsObject();
+        ((by["revision"], by["locality"]), (back["revision"], back["locality"])) = ((2, reform.C), (3, into));
+        Assert.Equal("corrected corrected corrected corrected", Batch.Outcomes(await reform.Batch.Push(stays, away, by, back)));
+        Assert.Equal((2, 0, 0), (await Trail(stays), await Trail(away), await Trail(back)));
+
+        await reform.Reverse(Reorganising.IdOf(made), reform.B);
+        Assert.Equal((2, 0, 1), (await reform.Batch.Learners(reform.A), await reform.Batch.Learners(reform.B), await reform.Batch.Learners(reform.C)));
+        Assert.Empty(await world.Differences(reform.A, reform.B, reform.C, into));
+
+        async Task<int> Trail(JsonObject row) => (int)(await world.Everything("select coalesce(cardinality(moves), 0) from completions where external_id = $1", row.Text("id")!))[0][0]!;
+    }
+
     [Fact]
     public async Task What_the_old_communes_planned_stays_readable_and_is_not_mixed_into_the_new_one()
     {
