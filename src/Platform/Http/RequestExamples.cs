@@ -85,6 +85,7 @@ internal static class RequestExamples
             [{ "citizenId": "019099000123", "audience": "Citizens", "source": "AgencyConfirmation", "confirmedAt": "2026-03-05T08:00:00+07:00", "reference": "Danh sách số 5" }]
             """)!,
         ["WithdrawConfirmation"] = JsonNode.Parse("""{"reason":"Nhầm người"}""")!,
+        ["SearchCompletions"] = JsonNode.Parse("""{"contact":"lan@example.vn"}""")!,
         ["VoidCompletion"] = JsonNode.Parse("""{"reason":"Gửi nhầm học viên"}""")!,
         ["PutImportMapping"] = JsonNode.Parse("""
             { "fields": { "id": { "template": "lop-{Mã lớp} {=learner.id}", "pseudonym": true }, "learner.id": { "columns": ["Email", "Số điện thoại"] },

@@ -27,7 +27,7 @@ internal static class MappingPresets
         {
             ["id"] = new() { Template = "open-edx {=course} {=learner.id}", Pseudonym = true },
             ["learner.id"] = new() { Columns = ["Student ID", "id"] },
-            ["score"] = new() { Columns = ["Grade"], Scale = 1, Values = new Dictionary<string, string> { ["Not Attempted"] = "", ["N/A"] = "" } },
+            ["score"] = new() { Columns = ["Grade"], Scale = 1, Refused = ["Not Attempted", "N/A"] },
             // Who is eligible has passed, whether the certificate was issued yet or not; it is also issued to those whom somebody exempted.
             ["passed"] = new() { Columns = ["Certificate Eligible", "Certificate Delivered"], Values = new Dictionary<string, string> { ["Y"] = "true", ["N"] = "" }, Otherwise = "false" },
         }),
@@ -54,6 +54,7 @@ internal static class MappingPresets
             {
                 Columns = ["Kết quả", "Đạt", "Trạng thái"],
                 Optional = true,
+                Refused = ["Chưa học", "Chưa bắt đầu", "Đang học"],
                 Values = new Dictionary<string, string>
                 {
                     ["Hoàn thành"] = "true",

@@ -19,6 +19,7 @@ public static class OwnCompletions
         var own = routes.MapGroup("/v1").WithTags("Learning").Require(Scopes.Complete, Reach.Intake).Fails(401, 403);
         own.MapGet("completions", ListCompletions).WithName(nameof(ListCompletions)).ReadsPeople().Fails(400);
         own.MapGet("completions/{id}", GetCompletion).WithName(nameof(GetCompletion)).ReadsPeople().Fails(404);
+        own.MapLearnerSearch();
         own.MapGet("usage", ListUsage).WithName(nameof(ListUsage)).Fails(400);
         own.MapGet("error-statistics", ListErrorStatistics).WithName(nameof(ListErrorStatistics)).Fails(400);
     }
@@ -147,7 +148,7 @@ public static class OwnCompletions
         return await db.IntakeCounts.AsNoTracking().Where(c => c.Day >= first && c.Day <= last).ToListAsync(cancellation);
     }
 
-    private static async Task<List<CompletionView>> View(PlatformDb db, IQueryable<Completion> rows, int limit, LocalityDirectory directory, CancellationToken cancellation)
+    internal static async Task<List<CompletionView>> View(PlatformDb db, IQueryable<Completion> rows, int limit, LocalityDirectory directory, CancellationToken cancellation)
     {
         var codes = (await directory.All(cancellation)).ToDictionary(l => l.Id, l => l.Code);
         var found = await (

@@ -1,5 +1,6 @@
 using System.Net;
 using Platform.Http;
+using Platform.Tests.Imports;
 
 namespace Platform.Tests.Learning;
 
@@ -73,6 +74,42 @@ public sealed class VendorViewTests(World world)
         }
 
         Assert.Equal(Enumerable.Range(0, 25).Select(i => $"Trang {i:D2}&?"), seen);
+    }
+
+    [Fact]
+    public async Task What_was_sent_of_a_learner_is_found_by_whatever_names_the_learner_and_only_by_its_vendor()
+    {
+        using var batch = await Batch.Start(world);
+        using var other = await batch.OtherVendor();
+        var citizen = Batch.NewCitizen();
+        var (first, second) = (batch.Row("hv-tìm", citizen), batch.Row(citizen: citizen));
+        await batch.Store(first, second, batch.Row());
+        await other.Store(other.Row(citizen: citizen));
+        var list = await batch.Client.Until(await batch.Client.Import("text/csv", "Email;SĐT\nLan.Tim@x.vn;\n;0912 345 678\n", $"?mapping=danh-sach-lop&course=KNS-CD-02&locality={batch.Commune}&audience=Citizens&completedAt=01/03/2026"), "Done");
+        Assert.Equal(2m, list.Number("created"));
+
+        string[] both = [first.Text("id")!, second.Text("id")!];
+        Assert.Equal(both.Order(StringComparer.Ordinal), await Found(batch.Client, $$"""{"id":"hv-tìm"}"""));
+        Assert.Equal(both.Order(StringComparer.Ordinal), await Found(batch.Client, $$"""{"citizenId":"{{citizen}}"}"""));
+        Assert.Single(await Found(other.Client, $$"""{"citizenId":"{{citizen}}"}"""));
+        Assert.Empty(await Found(other.Client, """{"id":"hv-tìm"}"""));
+        var listed = Assert.Single(await Found(batch.Client, """{"contact":" lan.tim@X.vn "}"""));
+        Assert.NotEqual(listed, Assert.Single(await Found(batch.Client, """{"contact":"+84912345678"}""")));
+        using (var voided = await batch.Client.Send(HttpMethod.Post, $"/v1/completions/{listed}/voiding", """{"reason":"Nhập nhầm lớp"}"""))
+            Assert.Equal(HttpStatusCode.OK, voided.StatusCode);
+        var page = await (await batch.Client.Send(HttpMethod.Post, "/v1/completions/search?limit=1", $$"""{"citizenId":"{{citizen}}"}""")).Body(HttpStatusCode.OK);
+        Assert.Equal(both.Order(StringComparer.Ordinal).Last(), Assert.Single(await Found(batch.Client, $$"""{"citizenId":"{{citizen}}"}""", page.Text("next")!)));
+        foreach (var wrong in (string[])["{}", $$"""{"id":"a","citizenId":"{{citizen}}"}""", """{"citizenId":"12"}""", """{"contact":"lan"}""", """{"id":"\uFFFE"}""", """{"name":"Lan"}"""])
+        {
+            using var refused = await batch.Client.Send(HttpMethod.Post, "/v1/completions/search", wrong);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        }
+
+        static async Task<List<string>> Found(HttpClient client, string learner, string address = "/v1/completions/search")
+        {
+            using var found = await client.Send(HttpMethod.Post, address, learner);
+            return [.. (await found.Body(HttpStatusCode.OK))["items"]!.AsArray().Select(c => c!["id"]!.ToString())];
+        }
     }
 
     [Fact]

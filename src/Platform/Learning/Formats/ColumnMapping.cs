@@ -88,6 +88,9 @@ public sealed record FieldSource
     /// <summary>Words of the source and what they mean here; a word that is not listed stays as it is.</summary>
     public IReadOnlyDictionary<string, string>? Values { get; init; }
 
+    /// <summary>Words of the source that say that nothing was completed; their rows are rejected.</summary>
+    public IReadOnlyList<string>? Refused { get; init; }
+
     /// <summary>For completedAt: how the source writes days, such as MM/dd/yyyy; otherwise dd/MM/yyyy and ISO 8601 are read.</summary>
     public string? Format { get; init; }
 
@@ -138,6 +141,8 @@ public sealed record FieldSource
         foreach (var (_, other) in Braces().Where(b => b.Name.StartsWith('=')))
             if ((!TableColumns.IsField(other[1..]) && other[1..] != Learner) || other[1..] == field)
                 faults.Add($"{at}/template", Problems.UnknownColumn, new Explanation($"«{other}»", $"«{other}»"));
+        if (Refused?.Any(w => string.IsNullOrWhiteSpace(w)) == true)
+            faults.Add($"{at}/refused", Problems.Required);
         if (!IsScale(Scale))
             faults.Add($"{at}/scale", Problems.OutOfRange, new Explanation("Số lớn hơn 0, tối đa 1.000.000.", "A number above 0, at most 1,000,000."));
         if (Template?.Length > LongestTemplate)

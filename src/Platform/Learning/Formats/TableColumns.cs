@@ -229,6 +229,8 @@ internal sealed class TableColumns
         // Marks may lack where no other word is meant.
         private string Meaning(string text)
         {
+            if (Source.Refused?.Any(w => VietnameseText.SameName(w, text)) == true)
+                throw new CellException(null, Problems.NothingCompleted, new Explanation($"«{text}»", $"«{text}»"));
             if (words.Length == 0)
                 return text;
             var folded = VietnameseText.Fold(text);
