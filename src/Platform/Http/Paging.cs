@@ -1,4 +1,29 @@
+using Platform.Localities;
+
 namespace Platform.Http;
+
+/// <summary>Days in Vietnam between which a list is asked for, both of them in it.</summary>
+internal static class Days
+{
+    /// <summary>Refuses days that nobody can mean.</summary>
+    internal static void Check(string from, DateOnly? first, string to, DateOnly? last)
+    {
+        var faults = new Faults();
+        if (first > last)
+            faults.Add(from, Problems.OutOfRange, new Explanation("Không sau ngày cuối.", "Not after the last day."));
+        foreach (var (name, day) in new[] { (from, first), (to, last) })
+            if (day is { Year: < 1900 or > 2999 })
+                faults.Add(name, Problems.OutOfRange, new Explanation("Từ năm 1900 đến năm 2999.", "From the year 1900 to 2999."));
+        if (faults.Found.Count > 0)
+            throw new ProblemException(Problems.BadParameter, null, faults.Found);
+    }
+
+    /// <summary>When the first day begins.</summary>
+    internal static DateTimeOffset? Begin(DateOnly? first) => first is { } day ? VietnamTime.Begin(day) : null;
+
+    /// <summary>When the last day is over.</summary>
+    internal static DateTimeOffset? End(DateOnly? last) => last is { } day ? VietnamTime.Begin(day.AddDays(1)) : null;
+}
 
 /// <summary>Pages of lists that are read by key: one row more than asked for tells whether there is a next page.</summary>
 internal static class Paging

@@ -205,6 +205,7 @@ public static class Problems
     public static readonly ProblemKind ImportWithoutFile = new("PLT-5080", 422, "Biểu mẫu không có tệp", "The form has no file");
     public static readonly ProblemKind NotAWorkbook = new("PLT-5081", 422, "Không đọc được sổ tính Excel (XLSX)", "The Excel workbook (XLSX) cannot be read");
     public static readonly ProblemKind NoRows = new("PLT-5059", 422, "Tệp không có dòng dữ liệu nào", "The file has no rows of data");
+    public static readonly ProblemKind TooManyFilesWaiting = new("PLT-5087", 429, "Đang có quá nhiều tệp của đơn vị chờ nhập", "Too many of the vendor's files are waiting to be imported");
     public static readonly ProblemKind UnknownMapping = new("PLT-5082", 404, "Không có ánh xạ cột này", "There is no such mapping of columns");
     public static readonly ProblemKind MappingIsPreset = new("PLT-5083", 409, "Ánh xạ có sẵn không đổi được; hãy dùng tên khác", "A preset cannot be changed; use another name");
     public static readonly ProblemKind MappingNeedsTable = new("PLT-5084", 422, "Ánh xạ cột chỉ dùng cho CSV và XLSX", "A mapping of columns is for CSV and XLSX only");
@@ -218,6 +219,7 @@ public static class Problems
     public static readonly ProblemKind UnknownUnit = new("PLT-5601", 422, "Khung kỹ năng không có đơn vị này", "The skill framework has no such unit");
     public static readonly ProblemKind UnknownRule = new("PLT-5602", 404, "Không có quy tắc này", "There is no such rule");
     public static readonly ProblemKind RuleTooEarly = new("PLT-5603", 409, "Quy tắc không thể có hiệu lực trước phiên bản hiện có", "A rule cannot be in force before the version there is");
+    public static readonly ProblemKind RuleInForce = new("PLT-5610", 409, "Phiên bản này đang hoặc đã có hiệu lực; hãy làm phiên bản khác", "This version is or was in force; make another");
     public static readonly ProblemKind RecordedHasNoUnits = new("PLT-5604", 422, "Quy tắc theo tự khai hoặc xác nhận của cơ quan không có đơn vị và điểm", "A rule by declarations or agencies has no units and no score");
     public static readonly ProblemKind RuleCannotBeMet = new("PLT-5605", 422, "Không đủ đơn vị có khóa học nên không ai đạt được quy tắc này", "Too few of its units have a course, so nobody could meet this rule");
     public static readonly ProblemKind NoSuchCourse = new("PLT-5606", 404, "Không có khóa học này", "There is no such course");

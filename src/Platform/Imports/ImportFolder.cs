@@ -31,6 +31,9 @@ public sealed class ImportFolder(ImportOptions options, IDataProtectionProvider 
 
     internal Stream Open(Guid import) => SealedFile.Open(PathOf(import), protector);
 
+    /// <summary>How much room a waiting file takes.</summary>
+    internal long BytesOf(Guid import) => new FileInfo(PathOf(import)) is { Exists: true } file ? file.Length : 0;
+
     internal bool Has(Guid import) => File.Exists(PathOf(import));
 
     internal void Remove(Guid import) => File.Delete(PathOf(import));

@@ -18,7 +18,7 @@ namespace Platform.Imports;
 /// </summary>
 internal sealed class ImportRun(
     IServiceScopeFactory scopes, Intake intake, ImportFolder folder, ImportOptions options, IntakeOptions intakeOptions, Pseudonyms pseudonyms, Callers callers,
-    TimeProvider clock, ILogger<ImportRun> log)
+    ImportPlaces places, TimeProvider clock, ILogger<ImportRun> log)
 {
     /// <summary>Goes on where the import was, until its end or until it is somebody else's.</summary>
     internal async Task Continue(ImportLease lease, CancellationToken cancellation)
@@ -26,12 +26,13 @@ internal sealed class ImportRun(
         try
         {
             var import = await Begin(lease, cancellation);
+            var whole = false;
             using (var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
                 var renewal = Renew(lease, end.Token);
                 try
                 {
-                    await TakeRows(lease, import, cancellation);
+                    whole = await TakeRows(lease, import, cancellation);
                 }
                 finally
                 {
@@ -40,7 +41,10 @@ internal sealed class ImportRun(
                 }
             }
 
-            await End(lease, ImportState.Done, null, cancellation);
+            if (whole)
+                await End(lease, ImportState.Done, null, cancellation);
+            else
+                await Release(lease);
         }
         catch (LeaseLostException)
         {
@@ -63,19 +67,23 @@ internal sealed class ImportRun(
         }
     }
 
-    private async Task TakeRows(ImportLease lease, Import import, CancellationToken cancellation)
+    // False when others wait for its place before the end.
+    private async Task<bool> TakeRows(ImportLease lease, Import import, CancellationToken cancellation)
     {
+        var claimed = Stopwatch.GetTimestamp();
         if (!folder.Has(import.Id))
             throw new ProblemException(Problems.ImportFileLost);
         await using var file = folder.Open(import.Id);
         var hidden = new HiddenIds(pseudonyms, import.AccountKey);
         var reader = Reader(import.Format, file, hidden, MappingOf(import));
         await reader.Resume(import.Position, import.Rows, cancellation);
-        var part = import.Parts;
+        var (part, stay) = (import.Parts, places.Begin(lease, Stopwatch.GetElapsedTime(claimed)));
         while (await reader.Next(intakeOptions.ChunkRows, cancellation) is { Count: > 0 } rows)
         {
             var began = Stopwatch.GetTimestamp();
             var vendor = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);
+            if (await stay.IsOver(vendor, cancellation))
+                return false;
             var job = new IntakeJob(import.Id, new IntakeOrder(vendor) { Ground = import.LegalGround, DryRun = import.DryRun }, import.Format);
             await intake.TakeChunk(new IntakePart(job, part++, await Settled(lease, hidden, rows, cancellation), reader.Head), async (db, answers, stop) =>
             {
@@ -86,6 +94,8 @@ internal sealed class ImportRun(
                 row.Count(answers);
             }, cancellation);
         }
+
+        return true;
     }
 
     /// <summary>Ends an import that brought down whoever worked on it.</summary>

@@ -11,7 +11,7 @@ namespace Platform.Imports;
 /// goes to another when its server gives no sign of life.
 /// </summary>
 internal sealed class ImportRunner(
-    IServiceScopeFactory scopes, ImportRun run, ImportFolder folder, ImportOptions options, IntakeOptions intake, TimeProvider clock, ILogger<ImportRunner> log) : BackgroundService
+    IServiceScopeFactory scopes, ImportRun run, ImportPlaces places, ImportFolder folder, ImportOptions options, IntakeOptions intake, TimeProvider clock, ILogger<ImportRunner> log) : BackgroundService
 {
     // A file that brings its server down brings the next one down too.
     private const int MostAttempts = 5;
@@ -53,27 +53,13 @@ internal sealed class ImportRunner(
 
     private async Task<bool> Work(CancellationToken cancellation)
     {
-        if (await Claim(cancellation) is not { } lease)
+        if (await places.Claim(cancellation) is not { } lease)
             return false;
         if (lease.Attempts > MostAttempts)
             await run.GiveUp(lease, cancellation);
         else
             await run.Continue(lease, cancellation);
         return true;
-    }
-
-    private async Task<ImportLease?> Claim(CancellationToken cancellation)
-    {
-        await using var work = scopes.CreateAsyncScope();
-        var db = work.ServiceProvider.GetRequiredService<PlatformDb>();
-        var now = clock.GetUtcNow();
-        var free = await db.ImportLeases.AsNoTracking().Where(l => l.Until < now).OrderBy(l => l.ImportId).FirstOrDefaultAsync(cancellation);
-        if (free is null)
-            return null;
-        var (holder, until) = (Guid.NewGuid(), now.AddSeconds(options.LeaseSeconds));
-        var won = await db.ImportLeases.Where(l => l.ImportId == free.ImportId && l.Until == free.Until)
-            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Holder, holder).SetProperty(l => l.Until, until).SetProperty(l => l.Attempts, free.Attempts + 1), cancellation);
-        return won == 1 ? new ImportLease { ImportId = free.ImportId, VendorId = free.VendorId, Holder = holder, Until = until, Attempts = free.Attempts + 1 } : await Claim(cancellation);
     }
 
     /// <summary>Removes what is kept for a time and what crashes have left.</summary>

@@ -15,7 +15,7 @@ public static class ImportsApi
 {
     public static void AddImports(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(ImportOptions.From(configuration)).AddSingleton<ImportFolder>().AddSingleton<ImportRun>();
+        services.AddSingleton(ImportOptions.From(configuration)).AddSingleton<ImportFolder>().AddSingleton<ImportRoom>().AddSingleton<ImportPlaces>().AddSingleton<ImportRun>();
         services.AddSingleton<ImportRunner>().AddHostedService(provider => provider.GetRequiredService<ImportRunner>());
         services.AddScoped<ImportDesk>();
     }
@@ -43,9 +43,10 @@ public static class ImportsApi
     /// CSV, NDJSON, XLSX (the first sheet that is not hidden) or a JSON array, as the body or as the file of a multipart form; also with Content-Encoding gzip or br. The file is
     /// kept encrypted until the import ends. The header of a table is looked for in its first ten rows. With an <c>Idempotency-Key</c> the body may have
     /// 4 MiB; a larger file is sent without: its completions' ids keep it from being counted twice. Values given here, beside a mapping, hold for the rows of a table that do not say it themselves. Its end is told by the webhook event <c>import.finished</c>.
+    /// Files of several vendors take turns. One vendor may have so many files, and so many bytes of them, waiting (429, PLT-5087, beyond that): wait until one ends, or cancel one.
     /// </remarks>
     private static async Task<Accepted<ImportView>> CreateImport(
-        HttpContext http, ImportDesk desk, CancellationToken cancellation,
+        HttpContext http, ImportDesk desk, ImportRoom room, PlatformDb db, CancellationToken cancellation,
         [Description("The file's name; tells the format where the content type does not.")] string? name = null,
         [Description("A mapping of columns: one of one's own or a preset. For CSV and XLSX.")] string? mapping = null,
         [Description("The commune of the rows that do not say one.")] string? locality = null,
@@ -58,8 +59,10 @@ public static class ImportsApi
         [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null,
         [Description("Answers every row as if it were taken, counted in the report, and stores none: to try a mapping. An id that comes twice, further apart than one part of the file, is answered as new both times.")] bool dryRun = false)
     {
+        var vendor = http.Features.Get<Caller>()!;
+        using var arrival = await room.Enter(http, db, vendor.Vendor!.Value, cancellation);
         var constants = new Dictionary<string, string?> { ["locality"] = locality, ["course"] = course, ["audience"] = audience, ["completedAt"] = completedAt, ["revision"] = revision, ["reason"] = reason };
-        var import = await desk.Receive(http, http.Features.Get<Caller>()!, name, mapping, new WholeFile(constants, scale), VendorGround.Known(legalGround), dryRun, cancellation);
+        var import = await desk.Receive(http, vendor, name, mapping, new WholeFile(constants, scale), VendorGround.Known(legalGround), dryRun, cancellation);
         return TypedResults.Accepted($"/v1/imports/{import.Id}", ImportView.Of(import, http.PrefersEnglish()));
     }
 
@@ -67,14 +70,26 @@ public static class ImportsApi
     private static async Task<Ok<Page<ImportView>>> ListImports(
         HttpContext http, PlatformDb db, CancellationToken cancellation,
         [Description("Only imports in this state.")] ImportState? state = null,
+        [Description("Sent on this day in Vietnam or later.")] DateOnly? createdFrom = null,
+        [Description("Sent on this day in Vietnam or earlier.")] DateOnly? createdTo = null,
+        [Description("Only those sent with this mapping.")] string? mapping = null,
+        [Description("Only those whose file's name holds this, in capitals or not.")] string? name = null,
         [Description("From the previous page's next.")] Guid? before = null,
         [Description("1–200.")] int limit = 50)
     {
         if (limit is < 1 or > 200)
             throw new ProblemException(Problems.BadParameter, null, [new FieldFault("limit", Problems.OutOfRange)]);
-        var rows = await db.Imports.AsNoTracking().Where(i => (state == null || i.State == state) && (before == null || i.Id.CompareTo(before.Value) < 0))
+        Days.Check("createdFrom", createdFrom, "createdTo", createdTo);
+        Paging.Check(limit, ("mapping", mapping), ("name", name));
+        var (since, until, part) = (Days.Begin(createdFrom), Days.End(createdTo), name?.ToLowerInvariant());
+        var rows = await db.Imports.AsNoTracking()
+            .Where(i => (state == null || i.State == state) && (since == null || i.CreatedAt >= since) && (until == null || i.CreatedAt < until)
+                && (mapping == null || i.MappingName == mapping) && (part == null || i.FileName.ToLower().Contains(part)) && (before == null || i.Id.CompareTo(before.Value) < 0))
             .OrderByDescending(i => i.Id).Take(limit + 1).ToListAsync(cancellation);
-        var next = rows.Count <= limit ? null : $"/v1/imports?before={rows[limit - 1].Id}&limit={limit}{(state is null ? "" : $"&state={state}")}";
+        (string Name, string? Value)[] asked =
+            [("state", state?.ToString()), ("createdFrom", $"{createdFrom:yyyy-MM-dd}"), ("createdTo", $"{createdTo:yyyy-MM-dd}"), ("mapping", mapping), ("name", name)];
+        var next = rows.Count <= limit ? null : $"/v1/imports?before={rows[limit - 1].Id}&limit={limit}"
+            + string.Concat(asked.Where(a => !string.IsNullOrEmpty(a.Value)).Select(a => $"&{a.Name}={Uri.EscapeDataString(a.Value!)}"));
         return TypedResults.Ok(new Page<ImportView>([.. rows.Take(limit).Select(i => ImportView.Of(i, http.PrefersEnglish()))], next));
     }
 

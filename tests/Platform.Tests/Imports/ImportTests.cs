@@ -159,6 +159,27 @@ public sealed class ImportTests(World world)
     }
 
     [Fact]
+    public async Task Imports_are_found_by_day_mapping_and_name()
+    {
+        using var batch = await Batch.Start(world);
+        using (var saved = await batch.Client.Send(HttpMethod.Put, "/v1/import-mappings/lop-hoc", """{"fields":{"id":{"columns":["id"]},"learner.id":{"columns":["learner.id"]},"locality":{"columns":["locality"]},"course":{"columns":["course"]},"audience":{"columns":["audience"]},"completedAt":{"columns":["completedAt"]}}}"""))
+            await saved.Body(HttpStatusCode.OK);
+        var one = await batch.Client.Import(Csv, Importing.Table(batch.Commune, 1, "a"), $"?name={Uri.EscapeDataString("LỚP 5A_1.csv")}");
+        var two = await batch.Client.Import(Csv, Importing.Table(batch.Commune, 1, "b"), "?name=khac.csv&mapping=lop-hoc");
+        await world.Everything("update imports set created_at = '2026-02-28T17:30:00Z' where id = $1", Guid.Parse(one.Split('/')[^1]));
+        foreach (var (query, found) in new[]
+        {
+            ("name=lớp 5a", "1"), ("name=5A_1", "1"), ("name=5A1", ""), ("name=csv", "2 1"), ("mapping=lop-hoc", "2"), ("mapping=khac", ""),
+            ("createdFrom=2026-03-01&createdTo=2026-03-01", "1"), ("createdTo=2026-02-28", ""), ("createdFrom=2026-03-02", "2"), ("createdFrom=2026-01-01&name=csv&mapping=lop-hoc", "2"),
+        })
+            Assert.Equal(found, string.Join(' ', (await batch.Client.Rows($"/v1/imports?{query}")).Select(i => $"/v1/imports/{i.Text("id")}" == one ? 1 : 2)));
+        var first = await batch.Client.Read("/v1/imports?createdFrom=2026-01-01&name=CSV&limit=1");
+        var second = await batch.Client.Read(first.Text("next")!);
+        Assert.Equal((two, one, null), ($"/v1/imports/{first["items"]![0]!["id"]}", $"/v1/imports/{second["items"]![0]!["id"]}", second.Text("next")));
+        await batch.Client.Send(HttpMethod.Get, "/v1/imports?createdFrom=2026-03-02&createdTo=2026-03-01").Problem(Problems.BadParameter);
+    }
+
+    [Fact]
     public async Task A_waiting_file_holds_no_citizen_number_in_clear_and_goes_when_it_is_done()
     {
         using var batch = await Batch.Start(world);
