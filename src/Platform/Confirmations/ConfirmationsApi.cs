@@ -31,19 +31,39 @@ public static class ConfirmationsApi
     /// <summary>What the commune has recorded, withdrawn ones too, in the order in which it was. The people are not shown: only pseudonyms are known.</summary>
     private static async Task<Ok<Page<ConfirmationView>>> ListConfirmations(
         RouteLocality locality, PlatformDb db, CancellationToken cancellation,
+        [Description("Declaration or AgencyConfirmation.")] ConfirmationSource? source = null,
+        [Description("Declared or confirmed on this day in Vietnam or later.")] DateOnly? confirmedFrom = null,
+        [Description("Declared or confirmed on this day in Vietnam or earlier.")] DateOnly? confirmedTo = null,
+        [Description("Only those withdrawn, or only those that count.")] bool? withdrawn = null,
+        [Description("Only those whose reference holds this, in capitals or not.")] string? reference = null,
         [Description("Id of the last row of the previous page.")] Guid? after = null,
         [Description("Rows per page, 1–500.")] int limit = 100)
     {
-        Paging.Check(limit);
-        var rows = await db.Confirmations.AsNoTracking().Where(c => c.TenantId == locality.Id && (after == null || c.Id > after))
+        Paging.Check(limit, ("reference", reference));
+        Days.Check("confirmedFrom", confirmedFrom, "confirmedTo", confirmedTo);
+        var (since, until, part) = (Days.Begin(confirmedFrom), Days.End(confirmedTo), reference?.ToLowerInvariant());
+        var rows = await db.Confirmations.AsNoTracking().Where(c => c.TenantId == locality.Id && (after == null || c.Id > after)
+                && (source == null || c.Source == source) && (since == null || c.ConfirmedAt >= since) && (until == null || c.ConfirmedAt < until)
+                && (withdrawn == null || c.WithdrawnAt != null == withdrawn) && (part == null || c.Reference!.ToLower().Contains(part)))
             .OrderBy(c => c.Id).Take(limit + 1).ToListAsync(cancellation);
+        var audiences = await Audiences(db, rows, cancellation);
         return TypedResults.Ok(await Paging.Page(
-            rows, limit, $"/v1/localities/{locality.Entry.Code}/confirmations", c => $"{c.Id}", c => Task.FromResult(ConfirmationView.Of(c))));
+            rows, limit, $"/v1/localities/{locality.Entry.Code}/confirmations", c => $"{c.Id}", c => Task.FromResult(ConfirmationView.Of(c, audiences)),
+            ("source", source?.ToString()), ("confirmedFrom", confirmedFrom is { } first ? $"{first:yyyy-MM-dd}" : null), ("confirmedTo", confirmedTo is { } last ? $"{last:yyyy-MM-dd}" : null),
+            ("withdrawn", withdrawn?.ToString()), ("reference", reference)));
+    }
+
+    // Of those whom this commune counts; where others are counted is not its to know.
+    private static async Task<Dictionary<Guid, Audience>> Audiences(PlatformDb db, IReadOnlyList<Confirmation> rows, CancellationToken cancellation)
+    {
+        var people = rows.Select(c => c.LearnerId).Distinct().ToList();
+        return await db.Learners.AsNoTracking().Where(l => people.Contains(l.Id)).ToDictionaryAsync(l => l.Id, l => l.Audience, cancellation);
     }
 
     /// <summary>Records declarations and agencies' confirmations of people, and answers each row in order.</summary>
     /// <remarks>
-    /// They confirm where the rule of the person's audience asks for their source. Rows are kept or refused one by one; what this commune has
+    /// They confirm where the rule of the person's audience asks for their source. A person who has completed something is in the audience of the
+    /// latest completion, whatever the row says; the row's audience counts for the others only. The list shows by which each is judged. Rows are kept or refused one by one; what this commune has
     /// recorded of a person from the same source before is <c>duplicate</c>. Citizen numbers become keyed pseudonyms before anything is stored
     /// (Luật 91/2025/QH15). At most 1,000 rows.
     /// </remarks>
@@ -69,14 +89,15 @@ public static class ConfirmationsApi
 
     /// <summary>Withdraws what the commune recorded; who is confirmed by nothing else is so no more.</summary>
     private static async Task<Ok<ConfirmationView>> WithdrawConfirmation(
-        HttpContext http, RouteLocality locality, Guid id, WithdrawalContent body, RecordedConfirmations recorded, CancellationToken cancellation)
+        HttpContext http, RouteLocality locality, Guid id, WithdrawalContent body, RecordedConfirmations recorded, PlatformDb db, CancellationToken cancellation)
     {
         var faults = new Faults();
         var reason = faults.Text("/reason", body.Reason, 200);
         if (CompletionReading.HoldsCitizenNumber(reason))
             faults.Add("/reason", Problems.CitizenNumberInClear);
         faults.ThrowIfAny();
-        return TypedResults.Ok(ConfirmationView.Of(await recorded.Withdraw(locality.Entry, id, http.Features.Get<Caller>()!.Key, reason, cancellation)));
+        var withdrawn = await recorded.Withdraw(locality.Entry, id, http.Features.Get<Caller>()!.Key, reason, cancellation);
+        return TypedResults.Ok(ConfirmationView.Of(withdrawn, await Audiences(db, [withdrawn], cancellation)));
     }
 
     // Pure; nothing of the citizen number leaves but its pseudonym.
@@ -134,6 +155,7 @@ public sealed record RecordedAnswer(int Created, int Duplicates, int Rejected, I
 
 /// <summary>What a commune recorded of somebody.</summary>
 /// <param name="Id">Its id.</param>
+/// <param name="Audience">The person's audience, by whose rule it counts; null where another commune counts the person.</param>
 /// <param name="Source">Declaration or AgencyConfirmation.</param>
 /// <param name="ConfirmedAt">When it was declared or confirmed (UTC).</param>
 /// <param name="Reference">The document or list it is from.</param>
@@ -143,9 +165,9 @@ public sealed record RecordedAnswer(int Created, int Duplicates, int Rejected, I
 /// <param name="WithdrawnBy">Who withdrew it.</param>
 /// <param name="WithdrawalReason">Why.</param>
 public sealed record ConfirmationView(
-    Guid Id, ConfirmationSource Source, DateTimeOffset ConfirmedAt, string? Reference, DateTimeOffset RecordedAt, string RecordedBy,
+    Guid Id, Audience? Audience, ConfirmationSource Source, DateTimeOffset ConfirmedAt, string? Reference, DateTimeOffset RecordedAt, string RecordedBy,
     DateTimeOffset? WithdrawnAt, string? WithdrawnBy, string? WithdrawalReason)
 {
-    internal static ConfirmationView Of(Confirmation c) => new(
-        c.Id, c.Source, c.ConfirmedAt, c.Reference, c.RecordedAt, c.RecordedBy, c.WithdrawnAt, c.WithdrawnBy, c.WithdrawalReason);
+    internal static ConfirmationView Of(Confirmation c, IReadOnlyDictionary<Guid, Audience> audiences) => new(
+        c.Id, audiences.TryGetValue(c.LearnerId, out var audience) ? audience : null, c.Source, c.ConfirmedAt, c.Reference, c.RecordedAt, c.RecordedBy, c.WithdrawnAt, c.WithdrawnBy, c.WithdrawalReason);
 }

@@ -23,6 +23,8 @@ public static class FrameworkApi
         write.MapPut("framework-units", PutUnits).WithName(nameof(PutUnits));
         write.MapPut("courses/{course}/units", PutCourseUnits).WithName(nameof(PutCourseUnits)).Fails(404);
         write.MapPost("framework-rules", CreateRule).WithName(nameof(CreateRule)).Fails(409);
+        routes.MapDelete("/v1/framework-rules/{id:int}", WithdrawRule).WithName(nameof(WithdrawRule)).WithTags("Skill framework")
+            .Require(Scopes.Manage, Reach.Administration).OfOperators().Fails(401, 403, 404, 409);
     }
 
     /// <summary>The units of the skill framework in its order, with the courses that count towards them.</summary>
@@ -101,9 +103,8 @@ public static class FrameworkApi
     /// <summary>How far the learners of the audience are judged by this version.</summary>
     private static async Task<Ok<RecomputationView>> GetRecomputation(int id, PlatformDb db, CancellationToken cancellation)
     {
-        if (!await db.FrameworkRules.AnyAsync(r => r.Id == id, cancellation))
-            throw new ProblemException(Problems.UnknownRule);
-        return TypedResults.Ok(RecomputationView.Of(await db.Recomputations.AsNoTracking().SingleOrDefaultAsync(r => r.RuleId == id, cancellation)));
+        var rule = await db.FrameworkRules.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) ?? throw new ProblemException(Problems.UnknownRule);
+        return TypedResults.Ok(RecomputationView.Of(await db.Recomputations.AsNoTracking().SingleOrDefaultAsync(r => r.RuleId == id, cancellation), rule.WithdrawnAt is not null));
     }
 
     /// <summary>Makes a new version of an audience's rule. Only for operators.</summary>
@@ -115,7 +116,7 @@ public static class FrameworkApi
         HttpContext http, RuleContent body, PlatformDb db, RuleBook rules, Rejudgement rejudgement, RecomputationRunner runner, TimeProvider clock, CancellationToken cancellation,
         [Description("Tell what it would change, and make nothing.")] bool dryRun = false)
     {
-        var rule = body.Validate((await db.FrameworkUnits.Select(u => u.Code).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal));
+        var rule = body.Validate((await db.FrameworkUnits.Select(u => u.Code).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal), rules.Today);
         foreach (var course in await db.Courses.AsNoTracking().OrderBy(c => c.Id).ToListAsync(cancellation))
             for (var unit = 0; unit < rule.Units.Count; unit++)
                 if (course.Units.Contains(rule.Units[unit]))
@@ -127,11 +128,10 @@ public static class FrameworkApi
 
         await using (var transaction = await db.BeginAlone("framework", cancellation))
         {
-            var before = await db.FrameworkRules.Where(r => r.Audience == rule.Audience).OrderByDescending(r => r.Version)
-                .Select(r => new { r.Version, r.EffectiveFrom }).FirstOrDefaultAsync(cancellation);
-            if (rule.EffectiveFrom < before?.EffectiveFrom)
-                throw new ProblemException(Problems.RuleTooEarly, new Explanation($"Phiên bản {before.Version} có hiệu lực từ {before.EffectiveFrom:dd/MM/yyyy}.", $"Version {before.Version} is in force from {before.EffectiveFrom:yyyy-MM-dd}."));
-            (rule.Version, rule.CreatedAt, rule.CreatedBy) = ((before?.Version ?? 0) + 1, clock.GetUtcNow(), http.Features.Get<Caller>()!.Key);
+            var versions = await db.FrameworkRules.AsNoTracking().Where(r => r.Audience == rule.Audience).OrderByDescending(r => r.Version).ToListAsync(cancellation);
+            if (versions.Find(r => r.WithdrawnAt is null) is { } before && rule.EffectiveFrom < before.EffectiveFrom)
+                throw new ProblemException(Problems.RuleTooEarly, TooEarly(before, rules.Today));
+            (rule.Version, rule.CreatedAt, rule.CreatedBy) = ((versions.FirstOrDefault()?.Version ?? 0) + 1, clock.GetUtcNow(), http.Features.Get<Caller>()!.Key);
             db.FrameworkRules.Add(rule);
             await db.SaveChangesAsync(cancellation);
             await transaction.CommitAsync(cancellation);
@@ -141,6 +141,31 @@ public static class FrameworkApi
             await rules.BringIntoForce(cancellation);
         runner.Wake();
         return TypedResults.Created($"/v1/framework-rules/{rule.Id}", await View(db, rule.Id, cancellation));
+    }
+
+    /// <summary>Withdraws a version whose first day has not come, such as one with a mistaken day. Only for operators.</summary>
+    /// <remarks>It stays on record with who withdrew it, and judges nobody. A version that is or was in force is changed by making another. Withdrawing it again changes nothing.</remarks>
+    private static async Task<NoContent> WithdrawRule(int id, HttpContext http, PlatformDb db, RuleBook rules, TimeProvider clock, CancellationToken cancellation)
+    {
+        await using var transaction = await db.BeginAlone("framework", cancellation);
+        var rule = await db.FrameworkRules.SingleOrDefaultAsync(r => r.Id == id, cancellation) ?? throw new ProblemException(Problems.UnknownRule);
+        if (rule.WithdrawnAt is null)
+        {
+            if (rule.EffectiveFrom <= rules.Today || await db.Recomputations.AnyAsync(r => r.RuleId == id, cancellation))
+                throw new ProblemException(Problems.RuleInForce);
+            (rule.WithdrawnAt, rule.WithdrawnBy) = (clock.GetUtcNow(), http.Features.Get<Caller>()!.Key);
+            await db.SaveChangesAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return TypedResults.NoContent();
+    }
+
+    private static Explanation TooEarly(FrameworkRule before, DateOnly today)
+    {
+        var (vi, en) = ($"Phiên bản {before.Version} có hiệu lực từ {before.EffectiveFrom:dd/MM/yyyy}.", $"Version {before.Version} is in force from {before.EffectiveFrom:yyyy-MM-dd}.");
+        return before.EffectiveFrom <= today ? new Explanation(vi, en)
+            : new Explanation($"{vi} Nếu nhầm, hãy rút lại: DELETE /v1/framework-rules/{before.Id}.", $"{en} If that is a mistake, withdraw it: DELETE /v1/framework-rules/{before.Id}.");
     }
 
     private static async Task<RuleView> View(PlatformDb db, int id, CancellationToken cancellation) =>
@@ -155,6 +180,6 @@ public static class FrameworkApi
         return [.. found.OrderBy(r => r.Audience).ThenByDescending(r => r.Version).Select(r => new RuleView(
             r.Id, r.Audience, r.Version, work.TryGetValue(r.Id, out var own) && newest.Contains(own.Edition), r.LegalBasis, r.EffectiveFrom, r.Source, r.Units, r.Needed, r.MinimumScore,
             [.. r.Courses.GroupBy(c => courses[c.CourseId]).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new RuleCourseView(g.Key, [.. g.OrderBy(c => c.Unit).Select(c => r.Units[c.Unit])]))],
-            r.CreatedAt, r.CreatedBy, RecomputationView.Of(own)))];
+            r.CreatedAt, r.CreatedBy, r.WithdrawnAt, r.WithdrawnBy, RecomputationView.Of(own, r.WithdrawnAt is not null)))];
     }
 }

@@ -37,7 +37,7 @@ public sealed class FrameworkUnit
 }
 
 /// <summary>
-/// When a learner of an audience is confirmed. Never changed: another version is made, with the document it rests on. The courses that
+/// When a learner of an audience is confirmed. Never changed: another version is made, with the document it rests on; before its first day it may be withdrawn. The courses that
 /// count are those that its units had when it was made, so that everybody is judged by what was published. A global table.
 /// </summary>
 public sealed class FrameworkRule
@@ -70,6 +70,11 @@ public sealed class FrameworkRule
 
     public required string CreatedBy { get; set; }
 
+    /// <summary>When it was withdrawn before its first day came; it never judges anybody.</summary>
+    public DateTimeOffset? WithdrawnAt { get; set; }
+
+    public string? WithdrawnBy { get; set; }
+
     public List<FrameworkRuleCourse> Courses { get; set; } = [];
 }
 
@@ -98,6 +103,9 @@ public enum RecomputationState
 
     /// <summary>A newer version came into force before it was done.</summary>
     Superseded,
+
+    /// <summary>The version was withdrawn before its first day; never stored.</summary>
+    Withdrawn,
 }
 
 /// <summary>
@@ -194,6 +202,7 @@ internal sealed class FrameworkMapping :
         builder.Property(r => r.LegalBasis).HasMaxLength(300);
         builder.Property(r => r.MinimumScore).HasPrecision(5, 2);
         builder.Property(r => r.CreatedBy).HasMaxLength(80);
+        builder.Property(r => r.WithdrawnBy).HasMaxLength(80);
         builder.HasMany(r => r.Courses).WithOne().HasForeignKey(c => c.RuleId).OnDelete(DeleteBehavior.Restrict);
     }
 

@@ -23,7 +23,7 @@ public sealed record CourseUnitsContent(IReadOnlyList<string?>? Units);
 /// <summary>A new version of an audience's rule.</summary>
 /// <param name="Audience">Whom it is about.</param>
 /// <param name="LegalBasis">The document that sets it, at most 300 characters.</param>
-/// <param name="EffectiveFrom">The first day on which it is in force; today or a past day brings it into force at once.</param>
+/// <param name="EffectiveFrom">The first day on which it is in force, at most two years ahead; today or a past day brings it into force at once.</param>
 /// <param name="Source">PlatformResult: completions that passed. Test: completions with the minimum score. Declaration, AgencyConfirmation: what communes record.</param>
 /// <param name="Units">The units that count; none where communes record.</param>
 /// <param name="Needed">How many of them are needed; all where it is left out.</param>
@@ -33,7 +33,7 @@ public sealed record RuleContent(
     Audience? Audience, string? LegalBasis, DateOnly? EffectiveFrom, ConfirmationSource? Source, IReadOnlyList<string?>? Units, int? Needed, decimal? MinimumScore)
 {
     /// <summary>The rule that it makes, without its courses; pure.</summary>
-    internal FrameworkRule Validate(IReadOnlySet<string> known)
+    internal FrameworkRule Validate(IReadOnlySet<string> known, DateOnly today)
     {
         var faults = new Faults();
         var units = new List<string>();
@@ -52,7 +52,7 @@ public sealed record RuleContent(
         {
             Audience = faults.Value("/audience", Audience),
             LegalBasis = faults.Text("/legalBasis", LegalBasis, 300),
-            EffectiveFrom = faults.Within("/effectiveFrom", EffectiveFrom, new DateOnly(2025, 1, 1), new DateOnly(2100, 1, 1)),
+            EffectiveFrom = faults.Within("/effectiveFrom", EffectiveFrom, new DateOnly(2025, 1, 1), today.AddYears(2)),
             Source = faults.Value("/source", Source),
             Units = units,
             MinimumScore = MinimumScore,
@@ -96,13 +96,16 @@ public sealed record RuleCourseView(string Course, IReadOnlyList<string> Units);
 /// <param name="Courses">The courses that count, as of when it was made.</param>
 /// <param name="CreatedAt">When it was made (UTC).</param>
 /// <param name="CreatedBy">Who made it.</param>
+/// <param name="WithdrawnAt">When it was withdrawn before its first day (UTC); null where it was not.</param>
+/// <param name="WithdrawnBy">Who withdrew it.</param>
 /// <param name="Recomputation">How far the learners of the audience are judged by it.</param>
 public sealed record RuleView(
     int Id, Audience Audience, int Version, bool InForce, string LegalBasis, DateOnly EffectiveFrom, ConfirmationSource Source, IReadOnlyList<string> Units,
-    int Needed, decimal? MinimumScore, IReadOnlyList<RuleCourseView> Courses, DateTimeOffset CreatedAt, string CreatedBy, RecomputationView Recomputation);
+    int Needed, decimal? MinimumScore, IReadOnlyList<RuleCourseView> Courses, DateTimeOffset CreatedAt, string CreatedBy,
+    DateTimeOffset? WithdrawnAt, string? WithdrawnBy, RecomputationView Recomputation);
 
 /// <summary>How far the learners of an audience are judged by a version of its rule. Figures are exact at every moment: a learner counts as last judged.</summary>
-/// <param name="State">Waiting, Running, Done, or Superseded by a newer version.</param>
+/// <param name="State">Waiting, Running, Done, Superseded by a newer version, or Withdrawn.</param>
 /// <param name="Total">Learners to be judged again; null while they are not counted yet.</param>
 /// <param name="Done">Learners that were.</param>
 /// <param name="Percent">100 × done / total.</param>
@@ -110,8 +113,8 @@ public sealed record RuleView(
 /// <param name="EndedAt">When everybody was judged (UTC).</param>
 public sealed record RecomputationView(RecomputationState State, long? Total, long Done, decimal? Percent, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt)
 {
-    internal static RecomputationView Of(Recomputation? work) => work is null
-        ? new RecomputationView(RecomputationState.Waiting, null, 0, null, null, null)
+    internal static RecomputationView Of(Recomputation? work, bool withdrawn) => work is null
+        ? new RecomputationView(withdrawn ? RecomputationState.Withdrawn : RecomputationState.Waiting, null, 0, null, null, null)
         : new RecomputationView(
             work.State, work.Total < 0 ? null : Math.Max(work.Total, work.Done), work.Done,
             work.State == RecomputationState.Done ? 100 : work.Total <= 0 ? null : Math.Round(100m * Math.Min(work.Done, work.Total) / work.Total, 2), work.StartedAt, work.EndedAt);

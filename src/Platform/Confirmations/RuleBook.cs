@@ -37,7 +37,7 @@ public sealed class RuleBook(Contexts contexts, TimeProvider clock)
     {
         await using var db = contexts.Open();
         var today = Today;
-        var due = db.FrameworkRules.AsNoTracking().Where(r => r.EffectiveFrom <= today && !db.Recomputations.Any(c => c.RuleId == r.Id));
+        var due = db.FrameworkRules.AsNoTracking().Where(r => r.EffectiveFrom <= today && r.WithdrawnAt == null && !db.Recomputations.Any(c => c.RuleId == r.Id));
         if (!await due.AnyAsync(cancellation))
             return false;
 

@@ -403,6 +403,7 @@ public sealed class PostgreSqlDialect : Dialect
             grant update (external_id, learner_id, completed_at, received_at, reason, voided_at, void_reason, replaced_at) on completion_versions to {applicationRole};
             revoke delete on recomputations, framework_units from {applicationRole};
             revoke update, delete on framework_rules, framework_rule_courses from {applicationRole};
+            grant update (withdrawn_at, withdrawn_by) on framework_rules to {applicationRole};
             """);
         return sql.ToString();
     }

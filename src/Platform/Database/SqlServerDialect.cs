@@ -158,6 +158,7 @@ public sealed class SqlServerDialect : Dialect
                 .. ((string[])["courses", "framework_units", "framework_rules", "framework_rule_courses"]).Select(t => $"add block predicate dbo.may_administer(N'Operator', null) on dbo.{t} after insert"),
                 "add block predicate dbo.may_administer(N'Operator', null) on dbo.courses before update",
                 "add block predicate dbo.may_administer(N'Operator', null) on dbo.framework_units before update",
+                "add block predicate dbo.may_administer(N'Operator', null) on dbo.framework_rules before update",
             ]);
         sql.AppendLine("create security policy dbo.tenancy");
         sql.AppendJoin(",\n", predicates.Concat(vendors).Concat(administration).Append("add filter predicate dbo.may_audit(tenant_id) on dbo.audit_entries")).AppendLine().AppendLine("with (state = on);").AppendLine("go");
@@ -225,7 +226,8 @@ public sealed class SqlServerDialect : Dialect
             deny delete on dbo.confirmations to {applicationRole};
             deny delete on dbo.recomputations to {applicationRole};
             deny delete on dbo.framework_units to {applicationRole};
-            deny update, delete on dbo.framework_rules to {applicationRole};
+            deny delete on dbo.framework_rules to {applicationRole};
+            deny update on dbo.framework_rules(audience, version, legal_basis, effective_from, source, units, needed, minimum_score, created_at, created_by) to {applicationRole};
             deny update, delete on dbo.framework_rule_courses to {applicationRole};
             """);
         return sql.ToString();

@@ -94,7 +94,7 @@ internal sealed class SampleLoader(IServiceProvider services)
         var courses = await db.Courses.AsNoTracking().ToListAsync(cancellation);
         foreach (var content in framework.Rules)
         {
-            var rule = content.Validate(units.Select(u => u.Code).ToHashSet(StringComparer.Ordinal));
+            var rule = content.Validate(units.Select(u => u.Code).ToHashSet(StringComparer.Ordinal), VietnamTime.Day(now));
             (rule.Version, rule.CreatedAt, rule.CreatedBy) = (1, now, "sample");
             rule.Courses.AddRange(rule.Units.SelectMany((unit, place) => courses.Where(c => c.Units.Contains(unit)).Select(c => new FrameworkRuleCourse { CourseId = c.Id, Unit = (short)place })));
             db.Recomputations.Add(new Recomputation

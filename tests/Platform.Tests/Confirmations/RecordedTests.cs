@@ -60,6 +60,32 @@ public sealed class RecordedTests(World world)
     }
 
     [Fact]
+    public async Task What_was_recorded_is_found_by_each_of_its_fields_and_shows_by_which_audience_it_is_judged()
+    {
+        using var batch = await Batch.Start(world);
+        using var admin = await world.NewClient(Role.CommuneAdmin, batch.Commune);
+        var path = $"/v1/localities/{batch.Commune}/confirmations";
+        var (known, elsewhere) = (Batch.NewCitizen(), Batch.NewCitizen());
+        await batch.Store(batch.Took("KNS-CD-11", 1, citizen: known, audience: "Workers"));
+        var said = new[] { Row(known), Row(Batch.NewCitizen(), "Declaration", "2026-04-01T00:30:00+07:00"), Row(elsewhere, "Declaration", "2026-05-01T00:00:00+07:00") };
+        (said[1]["reference"], said[2]["reference"]) = ("Biên bản HỌP xóm", null);
+        var ids = (await Record(admin, batch.Commune, said))["results"]!.AsArray().Select(r => r!["id"]!.ToString()).ToList();
+        using (await admin.Send(HttpMethod.Post, $"{path}/{ids[2]}/withdrawal", new { reason = "Nhầm người" }))
+            foreach (var (query, found) in new[]
+            {
+                ("", "0 1 2"), ("source=Declaration", "1 2"), ("confirmedFrom=2026-04-01", "1 2"), ("confirmedTo=2026-03-31", "0"), ("confirmedFrom=2026-04-01&confirmedTo=2026-04-01", "1"),
+                ("withdrawn=true", "2"), ("withdrawn=false&source=Declaration", "1"), ("reference=danh sách", "0"), ("reference=họp", "1"), ("reference=50%25", ""),
+            })
+                Assert.Equal(found, string.Join(' ', (await admin.Rows($"{path}?{query}")).Select(c => ids.IndexOf(c.Text("id")!))));
+        var first = await admin.Read($"{path}?source=Declaration&withdrawn=false&confirmedFrom=2026-01-01&limit=1");
+        Assert.Null(first.Text("next"));
+        var page = await admin.Read($"{path}?source=Declaration&confirmedFrom=2026-01-01&limit=1");
+        Assert.Equal(ids[2], (await admin.Read(page.Text("next")!))["items"]![0]!["id"]!.ToString());
+        Assert.Equal(["Workers", "CommunityTeams", "CommunityTeams"], (await admin.Rows(path)).Select(c => c.Text("audience")!));
+        await admin.Send(HttpMethod.Get, $"{path}?confirmedFrom=2026-04-02&confirmedTo=2026-04-01").Problem(Problems.BadParameter);
+    }
+
+    [Fact]
     public async Task Nobody_but_the_communes_admin_records_or_reads_what_it_recorded()
     {
         var commune = (await world.FreshCommune()).Code;

@@ -39,7 +39,7 @@ public sealed class RuleTests(World world)
         Assert.Equal(3, history[0]["recomputation"]!["total"]!.GetValue<int>());
         await operators.Send(HttpMethod.Post, "/v1/framework-rules", Rule("Schools", ["DigitalSafety"], from: "2025-12-31")).Problem(Problems.RuleTooEarly);
 
-        var later = await operators.Send(HttpMethod.Post, "/v1/framework-rules", Rule("Schools", ["DigitalSafety"], from: "2099-01-01"));
+        var later = await operators.Send(HttpMethod.Post, "/v1/framework-rules", Rule("Schools", ["DigitalSafety"], from: NextYear));
         Assert.Equal("Waiting", (await later.Body(HttpStatusCode.Created))["recomputation"]!["state"]!.ToString());
         Assert.Equal(["2026-03 Schools: 1"], await world.ConfirmedIn(batch.Commune));
         later.Dispose();
@@ -139,6 +139,40 @@ public sealed class RuleTests(World world)
         Assert.Equal(["2026-02 CommunityTeams: 1"], await world.ConfirmedIn(batch.Commune));
         await operators.Send(HttpMethod.Get, "/v1/framework-rules/999999/recomputation").Problem(Problems.UnknownRule);
     }
+
+    [Fact]
+    public async Task A_version_with_a_mistaken_day_is_withdrawn_before_that_day_comes_and_the_next_may_be_earlier()
+    {
+        using var operators = await world.As("operator");
+        await operators.Send(HttpMethod.Post, "/v1/framework-rules", Rule("PublicSector", ["DigitalSafety"], from: "2099-12-31")).Problem(Problems.Invalid);
+        using var made = await operators.Send(HttpMethod.Post, "/v1/framework-rules", Rule("PublicSector", ["DigitalSafety"], from: NextYear).ToJsonString());
+        var id = (await made.Body(HttpStatusCode.Created)).Text("id");
+        var mended = Rule("PublicSector", ["DigitalSafety"], from: Tomorrow).ToJsonString();
+        var refused = await operators.Send(HttpMethod.Post, "/v1/framework-rules", mended).Problem(Problems.RuleTooEarly);
+        Assert.Contains($"DELETE /v1/framework-rules/{id}", refused.Text("detail"), StringComparison.Ordinal);
+
+        for (var time = 0; time < 2; time++)
+            using (var withdrawn = await operators.Send(HttpMethod.Delete, $"/v1/framework-rules/{id}"))
+                Assert.Equal(HttpStatusCode.NoContent, withdrawn.StatusCode);
+        var rule = await operators.Read($"/v1/framework-rules/{id}");
+        Assert.NotNull(rule.Text("withdrawnAt"));
+        Assert.Equal(("operator", "Withdrawn"), (rule.Text("withdrawnBy")![..8], rule["recomputation"]!["state"]!.ToString()));
+        Assert.Equal("Withdrawn", (await operators.Read($"/v1/framework-rules/{id}/recomputation")).Text("state"));
+        using var next = await operators.Send(HttpMethod.Post, "/v1/framework-rules", mended);
+        var second = await next.Body(HttpStatusCode.Created);
+        Assert.Equal(rule.Number("version") + 1, second.Number("version"));
+        Assert.Single(await world.Everything("select 1 from audit_entries where subject = 'framework_rules' and action = 'Update' and row_key = $1", id!));
+
+        var inForce = (await operators.Rows("/v1/framework-rules?audience=Citizens")).First(r => r["inForce"]!.GetValue<bool>()).Text("id");
+        await operators.Send(HttpMethod.Delete, $"/v1/framework-rules/{inForce}").Problem(Problems.RuleInForce);
+        await operators.Send(HttpMethod.Delete, "/v1/framework-rules/999999").Problem(Problems.UnknownRule);
+        using (await operators.Send(HttpMethod.Delete, $"/v1/framework-rules/{second.Text("id")}"))
+            Assert.NotNull((await operators.Read($"/v1/framework-rules/{second.Text("id")}")).Text("withdrawnAt"));
+    }
+
+    private static string Tomorrow => $"{DateTime.UtcNow.AddDays(2):yyyy-MM-dd}";
+
+    private static string NextYear => $"{DateTime.UtcNow.AddYears(1):yyyy-MM-dd}";
 
     internal static JsonObject Rule(string audience, string[] units, decimal? score = null, string from = "2026-01-01") => new()
     {

@@ -152,7 +152,7 @@ internal static class Policy
     internal static readonly string[] NotPlanted = ["passkeys", "external", "external-identities"];
 
     /// <summary>What of the nation's is changed by operators alone.</summary>
-    internal static readonly string[] OnlyOperators = ["PUT /v1/framework-units", "POST /v1/courses", "PUT /v1/courses/{course}", "PUT /v1/courses/{course}/units", "POST /v1/framework-rules",
+    internal static readonly string[] OnlyOperators = ["PUT /v1/framework-units", "POST /v1/courses", "PUT /v1/courses/{course}", "PUT /v1/courses/{course}/units", "POST /v1/framework-rules", "DELETE /v1/framework-rules/{id}",
         "GET /v1/tenants/reorganisations", "POST /v1/tenants/reorganisations", "GET /v1/tenants/reorganisations/{id}", "POST /v1/tenants/reorganisations/{id}/reversal",
         "POST /v1/tenants/archive", "GET /v1/tenants/{code}/deletions", "POST /v1/tenants/{code}/deletions"];
 
