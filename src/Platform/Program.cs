@@ -37,7 +37,7 @@ namespace Platform
                 kestrel.Limits.MaxRequestLineSize = 8 * ProblemWriter.LongestAddress;
             });
             var services = builder.Services;
-            services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
+            services.ConfigureHttpJsonOptions(json => Json.ConfigureBodies(json.SerializerOptions));
             services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
             services.AddSingleton(TimeProvider.System);
             builder.Logging.WithoutRequestTexts();

@@ -31,6 +31,9 @@ public static class Json
         return options;
     }
 
+    /// <summary>The same for bodies as they are sent: a member that is none is refused, because a misspelt one would be passed over.</summary>
+    public static void ConfigureBodies(JsonSerializerOptions options) => Configure(options).UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+
     /// <summary>A name as a step of a JSON pointer.</summary>
     public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 

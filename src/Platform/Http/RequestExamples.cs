@@ -22,7 +22,7 @@ internal static class RequestExamples
 
     private static Dictionary<string, JsonNode> Bodies => new()
     {
-        ["CreateClient"] = JsonNode.Parse("""{"clientId":"so-vhtt-19-bao-cao","name":"Phần mềm báo cáo của Sở","province":"19"}""")!,
+        ["CreateClient"] = JsonNode.Parse("""{"clientId":"lms-binh-dan-hoc-vu","name":"Nền tảng học trực tuyến","province":"19","vendor":true,"legalGround":"PublicTask"}""")!,
         ["DeclareLegalGround"] = JsonNode.Parse("""{"ground":"PublicTask"}""")!,
         ["CreateClientSecret"] = JsonNode.Parse("""{"expiresAt":"2027-12-31T23:59:59+07:00"}""")!,
         ["CreatePersonalAccessToken"] = JsonNode.Parse("""{"name":"Excel của phòng Văn hóa","scopes":["localities.read"],"expiresAt":"2026-12-31T23:59:59+07:00"}""")!,

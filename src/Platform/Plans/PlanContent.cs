@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
 using Platform.Assignments;
 using Platform.Localities;
 
 namespace Platform.Plans;
 
 /// <summary>A plan as a document: what is sent to make or replace a draft, and what the sample files hold. Texts are stored in Unicode NFC.</summary>
+// What was read can be sent again: what only the view has is passed over.
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public record PlanContent
 {
     /// <summary>Document number such as 53/KH-UBND; null when the document leaves it empty.</summary>
@@ -71,6 +74,8 @@ public sealed record ImplementedPlan(string? Locality, string? Number);
 public sealed record LegalBasisContent(string? Number, string? Kind, DateOnly? IssuedOn, string? Issuer, string? Title, LegalRelation? Relation);
 
 /// <summary>Chỉ tiêu as sent.</summary>
+// What was read can be sent again: what only the view has is passed over.
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public record TargetContent
 {
     /// <summary>Where it stands in the document: III.7. Two targets of one sentence share it.</summary>
@@ -111,6 +116,8 @@ public record TargetContent
 }
 
 /// <summary>Nhiệm vụ as sent.</summary>
+// What was read can be sent again: what only the view has is passed over.
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public record TaskContent
 {
     /// <summary>The document's numbering, unique in the plan: 5.4.a.</summary>

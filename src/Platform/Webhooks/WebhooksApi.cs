@@ -80,7 +80,7 @@ public static class WebhooksApi
         return TypedResults.NoContent();
     }
 
-    /// <summary>Makes a new secret, shown this once. For a day messages carry both signatures, so that the receiver can change over.</summary>
+    /// <summary>Makes a new secret, shown this once. For a day, or as long as the operator has set, messages carry both signatures, so that the receiver can change over.</summary>
     private static async Task<Ok<WebhookWithSecret>> RenewWebhookSecret(
         Guid id, HttpContext http, PlatformDb db, WebhookSecrets secrets, IOptions<WebhookOptions> options, TimeProvider clock, CancellationToken cancellation)
     {
@@ -101,7 +101,7 @@ public static class WebhooksApi
         return TypedResults.Accepted($"/v1/webhooks/{id}/deliveries", DeliveryView.Of(delivery));
     }
 
-    /// <summary>What was and is to be delivered, latest first, with every attempt. Kept for 30 days.</summary>
+    /// <summary>What was and is to be delivered, latest first, with every attempt. Kept for 30 days, or as long as the operator has set.</summary>
     private static async Task<Ok<Page<DeliveryView>>> ListDeliveries(
         Guid id, HttpContext http, PlatformDb db, CancellationToken cancellation,
         [Description("Pending, Delivered or Failed.")] DeliveryStatus? status = null,
