@@ -128,7 +128,9 @@ namespace Platform.Migrations.PostgreSql
                     needed = table.Column<short>(type: "smallint", nullable: false),
                     minimum_score = table.Column<decimal>(type: "numeric(5,2)", precision: 5, scale: 2, nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    created_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false)
+                    created_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    withdrawn_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    withdrawn_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true)
                 },
                 constraints: table =>
                 {

@@ -126,7 +126,9 @@ namespace Platform.Migrations.SqlServer
                     needed = table.Column<short>(type: "smallint", nullable: false),
                     minimum_score = table.Column<decimal>(type: "decimal(5,2)", precision: 5, scale: 2, nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    created_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false)
+                    created_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    withdrawn_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    withdrawn_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: true)
                 },
                 constraints: table =>
                 {
