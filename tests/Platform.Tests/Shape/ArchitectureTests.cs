@@ -20,7 +20,7 @@ public sealed partial class ArchitectureTests
         ["Rollup"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning"],
         ["Limits"] = ["Http", "Access"],
         ["Webhooks"] = ["Http", "Access", "Database"],
-        ["Imports"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Learning", "Webhooks", "Audit"],
+        ["Imports"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Learning", "Limits", "Webhooks", "Audit"],
         ["Analytics"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Assignments", "Learning", "Rollup", "Audit", "OData"],
         ["Audit"] = ["Http", "Access", "Tenancy", "Database", "Localities"],
         ["PersonalData"] = ["Http", "Access", "Tenancy", "Database", "Localities", "Plans", "Learning", "Confirmations", "Audit"],
