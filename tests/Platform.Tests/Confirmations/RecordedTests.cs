@@ -76,12 +76,13 @@ public sealed class RecordedTests(World world)
                 ("", "0 1 2"), ("source=Declaration", "1 2"), ("confirmedFrom=2026-04-01", "1 2"), ("confirmedTo=2026-03-31", "0"), ("confirmedFrom=2026-04-01&confirmedTo=2026-04-01", "1"),
                 ("withdrawn=true", "2"), ("withdrawn=false&source=Declaration", "1"), ("reference=danh sách", "0"), ("reference=họp", "1"), ("reference=50%25", ""),
             })
-                Assert.Equal(found, string.Join(' ', (await admin.Rows($"{path}?{query}")).Select(c => ids.IndexOf(c.Text("id")!))));
+                Assert.Equal(found, string.Join(' ', (await admin.Rows($"{path}?{query}")).Select(c => ids.IndexOf(c.Text("id")!)).Order()));
         var first = await admin.Read($"{path}?source=Declaration&withdrawn=false&confirmedFrom=2026-01-01&limit=1");
         Assert.Null(first.Text("next"));
         var page = await admin.Read($"{path}?source=Declaration&confirmedFrom=2026-01-01&limit=1");
-        Assert.Equal(ids[2], (await admin.Read(page.Text("next")!))["items"]![0]!["id"]!.ToString());
-        Assert.Equal(["Workers", "CommunityTeams", "CommunityTeams"], (await admin.Rows(path)).Select(c => c.Text("audience")!));
+        var both = page["items"]!.AsArray().Concat((await admin.Read(page.Text("next")!))["items"]!.AsArray()).Select(c => ids.IndexOf(c!["id"]!.ToString()));
+        Assert.Equal([1, 2], both.Order());
+        Assert.Equal(["Workers", "CommunityTeams", "CommunityTeams"], (await admin.Rows(path)).OrderBy(c => ids.IndexOf(c.Text("id")!)).Select(c => c.Text("audience")!));
         await admin.Send(HttpMethod.Get, $"{path}?confirmedFrom=2026-04-02&confirmedTo=2026-04-01").Problem(Problems.BadParameter);
     }
 

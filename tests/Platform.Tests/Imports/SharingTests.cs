@@ -102,6 +102,8 @@ public sealed class SharingTests(World world)
         await world.Everything("insert into import_leases (import_id, vendor_id, until, attempts) values ($1, $2, '9999-01-01Z', 0)", waiting, vendor);
         var path = Path.Combine(options.Folder, $"{waiting}.sealed");
         Directory.CreateDirectory(options.Folder);
+        var most = options.WaitingBytes;
+        options.WaitingBytes = 32 << 20; // more than other tests' vendors send
         await using (var file = new FileStream(path, FileMode.CreateNew))
             file.SetLength(options.WaitingBytes - 1_000); // a hole: it takes no room
         using (var chunked = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/imports?name=large.csv", UriKind.Relative)) { Content = new StringContent(Importing.Table(batch.Commune, 5_000), Encoding.UTF8, Csv) })
@@ -112,6 +114,7 @@ public sealed class SharingTests(World world)
 
         Assert.Empty(await batch.Client.Rows("/v1/imports"));
         await batch.Client.Until(await batch.Client.Import(Csv, Importing.Table(batch.Commune, 1)), "Done");
+        options.WaitingBytes = most;
         await world.Everything("delete from import_leases where import_id = $1", waiting);
         File.Delete(path);
     }
