@@ -450,8 +450,8 @@ public sealed class PostgreSqlDialect : Dialect
             "learners" => "id",
             _ => null,
         };
-        // Whoever two learners turn out to be, what was said of them in a closed locality is said of the one they are; nothing else of it changes.
-        var moved = table.Kept ? "true" : table.HasVendor ? check : $"({check} or {Removed})";
+        // Whoever two learners turn out to be, what was said of them in a closed locality is said of the one they are; nothing else of it changes: a trigger sees to that.
+        var moved = table.Kept || table.Name == "completions" ? "true" : table.HasVendor ? check : $"({check} or {Removed})";
         var (erased, ghost) = learner is null ? ("", "") : ($"{learner} = {InErasure("platform_erased()")} or ", $" or {learner} = {InErasure("platform_ghost()")}");
         Policy(sql, table.Name, "suspended_update", "update", rows == "true" ? rows : $"{erased}{rows}", moved + ghost, " as restrictive");
         Policy(sql, table.Name, "suspended_delete", "delete", rows, kind: " as restrictive");

@@ -77,7 +77,7 @@ public static partial class ProblemWriter
         context.Response.Headers.ContentLanguage = english ? "en" : "vi";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Vary = "Accept-Language";
-        if (kind == Problems.Unavailable || kind == Problems.Stopping)
+        if (kind.Status == 503)
             context.Response.Headers.RetryAfter = "5";
         if (Access.Challenge.For(context, kind.Status).ToArray() is { Length: > 0 } challenges)
             context.Response.Headers.WWWAuthenticate = challenges;

@@ -188,6 +188,7 @@ public static class Problems
     public static readonly ProblemKind MissingColumn = new("PLT-5065", 422, "Thiếu cột", "A column is missing");
     public static readonly ProblemKind TooFewCells = new("PLT-5090", 422, "Dòng có ít ô hơn tiêu đề", "The row has fewer cells than the header");
     public static readonly ProblemKind NothingCompleted = new("PLT-5091", 422, "Người học chưa hoàn thành khóa học", "The learner has completed nothing");
+    public static readonly ProblemKind RowsBusy = new("PLT-5092", 503, "Các dòng này đang được ghi ở nơi khác; hãy gửi lại sau", "These rows are being written elsewhere; send them again later");
     public static readonly ProblemKind TooManyCells = new("PLT-5066", 422, "Dòng có nhiều ô hơn tiêu đề", "The row has more cells than the header");
     public static readonly ProblemKind NotUtf8 = new("PLT-5067", 422, "Nội dung không phải UTF-8", "The text is not UTF-8");
     public static readonly ProblemKind QuoteNotClosed = new("PLT-5068", 422, "Dấu nháy chưa đóng", "A quote is not closed");

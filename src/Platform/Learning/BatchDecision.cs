@@ -74,7 +74,7 @@ internal sealed class BatchDecision(
         {
             // Of two learners that it makes one, where the later completion says.
             var place = learners.Find(row).Select(PlaceOf).MaxBy(p => p?.At);
-            (tenant, audience) = (tenant ?? place?.Tenant, audience ?? place?.Audience);
+            (tenant, audience) = (tenant ?? place?.Tenant, audience ?? place?.Audience ?? row.CourseAudience);
             if (Unplaced(row, tenant, audience) is { } faults)
                 return new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, faults);
         }

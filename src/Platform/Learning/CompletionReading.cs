@@ -15,6 +15,9 @@ internal sealed record Candidate(
     /// <summary>Where its answer belongs in the batch at hand; <see cref="Index"/> is what the vendor calls the row.</summary>
     internal int Place { get; init; }
 
+    /// <summary>The audience of a learner of whom no other is known: the only one that the course is for.</summary>
+    internal Audience? CourseAudience { get; init; }
+
     /// <summary>Its line in the table that it came in; null where rows have none.</summary>
     internal int? Line { get; init; }
 
@@ -51,7 +54,7 @@ internal sealed record Candidate(
 
 /// <summary>Checks one row of a batch: pure, tells all that is wrong with it, nothing of the learner's own ids leaves it but pseudonyms.</summary>
 internal sealed class CompletionReading(
-    Caller vendor, IReadOnlyDictionary<string, LocalityEntry> localities, IReadOnlyDictionary<string, int> courses, Pseudonyms pseudonyms,
+    Caller vendor, IReadOnlyDictionary<string, LocalityEntry> localities, IReadOnlyDictionary<string, KnownCourse> courses, Pseudonyms pseudonyms,
     SuspendedTenants suspended, DateTimeOffset now)
 {
     private static readonly DateTimeOffset Earliest = VietnamTime.Begin(new DateOnly(2024, 1, 1));
@@ -79,7 +82,7 @@ internal sealed class CompletionReading(
             // Nobody's locality and audience are not known.
             if (row.Locality is null)
                 Add("locality", Problems.Required);
-            if (row.Audience is null)
+            if (row.Audience is null && !(row.Course is { } asked && courses.TryGetValue(asked, out var sought) && sought.Only is not null))
                 Add("audience", Problems.Required);
         }
 
@@ -92,7 +95,7 @@ internal sealed class CompletionReading(
 
         if (CheckLocality(row.Locality, out var tenant, out var named) is { } wrongLocality)
             Add("locality", wrongLocality, wrongLocality == Problems.CompletionLocalityUnknown ? Limits.Locality(row.Locality!) : named?.Today);
-        var course = 0;
+        var course = default(KnownCourse);
         if (row.Course is null)
             Add("course", Problems.Required);
         else if (!courses.TryGetValue(row.Course, out course))
@@ -116,8 +119,8 @@ internal sealed class CompletionReading(
             sent.Index, row.Id!, tenant,
             string.IsNullOrWhiteSpace(learner) ? null : pseudonyms.OfVendorLearner(vendorPrefix, learner),
             string.IsNullOrWhiteSpace(citizen) ? null : pseudonyms.OfCitizen(citizen),
-            course, row.Audience, Stored(row.CompletedAt!.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason, row.LegalGround)
-        { Named = named, Line = sent.Line };
+            course.Id, row.Audience, Stored(row.CompletedAt!.Value), row.Score, row.Passed ?? true, (short)(row.Revision ?? 1), row.Reason, row.LegalGround)
+        { Named = named, Line = sent.Line, CourseAudience = course.Only };
         return null;
 
         // What could not be read is not said to be missing as well.

@@ -1,22 +1,29 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
+using Platform.Plans;
 
 namespace Platform.Learning;
 
+/// <summary>A course as rows name it.</summary>
+/// <param name="Id">How it is stored.</param>
+/// <param name="Only">Whom it is for, where that is one audience: the audience of whoever is not known to belong to another.</param>
+internal readonly record struct KnownCourse(int Id, Audience? Only);
+
 /// <summary>
-/// The courses' ids by code in memory: every row of every batch names one. Read again when a code is asked for that it does not know,
-/// at most once a second.
+/// The courses by code in memory: every row of every batch names one. Read again every ten seconds, and when a code is asked for that it does
+/// not know, at most once a second.
 /// </summary>
 public sealed class CourseDirectory(Contexts contexts, TimeProvider clock)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1), Old = TimeSpan.FromSeconds(10);
     private volatile Snapshot current = new([], DateTimeOffset.MinValue);
 
-    /// <summary>The ids by code; read again first when one of the codes asked for is unknown.</summary>
-    internal async ValueTask<IReadOnlyDictionary<string, int>> Find(IEnumerable<string?> codes, CancellationToken cancellation)
+    /// <summary>The courses by code; read again first when one of the codes asked for is unknown.</summary>
+    internal async ValueTask<IReadOnlyDictionary<string, KnownCourse>> Find(IEnumerable<string?> codes, CancellationToken cancellation)
     {
         var held = current;
-        return codes.All(c => c is null || held.Ids.ContainsKey(c)) || clock.GetUtcNow() - held.ReadAt < Fresh ? held.Ids : (await Read(cancellation)).Ids;
+        var age = clock.GetUtcNow() - held.ReadAt;
+        return age < Fresh || (age < Old && codes.All(c => c is null || held.Known.ContainsKey(c))) ? held.Known : (await Read(cancellation)).Known;
     }
 
     /// <summary>The code of a course.</summary>
@@ -26,12 +33,13 @@ public sealed class CourseDirectory(Contexts contexts, TimeProvider clock)
     private async Task<Snapshot> Read(CancellationToken cancellation)
     {
         await using var db = contexts.Open();
-        var ids = await db.Courses.AsNoTracking().ToDictionaryAsync(c => c.Code, c => c.Id, StringComparer.Ordinal, cancellation);
-        return current = new Snapshot(ids, clock.GetUtcNow());
+        var courses = await db.Courses.AsNoTracking().Select(c => new { c.Code, c.Id, c.Audiences }).ToListAsync(cancellation);
+        return current = new Snapshot(
+            courses.ToDictionary(c => c.Code, c => new KnownCourse(c.Id, c.Audiences is [var only] ? Enum.Parse<Audience>(only) : null), StringComparer.Ordinal), clock.GetUtcNow());
     }
 
-    private sealed record Snapshot(Dictionary<string, int> Ids, DateTimeOffset ReadAt)
+    private sealed record Snapshot(Dictionary<string, KnownCourse> Known, DateTimeOffset ReadAt)
     {
-        internal Dictionary<int, string> Codes { get; } = Ids.ToDictionary(c => c.Value, c => c.Key);
+        internal Dictionary<int, string> Codes { get; } = Known.ToDictionary(c => c.Value.Id, c => c.Key);
     }
 }

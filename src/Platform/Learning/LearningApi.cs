@@ -43,7 +43,7 @@ public static class LearningApi
     /// be read. Otherwise up to 10,000 rows are answered as one object.
     /// Rows are kept or refused one by one; the answer is 200 when the body could be read. A row with an id that was stored before is
     /// <c>duplicate</c> when its content is the same, <c>conflict</c> when it differs, and <c>corrected</c> when it carries a higher
-    /// <c>revision</c>. A row without locality or audience takes its learner's. Figures change in the same transaction.
+    /// <c>revision</c>. A row without locality or audience takes its learner's; of a learner who is not known yet, the audience is the one that the course is for, where it is for one only. Figures change in the same transaction.
     /// Rows that were not taken can be fetched again for two weeks in the format they came in, at <c>rejectedRows</c>.
     /// Citizen numbers are turned into keyed pseudonyms before anything is stored or logged (Luật 91/2025/QH15); rejected rows are kept encrypted.
     /// </remarks>

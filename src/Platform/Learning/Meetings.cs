@@ -27,9 +27,6 @@ internal static class Meetings
 {
     private const int BeforeAlone = 4, MostAttempts = 12;
 
-    private static readonly Explanation Busy = new(
-        "Các dòng này đang được ghi ở nơi khác; chưa lưu gì của lần gửi này.", "These rows are being written elsewhere; nothing of this send was stored.");
-
     /// <summary>Makes attempts, each told whether to begin alone, until one is over; refuses after the last.</summary>
     internal static async Task<Attempted> Repeat(this IntakeOptions intake, Dialect dialect, Func<bool, Task<Attempted>> attempt, CancellationToken cancellation)
     {
@@ -54,7 +51,7 @@ internal static class Meetings
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            throw new ProblemException(Problems.Unavailable, Busy, null, last);
+            throw new ProblemException(Problems.RowsBusy, null, null, last);
         }
         finally
         {

@@ -136,7 +136,7 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         {
             await world.Everything($"delete from {rows}", row.Text("id")!);
             Assert.Equal((503, true), ((int)refused.StatusCode, refused.Headers.RetryAfter is not null));
-            Assert.Equal(Problems.Unavailable.Code, JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["code"]!.GetValue<string>());
+            Assert.Equal(Problems.RowsBusy.Code, JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["code"]!.GetValue<string>());
         }
 
         Assert.Equal("corrected", Batch.Outcomes(await batch.Push(row)));
@@ -281,6 +281,19 @@ public abstract class CorrectionTests(World world, IntakeStore store)
     }
 
     [Fact]
+    public async Task A_learner_of_whom_no_audience_is_known_belongs_to_the_only_one_that_the_course_is_for()
+    {
+        using var batch = await Batch.Start(world, store);
+        JsonObject Bare(string learner, string course) => batch.Row(learner, change: r => { r.Remove("audience"); r["course"] = course; });
+        Assert.Equal("created rejected", Batch.Outcomes(await batch.Push(Bare("hv-a", "KNS-CD-11"), Bare("hv-b", "KNS-CD-02"))));
+        await batch.Store(batch.Row("hv-c", change: r => r["audience"] = "Workers"));
+        await batch.Store(Bare("hv-c", "KNS-CD-11"));
+        Assert.Equal(
+            ["2026-03-01 PublicSector KNS-CD-11: 1/1/1", "2026-03-01 Workers KNS-CD-01: 1/1/1", "2026-03-01 Workers KNS-CD-11: 1/0/1"],
+            await batch.Figures());
+    }
+
+    [Fact]
     public async Task A_row_without_locality_and_audience_takes_those_of_its_learner()
     {
         var (batch, communes) = await Batch.Start(world, 2, store);
@@ -300,7 +313,7 @@ public abstract class CorrectionTests(World world, IntakeStore store)
     public async Task Within_one_batch_a_row_without_locality_takes_that_of_the_learners_row_before_it()
     {
         using var batch = await Batch.Start(world, store);
-        var (lone, bare) = (batch.Row("hv-2", change: r => r.Remove("locality")), batch.Row("hv-3", change: r => { r.Remove("locality"); r.Remove("audience"); }));
+        var (lone, bare) = (batch.Row("hv-2", change: r => r.Remove("locality")), batch.Row("hv-3", change: r => { r.Remove("locality"); r.Remove("audience"); r["course"] = "KNS-CD-02"; }));
         var answer = await batch.Push(batch.Row("hv-1"), batch.Row("hv-1", at: "2026-04-01T08:00:00+07:00", change: r => { r.Remove("locality"); r.Remove("audience"); }), lone, bare);
         Assert.Equal("created created rejected rejected", Batch.Outcomes(answer));
         Assert.Equal(["/2/locality"], Pointers(2));

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Platform.CommandLine;
 using Platform.Learning;
+using Platform.Tests.Confirmations;
 
 namespace Platform.Tests.Learning;
 
@@ -26,7 +26,7 @@ public abstract class FigureTests(World world, IntakeStore store)
             for (var n = 0; n < 12; n++)
                 await (worker % 2 == 0 ? batch : other).Push([.. Enumerable.Range(0, 25).Select(_ => Random(worker % 2 == 0 ? batch : other, random, communes, citizens))]);
         }));
-        Assert.Equal([], await Differences());
+        Assert.Equal([], await world.Differences(_ => true)); // over the whole database in one snapshot, whatever other tests are doing
         Assert.True(await batch.Learners() > 0);
     }
 
@@ -72,21 +72,5 @@ public abstract class FigureTests(World world, IntakeStore store)
             r["course"] = $"KNS-CD-0{random.Next(1, 5)}";
             r["passed"] = random.Next(4) > 0;
         });
-    }
-
-    // Over the whole database in one snapshot: whatever other tests are doing meanwhile, figures and rows belong together.
-    private async Task<List<string>> Differences()
-    {
-        // Another test breaks a figure of its own for a moment, to see it found; a difference that is real stays.
-        var found = new List<string>();
-        for (var look = 0; look < 5; look++)
-        {
-            found.Clear();
-            if (await Verification.Run(world.Superuser(), found.Add, TestContext.Current.CancellationToken) == 0)
-                break;
-            await Task.Delay(1_000, TestContext.Current.CancellationToken);
-        }
-
-        return found;
     }
 }

@@ -53,7 +53,11 @@ public sealed class RejectionTests(World world)
     public async Task A_bad_field_is_rejected_with_its_number_and_pointer(string code, string pointer, string value)
     {
         using var batch = await Batch.Start(world);
-        var answer = await batch.Push(batch.Row(change: r => r[pointer.Split('/')[0]] = JsonNode.Parse(value)));
+        var answer = await batch.Push(batch.Row(change: r =>
+        {
+            r["course"] = "KNS-CD-02"; // for several audiences
+            r[pointer.Split('/')[0]] = JsonNode.Parse(value);
+        }));
         Assert.Equal("rejected", Batch.Outcomes(answer));
         var problem = answer["results"]![0]!["problems"]![0]!;
         Assert.Equal((code, $"/0/{pointer}"), (problem["code"]!.GetValue<string>(), problem["pointer"]!.GetValue<string>()));

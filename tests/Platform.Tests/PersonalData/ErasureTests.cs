@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Platform.CommandLine;
 using Platform.Http;
 using Platform.Tenancy;
+using Platform.Tests.Confirmations;
 using Platform.Tests.Learning;
 using Platform.Tests.Tenants;
 
@@ -167,11 +167,6 @@ public sealed class ErasureTests(World world)
 
     private async Task<string> LearnerOf(JsonObject row) => (string)(await world.Everything("select learner_id::text from completions where external_id = $1", row.Text("id")!))[0][0]!;
 
-    // Other tests change figures by hand for a moment; what an erasure could break is who is who, and these communes are its own.
-    private async Task<List<string>> Differences()
-    {
-        var found = new List<string>();
-        await Verification.Run(world.Superuser(), found.Add, TestContext.Current.CancellationToken);
-        return [.. found.Where(d => d.StartsWith("learner ", StringComparison.Ordinal) || d.StartsWith("name ", StringComparison.Ordinal) || d.StartsWith("version ", StringComparison.Ordinal) || d.StartsWith("confirmation ", StringComparison.Ordinal))];
-    }
+    // What an erasure could break is who is who.
+    private Task<List<string>> Differences() => world.Differences(d => d.Split(' ')[0] is "learner" or "name" or "version" or "confirmation");
 }

@@ -72,6 +72,11 @@ public sealed class SuspensionTests(World world)
         await batch.Client.Send(HttpMethod.Post, $"/v1/completions/{stored["id"]}/voiding", new { reason = "Nhầm" }).Problem(Problems.TenantClosed);
         // Who moved away is counted where they live now.
         Assert.Equal((1, 2), (await batch.Learners(), await batch.Learners(other.Code)));
+        // Who turns out to be somebody known elsewhere is one person, with all that was stored in the closed commune.
+        var citizen = Batch.NewCitizen();
+        await batch.Store(batch.Row(citizen: citizen, change: r => r["locality"] = other.Code));
+        await batch.Store(batch.Row(stored["learner"]!["id"]!.GetValue<string>(), citizen, "2026-05-01T08:00:00+07:00", r => r["locality"] = other.Code));
+        Assert.Equal((0, 3), (await batch.Learners(), await batch.Learners(other.Code)));
 
         await world.SetState(commune.Code, "Active");
         await world.Instance.App.Services.GetRequiredService<TenantStates>().FindNow(Cancellation);

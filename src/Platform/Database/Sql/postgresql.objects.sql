@@ -127,6 +127,14 @@ create or replace trigger keep_revision
   when (new.revision <= old.revision and (new.vendor_id, new.external_id, new.tenant_id, new.course_id, new.audience, new.completed_at, new.score, new.passed, new.revision)
     is distinct from (old.vendor_id, old.external_id, old.tenant_id, old.course_id, old.audience, old.completed_at, old.score, old.passed, old.revision))
   execute function platform_keep_revision();
+-- In a closed tenant only whose it is changes, when two learners turn out to be one.
+create or replace function platform_keep_closed() returns trigger language plpgsql
+  as $$ begin
+    if new.learner_id = platform_ghost() or new.tenant_id <> all (platform_closed()) then return new; end if;
+    raise insufficient_privilege using message = 'This tenant is closed.';
+  end $$;
+create or replace trigger keep_closed before update on completions for each row
+  when (to_jsonb(new) - 'learner_id' is distinct from to_jsonb(old) - 'learner_id') execute function platform_keep_closed();
 -- What was replaced stays as it was: only whose it is changes, when two learners turn out to be one. An erasure cuts it from its person.
 create or replace function platform_keep_version() returns trigger language plpgsql
   as $$ begin
