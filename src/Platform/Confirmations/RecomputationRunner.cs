@@ -38,6 +38,10 @@ internal sealed class RecomputationRunner(
             {
                 log.LogWarning("Recomputing confirmations waits: {Reason}", e.GetBaseException().Message);
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogError(e, "Recomputing confirmations ended in a way that nobody foresaw"); // and begins again, the server stays
+            }
 
             await signal.WaitAsync(Pause, stoppingToken);
         }

@@ -59,7 +59,7 @@ internal sealed class ImportRun(
             await Release(lease);
             throw;
         }
-        catch (Exception failure) when (failure is not (DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException or OperationCanceledException))
+        catch (Exception failure) when (failure is not (DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException or UnauthorizedAccessException or OperationCanceledException))
         {
             // Whoever tried again would meet it again; what the database or the disk says now may pass.
             log.LogError(failure, "Import {Import} cannot be read", lease.ImportId);

@@ -43,6 +43,10 @@ internal sealed class ImportRunner(
             {
                 log.LogWarning("Imports wait: {Reason}", e.GetBaseException().Message);
             }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                log.LogError(e, "An import ended in a way that nobody foresaw"); // the others go on
+            }
 
             if (pause > Pause)
                 await Task.Delay(pause, clock, stop);
