@@ -50,7 +50,10 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
         import.Size = await folder.Store(import.Id, content, cancellation);
         try
         {
-            await Probe(import, mapping, cancellation);
+            if (format == RowFormat.Workbook)
+                await ProbeAlone(import, mapping, cancellation);
+            else
+                await Probe(import, mapping, cancellation);
         }
         catch
         {
@@ -68,16 +71,21 @@ internal sealed class ImportDesk(PlatformDb db, ImportFolder folder, ImportRun r
 
     private async Task Probe(Import import, ColumnMapping? mapping, CancellationToken cancellation)
     {
+        await using var file = folder.Open(import.Id);
+        var reader = ImportRun.Reader(import.Format, file, new HiddenIds(pseudonyms, import.AccountKey), mapping);
+        if ((await reader.Next(1, cancellation)).Count == 0)
+            throw new ProblemException(Problems.NoRows);
+        if (reader is WorkbookRows workbook)
+            import.Size = workbook.Size;
+        import.UnreadColumns = reader.UnreadColumns;
+    }
+
+    private async Task ProbeAlone(Import import, ColumnMapping? mapping, CancellationToken cancellation)
+    {
         await Probing.WaitAsync(cancellation);
         try
         {
-            await using var file = folder.Open(import.Id);
-            var reader = ImportRun.Reader(import.Format, file, new HiddenIds(pseudonyms, import.AccountKey), mapping);
-            if ((await reader.Next(1, cancellation)).Count == 0)
-                throw new ProblemException(Problems.NoRows);
-            if (reader is WorkbookRows workbook)
-                import.Size = workbook.Size;
-            import.UnreadColumns = reader.UnreadColumns;
+            await Probe(import, mapping, cancellation);
         }
         finally
         {

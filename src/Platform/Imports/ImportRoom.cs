@@ -58,7 +58,7 @@ internal sealed class ImportRoom(ImportFolder folder, ImportOptions options)
     }
 
     /// <summary>The body of one request, counted.</summary>
-    private sealed class Arrival : Stream
+    private sealed class Arrival : ReadingStream
     {
         private readonly ImportRoom room;
         private readonly HttpContext http;
@@ -73,16 +73,6 @@ internal sealed class ImportRoom(ImportFolder folder, ImportOptions options)
             http.Request.Body = this;
         }
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var count = await body.ReadAsync(buffer, cancellationToken);
@@ -93,21 +83,6 @@ internal sealed class ImportRoom(ImportFolder folder, ImportOptions options)
                 return arriving.Waiting + arriving.Bytes <= room.Most ? count : throw room.Full(http);
             }
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         // Until somebody looks again, what has arrived counts as waiting.
         protected override void Dispose(bool disposing)

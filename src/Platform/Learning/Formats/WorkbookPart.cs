@@ -65,24 +65,12 @@ internal sealed class WorkbookPart : IDisposable
     public void Dispose() => xml.Dispose();
 
     /// <summary>Hands out so many bytes and no more until the next beginning.</summary>
-    private sealed class Metered(Stream content) : Stream
+    private sealed class Metered(Stream content) : ReadingStream
     {
         private const int Most = 1024 * 1024;
         private int taken;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         internal void Begin() => taken = 0;
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -90,16 +78,6 @@ internal sealed class WorkbookPart : IDisposable
             taken += count;
             return taken <= Most ? count : throw new InvalidDataException();
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
