@@ -17,6 +17,9 @@ public static class OpenApi
         return builder;
     }
 
+    /// <summary>True where If-Match is looked at: where 412 is said.</summary>
+    public static bool TakesIfMatch(this IEnumerable<object> metadata) => metadata.OfType<ProducesProblem>().Any(p => p.StatusCode == 412);
+
     /// <summary>Registers the document platform.v1.</summary>
     public static void AddOpenApiDocument(this IServiceCollection services)
     {
@@ -83,7 +86,25 @@ public static class OpenApi
         {
             operation.Parameters ??= [];
             if (context.ApiDescription.RelativePath!.StartsWith("v1/", StringComparison.Ordinal))
+            {
                 Refuses(operation, context, "400", "Bad Request");
+                // Whatever changes something may meet another change of it (PLT-1020).
+                if (!HttpMethods.IsGet(context.ApiDescription.HttpMethod!))
+                    Refuses(operation, context, "409", "Conflict");
+            }
+
+            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.TakesIfMatch())
+            {
+                operation.Parameters.Add(new OpenApiParameter
+                {
+                    Name = "If-Match",
+                    In = ParameterLocation.Header,
+                    Description = "The ETag of what was read: refused with 412 (PLT-1007) when it is another one by now.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    Example = "\"3\"",
+                });
+            }
+
             if (context.ApiDescription.RelativePath!.Contains("{code}", StringComparison.Ordinal) && operation.Parameters.All(p => p.Name != "code"))
             {
                 operation.Parameters.Insert(0, new OpenApiParameter

@@ -91,14 +91,14 @@ public static partial class ProblemWriter
     /// <summary>Writes the problem that an exception is.</summary>
     public static Task Write(HttpContext context, Exception exception)
     {
-        var (kind, detail, faults) = Known(exception) ?? (Problems.Unexpected, null, []);
+        var (kind, detail, faults) = Of(context, exception);
         return Write(context, kind, detail, faults);
     }
 
     /// <summary>The problem that an exception is, for an answer that has begun and can only end with it.</summary>
     public static JsonObject Body(HttpContext context, Exception exception)
     {
-        var (kind, detail, faults) = Known(exception) ?? (Problems.Unexpected, null, []);
+        var (kind, detail, faults) = Of(context, exception);
         return Body(context, kind, detail, faults);
     }
 
@@ -146,6 +146,15 @@ public static partial class ProblemWriter
 
     private static Task Handle(HttpContext context) => Write(context, context.Features.Get<IExceptionHandlerFeature>()!.Error);
 
+    // Who said what they had read is told that it is not that any more, whether or not it was so when the request was looked at.
+    private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults) Of(HttpContext context, Exception exception)
+    {
+        var known = Known(exception) ?? (Problems.Unexpected, null, []);
+        return known.Kind == Problems.Met && context.Request.Headers.IfMatch.Count > 0 && (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint())?.Metadata.TakesIfMatch() == true
+            ? known with { Kind = Problems.Changed }
+            : known;
+    }
+
     private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults)? Known(Exception exception) => exception switch
     {
         ProblemException p => (p.Kind, p.Detail, p.Faults),
@@ -154,8 +163,8 @@ public static partial class ProblemWriter
         BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
         BadHttpRequestException bad => (Problems.BadParameter, null, Parameter(bad)),
         JsonException json => Malformed(json),
-        DbUpdateConcurrencyException => (Problems.Changed, null, []),
-        DbException met when Met(met) => (Problems.Changed, null, []),
+        DbUpdateConcurrencyException => (Problems.Met, null, []),
+        DbException met when Met(met) => (Problems.Met, null, []),
         DbException { IsTransient: true } => (Problems.Unavailable, null, []),
         // Entity Framework wraps what it takes for a passing failure.
         DbUpdateException or InvalidOperationException when exception.InnerException is (DbException or DbUpdateException) and { } inner => Known(inner),

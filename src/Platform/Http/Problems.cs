@@ -27,6 +27,8 @@ public static class Problems
 
     public static readonly ProblemKind Stopping = new("PLT-1019", 503, "Máy chủ đang dừng; hãy gửi lại phần chưa được trả lời", "The server is stopping; send again what was not answered");
 
+    public static readonly ProblemKind Met = new("PLT-1020", 409, "Thay đổi này trùng lúc với một thay đổi khác và chưa được ghi; hãy gửi lại", "This change met another one at the same moment and was not saved; send it again");
+
     // 1100–1199 access
     public static readonly ProblemKind NotSignedIn = new("PLT-1101", 401, "Cần mã truy cập hợp lệ", "A valid access token is needed");
     public static readonly ProblemKind NotAllowed = new("PLT-1102", 403, "Vai trò này không được làm việc đó", "This role may not do that");

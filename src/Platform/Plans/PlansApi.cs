@@ -22,8 +22,8 @@ public static class PlansApi
         write.MapPut("{id:guid}", ReplacePlan).WithName(nameof(ReplacePlan)).Fails(400, 409, 412, 413, 415, 422);
         write.MapDelete("{id:guid}", DeletePlan).WithName(nameof(DeletePlan)).Fails(409, 412);
         write.MapPost("{id:guid}/issuance", IssuePlan).WithName(nameof(IssuePlan)).Fails(400, 409, 412, 413, 415, 422);
-        write.MapPost("{id:guid}/amendments", AmendPlan).WithName(nameof(AmendPlan)).Fails(409);
-        write.MapPost("{id:guid}/closure", ClosePlan).WithName(nameof(ClosePlan)).Fails(409);
+        write.MapPost("{id:guid}/amendments", AmendPlan).WithName(nameof(AmendPlan)).Fails(409, 412);
+        write.MapPost("{id:guid}/closure", ClosePlan).WithName(nameof(ClosePlan)).Fails(409, 412);
 
         write.MapPost("{id:guid}/targets", AddTarget).WithName(nameof(AddTarget)).Fails(400, 409, 412, 413, 415, 422);
         write.MapPut("{id:guid}/targets/{targetId:guid}", ReplaceTarget).WithName(nameof(ReplaceTarget)).Fails(400, 409, 412, 413, 415, 422);
@@ -99,7 +99,9 @@ public static class PlansApi
     private static async Task<Created<PlanView>> AmendPlan(
         RouteLocality locality, Guid id, HttpContext http, PlatformDb db, PlanDocument document, CancellationToken cancellation)
     {
-        var next = await document.Amend(await db.FindPlan(locality, id, cancellation), cancellation);
+        var plan = await db.FindPlan(locality, id, cancellation);
+        http.RefuseUnlessMatches(plan);
+        var next = await document.Amend(plan, cancellation);
         return TypedResults.Created($"/v1/localities/{locality.Entry.Code}/plans/{next.Id}", await Show(http, db, next, cancellation));
     }
 
@@ -108,6 +110,7 @@ public static class PlansApi
         RouteLocality locality, Guid id, HttpContext http, PlatformDb db, PlanDocument document, CancellationToken cancellation)
     {
         var plan = await db.FindPlan(locality, id, cancellation);
+        http.RefuseUnlessMatches(plan);
         await document.Close(plan, cancellation);
         return TypedResults.Ok(await Show(http, db, plan, cancellation));
     }

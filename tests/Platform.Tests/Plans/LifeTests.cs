@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Npgsql;
 
 namespace Platform.Tests.Plans;
 
@@ -187,6 +188,38 @@ public sealed class LifeTests(World world)
         Assert.Equal(200, (await client.Ask("POST", $"{Drafts.At(next)}/issuance", new JsonObject())).Status);
         var progress = (await client.Ask("GET", $"/v1/localities/{commune}/progress?year=2028")).Body!["items"]![0]!;
         Assert.Equal((drafted!.ToString(), "2", "Reached"), (progress["targetId"]!.ToString(), progress["numerator"]!.ToString(), progress["status"]!.ToString()));
+    }
+
+    [Theory]
+    [InlineData("closure")]
+    [InlineData("amendments")]
+    public async Task An_issued_plan_of_another_revision_is_neither_closed_nor_amended(string step)
+    {
+        using var client = await world.AdminOf(Commune);
+        var plan = await client.IssuedPlan(Commune);
+        (await client.Ask("POST", $"{Drafts.At(plan)}/{step}", ifMatch: "\"1\"")).Refused(412, "PLT-1007");
+        Assert.True(JsonNode.DeepEquals(plan, (await client.Ask("GET", Drafts.At(plan))).Body));
+        Assert.InRange((await client.Ask("POST", $"{Drafts.At(plan)}/{step}", ifMatch: "\"2\"")).Status, 200, 201);
+    }
+
+    [Theory]
+    [InlineData(null, 409, "PLT-1020")]
+    [InlineData("\"2\"", 412, "PLT-1007")]
+    public async Task A_change_that_meets_another_one_is_refused_and_changes_nothing(string? ifMatch, int status, string code)
+    {
+        using var client = await world.AdminOf(Commune);
+        var plan = await client.IssuedPlan(Commune);
+        await using var other = new NpgsqlConnection(world.Superuser());
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var change = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await other.Query("update plans set revision = revision + 1 where id = $1", Guid.Parse($"{plan["id"]}"));
+        var answer = client.Ask("POST", $"{Drafts.At(plan)}/closure", ifMatch: ifMatch);
+        while ((await world.Everything("select pid from pg_stat_activity where $1 = any(pg_blocking_pids(pid))", other.ProcessID)).Count == 0)
+            Assert.False(answer.IsCompleted, $"{(answer.IsCompleted ? (await answer).Status : 0)}");
+        await change.CommitAsync(TestContext.Current.CancellationToken);
+        (await answer).Refused(status, code);
+        Assert.Equal(("Issued", "3"), ((await client.Ask("GET", Drafts.At(plan))).Body!["status"]!.ToString(), $"{(await client.Ask("GET", Drafts.At(plan))).Body!["revision"]}"));
+        Assert.Equal(200, (await client.Ask("POST", $"{Drafts.At(plan)}/closure")).Status);
     }
 
     [Fact]
