@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Platform.Database;
-using Platform.Learning;
 
 namespace Platform.Confirmations;
 

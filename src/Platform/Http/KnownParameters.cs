@@ -10,6 +10,9 @@ namespace Platform.Http;
 /// </summary>
 internal static class KnownParameters
 {
+    // Nobody asks for a day outside these, and from those inside days and years can be counted on either side.
+    private static readonly DateOnly FirstDay = new(1900, 1, 1), LastDay = new(2199, 12, 31);
+
     private static readonly ConditionalWeakTable<RouteEndpoint, Parameter[]> Known = [];
 
     /// <summary>Runs after the gate, so that who may not call learns nothing of the operation.</summary>
@@ -31,6 +34,10 @@ internal static class KnownParameters
                 (faults ??= []).Add(new FieldFault(name, Problems.UnknownMember, Told(known)));
             else if (values.Any(v => v is { Length: > 0 } && !CanBeRead(v, parameter.Type)))
                 (faults ??= []).Add(new FieldFault(name, Problems.WrongType, Expected(parameter.Type)));
+            else if (values.Any(v => v is { Length: > 0 } && !Faults.IsText(v)))
+                (faults ??= []).Add(new FieldFault(name, Problems.NotText));
+            else if (parameter.Type == typeof(DateOnly) && values.Any(v => v is { Length: > 0 } && Day(v) is var day && (day < FirstDay || day > LastDay)))
+                (faults ??= []).Add(new FieldFault(name, Problems.OutOfRange, new Explanation($"Từ {FirstDay:yyyy-MM-dd} đến {LastDay:yyyy-MM-dd}.", $"From {FirstDay:yyyy-MM-dd} to {LastDay:yyyy-MM-dd}.")));
         if (faults is not null)
             throw new ProblemException(Problems.BadParameter, null, faults);
     }
@@ -44,11 +51,13 @@ internal static class KnownParameters
         : Json.Expected(type);
 
     private static bool CanBeRead(string text, Type type) =>
-        type == typeof(DateOnly) ? DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        type == typeof(DateOnly) ? Day(text) is not null
         : type == typeof(bool) ? bool.TryParse(text, out _)
         : type == typeof(int) ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
         : type == typeof(decimal) ? decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _)
         : !type.IsEnum || Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase);
+
+    private static DateOnly? Day(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     private static bool IsOfAddress(IParameterBindingMetadata parameter) =>
         (Nullable.GetUnderlyingType(parameter.ParameterInfo.ParameterType) ?? parameter.ParameterInfo.ParameterType) is var type

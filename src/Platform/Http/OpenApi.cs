@@ -88,6 +88,7 @@ public static class OpenApi
             if (context.ApiDescription.RelativePath!.StartsWith("v1/", StringComparison.Ordinal))
             {
                 Refuses(operation, context, "400", "Bad Request");
+                Refuses(operation, context, "414", "URI Too Long");
                 // Whatever changes something may meet another change of it (PLT-1020).
                 if (!HttpMethods.IsGet(context.ApiDescription.HttpMethod!))
                     Refuses(operation, context, "409", "Conflict");
@@ -123,6 +124,9 @@ public static class OpenApi
             if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<Access.Requirement>().LastOrDefault() is { } requirement)
             {
                 Refuses(operation, context, "429", "Too Many Requests");
+                // Of a session without the header that a change carries, or of a place that is not the caller's.
+                if (!HttpMethods.IsGet(context.ApiDescription.HttpMethod!))
+                    Refuses(operation, context, "403", "Forbidden");
                 var session = new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("session", context.Document)] = [] };
                 operation.Security = requirement.OfSession ? [session] :
                 [

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.EntityFrameworkCore;
+using Platform.Database;
 
 namespace Platform.Http;
 
@@ -149,11 +150,16 @@ public static partial class ProblemWriter
     // Who said what they had read is told that it is not that any more, whether or not it was so when the request was looked at.
     private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults) Of(HttpContext context, Exception exception)
     {
-        var known = Known(exception) ?? (Problems.Unexpected, null, []);
+        var known = Known(exception) ?? (IsBroken(context, exception) ? Problems.Met : Problems.Unexpected, null, []);
         return known.Kind == Problems.Met && context.Request.Headers.IfMatch.Count > 0 && (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint())?.Metadata.TakesIfMatch() == true
             ? known with { Kind = Problems.Changed }
             : known;
     }
+
+    // What was looked at before saving has been added or removed by somebody since. It is logged all the same: what was not looked at ends here too.
+    private static bool IsBroken(HttpContext context, Exception exception) =>
+        exception.AsDatabase() is { } database && context.RequestServices.GetRequiredService<DatabaseOptions>().Dialect is var dialect
+        && (dialect.IsCollision(database) || dialect.IsDangling(database));
 
     private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults)? Known(Exception exception) => exception switch
     {

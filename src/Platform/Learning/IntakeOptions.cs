@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Platform.Database;
@@ -56,16 +55,4 @@ public enum IntakeStore
 
     /// <summary>Through the context, on every engine.</summary>
     Portable,
-}
-
-/// <summary>Failures of the database, however they are wrapped.</summary>
-internal static class DatabaseFailures
-{
-    // Entity Framework wraps what it could not save, and that again where it takes the failure for a passing one.
-    internal static DbException? AsDatabase(this Exception failure) => failure switch
-    {
-        DbException database => database,
-        DbUpdateException or InvalidOperationException => failure.InnerException?.AsDatabase(),
-        _ => null,
-    };
 }

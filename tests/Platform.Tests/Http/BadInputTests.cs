@@ -138,6 +138,8 @@ public sealed partial class BadInputTests(World world)
         {
             for (var i = 0; i < 14; i++)
                 yield return new Attempt($"{address}?{query}={Text()}", body);
+            foreach (var value in BadValues.Parameters)
+                yield return new Attempt($"{address}?{query}={value}", body);
             yield return new Attempt($"{address}?{query}=1&{query}=2", body);
             yield return new Attempt($"{address}?{query}", body);
         }

@@ -18,6 +18,9 @@ internal static class BadValues
     /// <summary>Escapes that are no text.</summary>
     internal static readonly string[] Escapes = ["%00", "%ff", "%c0%af", "%ED%A0%80", "%zz", "%", "%u1234", "%25%30%30"];
 
+    /// <summary>Of what can be written, the values at the ends of what can be read; every parameter is tried with all of them.</summary>
+    internal static readonly string[] Parameters = ["%00", "a%00b", "0001-01-01", "9999-12-31", "2147483647", "-2147483648", new string('a', 9000)];
+
     /// <summary>JSON values as they are written, also where no JSON type holds them.</summary>
     internal static readonly string[] Values =
     [

@@ -78,6 +78,40 @@ public sealed class DraftTests(World world)
     }
 
     [Fact]
+    public async Task Changes_of_a_draft_at_the_same_moment_are_each_made_or_refused()
+    {
+        using var client = await world.AdminOf(Commune);
+        var draft = await client.Draft(Commune);
+        var (at, document) = (Drafts.At(draft), Drafts.Document());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(async worker =>
+        {
+            var random = new Random(worker);
+            var answers = new List<Answer>();
+            for (var step = 0; step < 25; step++)
+            {
+                var now = (await client.Ask("GET", at)).Body!;
+                var (target, task) = (now["targets"]!.AsArray().LastOrDefault(), now["tasks"]!.AsArray().LastOrDefault());
+                answers.Add(await (random.Next(9) switch
+                {
+                    0 or 1 => client.Ask("PUT", at, Drafts.Document($"Bản {worker}.{step}")),
+                    2 => client.Ask("POST", $"{at}/targets", document["targets"]![0]!.DeepClone().AsObject().With("number", $"{worker}.{step}")),
+                    3 => client.Ask("POST", $"{at}/tasks", document["tasks"]![0]!.DeepClone().AsObject().With("number", $"{worker}.{step}")),
+                    4 => client.Ask("DELETE", $"{at}/targets/{target?["id"]}"),
+                    5 => client.Ask("DELETE", $"{at}/tasks/{task?["id"]}"),
+                    6 => client.Ask("PUT", $"{at}/tasks/{task?["id"]}", document["tasks"]![1]),
+                    7 => client.Ask("PUT", $"{at}/assignment-matrix", new JsonObject { ["rows"] = new JsonArray(new JsonObject { ["task"] = $"{task?["number"]}", ["roles"] = new JsonObject { ["cong-an-xa"] = new JsonArray("Lead") } }) }),
+                    _ => client.Ask("PUT", $"{at}/targets/{target?["id"]}", document["targets"]![0]),
+                }));
+            }
+
+            return answers;
+        }));
+        Assert.All(answers.SelectMany(a => a), answer => Assert.True(answer.Status is 200 or 201 or 204 or 404 or 405 or 409 or 422, $"{answer.Status} {answer.Body}"));
+        Assert.Contains(answers.SelectMany(a => a), answer => answer.Status is 200 or 201);
+        Assert.Equal(200, (await client.Ask("PUT", at, (await client.Ask("GET", at)).Body)).Status);
+    }
+
+    [Fact]
     public async Task Of_many_replacements_of_one_revision_exactly_one_wins()
     {
         using var client = await world.AdminOf(Commune);
