@@ -50,6 +50,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
 
     private async Task Whole(IntakeJob job, RowReader reader, bool asLines)
     {
+        using var visit = turns.Arrive(order.Vendor);
         var isShort = http.Request.ContentLength <= Short;
         using var place = isShort ? null : await turns.Read(order.Vendor, http.RequestAborted);
         var answers = !isShort && order is { Atomic: false, DryRun: false } && turns.IsHeavy(order.Vendor) ? await InPieces(job) : await AtOnce(job, reader);

@@ -4,16 +4,18 @@ namespace Platform.Limits;
 /// A few slots shared out fairly by cost: each vendor's work is dated as if it had its share of the slots for itself, and the earliest date goes
 /// first (start-time fair queueing). Who sends a hundred batches waits behind who sends one. Nobody may hold all slots, so that a newcomer finds
 /// one free instead of waiting for what is running. Slots share one machine, so beside others who sends most begins only while half of the slots
-/// are free, which on a small machine is while nobody else is at work, or when it has waited for long enough.
+/// are free and nobody else's send is on its way to one, which on a small machine is while nobody else is at work, or when it has waited for long enough.
 /// </summary>
 internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : IDisposable
 {
+    // How long who sends most waits for others, and others are waited for; a slow upload keeps nobody waiting for longer.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly RecentUse use = new(clock);
     private readonly Lock gate = new();
     private readonly Dictionary<string, Flow> flows = new(StringComparer.Ordinal);
     private readonly LinkedList<Turn> waiting = [];
+    private readonly LinkedList<Visit> visits = [];
     private ITimer? wake;
     private double time;
     private int running;
@@ -51,6 +53,17 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
         return turn;
     }
 
+    /// <summary>Says that a send has come, which is yet to be read, stored and answered; disposing the answer says that it is done.</summary>
+    internal IDisposable Arrive(string vendor)
+    {
+        lock (gate)
+        {
+            var visit = new Visit(this, vendor, clock.GetTimestamp());
+            visit.Place = visits.AddLast(visit);
+            return visit;
+        }
+    }
+
     // Under the gate: lets in whoever may, in the order of their dates.
     private void Advance()
     {
@@ -76,13 +89,32 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
     {
         if (turn.Flow.Running >= perVendor)
             return false;
-        if (running < Math.Max(1, slots / 2) || !use.IsHeavy(turn.Flow.Name))
+        var half = Math.Max(1, slots / 2);
+        if (AtWork(turn.Flow, half) < half || !use.IsHeavy(turn.Flow.Name))
             return true;
         var left = Patience - clock.GetElapsedTime(turn.Since);
         if (left <= TimeSpan.Zero)
             return true;
         wake ??= clock.CreateTimer(_ => Wake(), null, left, Timeout.InfiniteTimeSpan);
         return false;
+    }
+
+    // What a vendor stores, and what others send: from its arrival until its answer, but for what takes too long. Counted up to a number.
+    private int AtWork(Flow flow, int most)
+    {
+        var others = 0;
+        for (var last = visits.Last; last is not null && others < most && clock.GetElapsedTime(last.Value.Since) < Patience; last = last.Previous)
+            others += last.Value.Vendor == flow.Name ? 0 : 1;
+        return flow.Running + Math.Max(others, running - flow.Running);
+    }
+
+    private void Depart(Visit visit)
+    {
+        lock (gate)
+        {
+            visits.Remove(visit.Place!);
+            Advance();
+        }
     }
 
     private void Wake()
@@ -147,6 +179,23 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
         public int Running { get; set; }
 
         public int Pending { get; set; }
+    }
+
+    private sealed class Visit(FairQueue queue, string vendor, long since) : IDisposable
+    {
+        private int left;
+
+        public string Vendor => vendor;
+
+        public long Since => since;
+
+        public LinkedListNode<Visit>? Place { get; set; }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref left, 1) == 0)
+                queue.Depart(this);
+        }
     }
 
     private sealed class Turn(FairQueue queue, Flow flow, double start) : IDisposable

@@ -46,6 +46,29 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public async Task Who_sends_most_begins_nothing_while_the_send_of_another_is_read_or_answered_but_waits_for_no_slow_one()
+    {
+        var clock = new Clock();
+        using var queue = new FairQueue(slots: 3, perVendor: 2, clock);
+        (await queue.Enter("noisy", 50_000, 1, Cancellation)).Dispose();
+        (await queue.Enter("quiet", 1_000, 1, Cancellation)).Dispose();
+        using var own = queue.Arrive("noisy");
+        (await queue.Enter("noisy", 500, 1, Cancellation)).Dispose();
+
+        var send = queue.Arrive("quiet");
+        var next = queue.Enter("noisy", 500, 1, Cancellation);
+        Assert.False(next.IsCompleted);
+        (await queue.Enter("quiet", 1_000, 1, Cancellation)).Dispose();
+        Assert.False(next.IsCompleted);
+        send.Dispose();
+        (await next).Dispose();
+
+        using var slow = queue.Arrive("quiet");
+        clock.Pass(TimeSpan.FromSeconds(1));
+        (await queue.Enter("noisy", 500, 1, Cancellation)).Dispose();
+    }
+
+    [Fact]
     public async Task When_all_slots_are_held_the_one_who_sent_less_is_next()
     {
         using var queue = new FairQueue(slots: 1, perVendor: 1, new Clock());
