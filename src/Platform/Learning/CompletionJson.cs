@@ -14,7 +14,7 @@ internal static class CompletionJson
     {
         try
         {
-            if (JsonSerializer.Deserialize<CompletionContent>(utf8, Json.Options) is { } content)
+            if ((PlainCompletion.Read(utf8) ?? JsonSerializer.Deserialize<CompletionContent>(utf8, Json.Options)) is { } content)
                 return new SentRow(index, content.Id, content, []);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -20,11 +20,11 @@ internal sealed class RecentUse(TimeProvider clock)
         vendors[vendor] = (Now(vendor) + cost, clock.GetTimestamp());
     }
 
-    /// <summary>True while somebody is at work who sends clearly less.</summary>
+    /// <summary>True while somebody is at work who sends clearly less; who rests is known by what it sent when it began to.</summary>
     internal bool IsHeavy(string vendor)
     {
         var own = Now(vendor);
-        return vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Memory && own > (Clearly * Now(other.Key)) + Slack);
+        return vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Memory && own > (Clearly * other.Value.Cost) + Slack);
     }
 
     private double Now(string vendor) =>
