@@ -151,7 +151,7 @@ public static partial class ProblemWriter
     private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults) Of(HttpContext context, Exception exception)
     {
         var known = Known(exception) ?? (IsBroken(context, exception) ? Problems.Met : Problems.Unexpected, null, []);
-        return known.Kind == Problems.Met && context.Request.Headers.IfMatch.Count > 0 && (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint())?.Metadata.TakesIfMatch() == true
+        return known.Kind == Problems.Met && exception.AsDatabase() is null && context.Request.Headers.IfMatch is { Count: > 0 } named && named != "*" && (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint())?.Metadata.TakesIfMatch() == true
             ? known with { Kind = Problems.Changed }
             : known;
     }

@@ -99,12 +99,12 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
         return false;
     }
 
-    // What a vendor stores, and what others send: from its arrival until its answer, but for what takes too long. Counted up to a number.
+    // What is stored, and what is sent by who sends less: from its arrival until its answer, but for what takes too long. Counted up to a number.
     private int AtWork(Flow flow, int most)
     {
         var others = 0;
         for (var last = visits.Last; last is not null && others < most && clock.GetElapsedTime(last.Value.Since) < Patience; last = last.Previous)
-            others += last.Value.Vendor == flow.Name ? 0 : 1;
+            others += last.Value.Vendor != flow.Name && use.IsLighter(last.Value.Vendor, flow.Name) ? 1 : 0;
         return flow.Running + Math.Max(others, running - flow.Running);
     }
 

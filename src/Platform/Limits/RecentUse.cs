@@ -24,8 +24,13 @@ internal sealed class RecentUse(TimeProvider clock)
     internal bool IsHeavy(string vendor)
     {
         var own = Now(vendor);
-        return vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Memory && own > (Clearly * other.Value.Cost) + Slack);
+        return vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Memory && IsLess(other.Value.Cost, own));
     }
+
+    /// <summary>True when one sends clearly less than another.</summary>
+    internal bool IsLighter(string vendor, string than) => IsLess(vendors.GetValueOrDefault(vendor).Cost, Now(than));
+
+    private static bool IsLess(double cost, double than) => than > (Clearly * cost) + Slack;
 
     private double Now(string vendor) =>
         vendors.TryGetValue(vendor, out var used) ? used.Cost * Math.Pow(0.5, clock.GetElapsedTime(used.At).TotalSeconds) : 0;

@@ -48,10 +48,9 @@ public sealed record AgencyContent(string? Key, string? Name, AgencyKind? Kind)
         var faults = new Faults();
         agency.Name = faults.Text("/name", Name, 300);
         agency.Kind = faults.Value("/kind", Kind);
-        agency.Key = VietnameseText.Slug(faults.Optional("/key", Key, 80) ?? agency.Name);
+        agency.Key = VietnameseText.Slug(faults.Optional("/key", Key, 80) ?? agency.Name, longest: 80);
         if (agency.Key.Length == 0 && agency.Name.Length > 0)
             faults.Add("/key", Problems.Required);
-        agency.Key = agency.Key.Length > 80 ? agency.Key[..80].TrimEnd('-') : agency.Key;
         faults.ThrowIfAny();
         return agency;
     }

@@ -33,8 +33,9 @@ public static class VietnameseText
         return folded.ToString().TrimEnd().Normalize(NormalizationForm.FormC);
     }
 
-    /// <summary>An ASCII name made of the folded text: «Công an xã» → cong-an-xa.</summary>
-    public static string Slug(string text) => Fold(text).Replace(' ', '-');
+    /// <summary>An ASCII name made of the folded text: «Công an xã» → cong-an-xa; the beginning of it where that is longer than may be.</summary>
+    public static string Slug(string text, int longest = int.MaxValue) =>
+        Fold(text).Replace(' ', '-') is var slug && slug.Length > longest ? slug[..longest].TrimEnd('-') : slug;
 
     /// <summary>True when two names differ at most in Unicode form, case and tone-mark placement.</summary>
     public static bool SameName(string one, string other) =>

@@ -78,9 +78,13 @@ public sealed class PlanDocument(PlatformDb db, LocalityDirectory directory, Tim
     /// <summary>Starts the next version of an issued plan as a draft with the same content.</summary>
     public async Task<Plan> Amend(Plan plan, CancellationToken cancellation)
     {
+        await using var transaction = await BeginAlone(plan, cancellation);
+        var read = plan.Revision;
+        await db.Entry(plan).ReloadAsync(cancellation);
+        if (plan.Revision != read)
+            throw new ProblemException(Problems.Met);
         if (plan.Status != PlanStatus.Issued)
             throw new ProblemException(Problems.WrongStatus);
-        await using var transaction = await BeginAlone(plan, cancellation);
         if (await db.Plans.AnyAsync(p => p.TenantId == plan.TenantId && p.AmendsId == plan.Id && p.Status == PlanStatus.Draft, cancellation))
             throw new ProblemException(Problems.WrongStatus, new Explanation("Đã có một bản sửa đổi đang soạn.", "An amendment is being drafted already."));
         var content = await PlanView.Load(db, plan, cancellation);

@@ -140,12 +140,12 @@ internal static class PlanReading
         foreach (var (content, at, _) in faults.Each("/agencies", from.Agencies))
         {
             var name = faults.Text($"{at}/name", content.Name, 300);
-            var key = VietnameseText.Slug(faults.Optional($"{at}/key", content.Key, 80) ?? name);
+            var key = VietnameseText.Slug(faults.Optional($"{at}/key", content.Key, 80) ?? name, longest: 80);
             var agency = new Agency
             {
                 TenantId = tenant,
                 Id = Guid.CreateVersion7(),
-                Key = key.Length > 80 ? key[..80] : key,
+                Key = key,
                 Name = name,
                 Kind = faults.Value($"{at}/kind", content.Kind),
             };

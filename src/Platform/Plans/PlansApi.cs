@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Data;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -182,6 +183,12 @@ public static class PlansApi
 
     private static async Task<PlanView> Show(HttpContext http, PlatformDb db, Plan plan, CancellationToken cancellation)
     {
+        // All of one moment: tasks of one version and what refers to tasks of the next would be no plan.
+        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var entry = db.Entry(plan);
+        await entry.ReloadAsync(cancellation);
+        if (entry.State == EntityState.Detached)
+            throw new ProblemException(Problems.UnknownPlan);
         http.Response.Headers.ETag = plan.ETag();
         return await PlanView.Load(db, plan, cancellation);
     }

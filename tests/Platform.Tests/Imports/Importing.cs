@@ -26,7 +26,7 @@ internal static class Importing
 
     internal static Task<string> Import(this HttpClient client, string type, string file, string query = "") => client.Import(type, Encoding.UTF8.GetBytes(file), query);
 
-    /// <summary>Waits until an import is in a state.</summary>
+    /// <summary>Waits until an import is in a state; one that has ended otherwise fails.</summary>
     internal static async Task<JsonObject> Until(this HttpClient client, string import, params string[] states)
     {
         while (true)
@@ -34,6 +34,7 @@ internal static class Importing
             var now = (await client.GetFromJsonAsync<JsonObject>(import, Cancellation))!;
             if (states.Contains(now.Text("state")))
                 return now;
+            Assert.False(now.Text("state") is "Done" or "Failed" or "Cancelled", now.ToJsonString());
             await Task.Delay(50, Cancellation);
         }
     }

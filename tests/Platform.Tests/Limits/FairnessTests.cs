@@ -69,6 +69,22 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public async Task Of_two_who_send_much_the_lesser_waits_for_nobody_but_who_sends_less_still()
+    {
+        using var queue = new FairQueue(slots: 3, perVendor: 2, new Clock());
+        foreach (var (vendor, rows) in new[] { ("most", 50_000), ("much", 20_000), ("quiet", 1_000) })
+            (await queue.Enter(vendor, rows, 1, Cancellation)).Dispose();
+        Assert.True(queue.IsHeavy("most") && queue.IsHeavy("much"));
+        using var first = queue.Arrive("most");
+        var second = queue.Arrive("much");
+        var most = queue.Enter("most", 500, 1, Cancellation);
+        (await queue.Enter("much", 500, 1, Cancellation)).Dispose();
+        Assert.False(most.IsCompleted);
+        second.Dispose();
+        (await most).Dispose();
+    }
+
+    [Fact]
     public async Task When_all_slots_are_held_the_one_who_sent_less_is_next()
     {
         using var queue = new FairQueue(slots: 1, perVendor: 1, new Clock());

@@ -171,8 +171,7 @@ public sealed class LogTests(World world)
             while ((await world.Everything("select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))", connection.ProcessID)).Count == 0)
                 await Task.Delay(20, Cancellation);
             await hold.CommitAsync(Cancellation);
-            using var failed = await sent;
-            await failed.Body(HttpStatusCode.InternalServerError);
+            await sent.Problem(Problems.Met);
         }
 
         await world.Everything("delete from accounts where key = $1", phone);

@@ -78,6 +78,20 @@ public sealed class DraftTests(World world)
     }
 
     [Fact]
+    public async Task A_name_longer_than_a_key_may_be_names_the_same_agency_in_every_plan()
+    {
+        var own = (await world.FreshCommune()).Code;
+        using var client = await world.AdminOf(own);
+        var document = Drafts.Document();
+        var name = $"Ban Chỉ đạo {string.Concat(Enumerable.Repeat("phát triển khoa học công nghệ ", 6))}".TrimEnd();
+        document["agencies"]!.AsArray().Add(new JsonObject { ["name"] = name, ["kind"] = "Department" });
+        var first = await client.Ask("POST", $"/v1/localities/{own}/plans", document.DeepClone());
+        var second = await client.Ask("POST", $"/v1/localities/{own}/plans", document);
+        Assert.Equal((201, 201), (first.Status, second.Status));
+        Assert.Single((await client.Ask("GET", $"/v1/localities/{own}/agencies")).Body!["items"]!.AsArray(), a => a!["name"]!.ToString() == name);
+    }
+
+    [Fact]
     public async Task Changes_of_a_draft_at_the_same_moment_are_each_made_or_refused()
     {
         using var client = await world.AdminOf(Commune);

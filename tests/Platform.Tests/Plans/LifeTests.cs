@@ -214,8 +214,12 @@ public sealed class LifeTests(World world)
         await using var change = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await other.Query("update plans set revision = revision + 1 where id = $1", Guid.Parse($"{plan["id"]}"));
         var answer = client.Ask("POST", $"{Drafts.At(plan)}/closure", ifMatch: ifMatch);
-        while ((await world.Everything("select pid from pg_stat_activity where $1 = any(pg_blocking_pids(pid))", other.ProcessID)).Count == 0)
-            Assert.False(answer.IsCompleted, $"{(answer.IsCompleted ? (await answer).Status : 0)}");
+        while ((await world.Everything("select pid from pg_stat_activity where query like 'UPDATE plans%' and $1 = any(pg_blocking_pids(pid))", other.ProcessID)).Count == 0)
+        {
+            Assert.False(answer.IsCompleted, "It met nobody.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
         await change.CommitAsync(TestContext.Current.CancellationToken);
         (await answer).Refused(status, code);
         Assert.Equal(("Issued", "3"), ((await client.Ask("GET", Drafts.At(plan))).Body!["status"]!.ToString(), $"{(await client.Ask("GET", Drafts.At(plan))).Body!["revision"]}"));
