@@ -21,6 +21,7 @@ namespace Platform.Tests.Logs;
 /// A server that logs everything it can, with the database told to show values in its faults, is sent marked persons and secrets every way
 /// there is. Nothing of them may be in any log, the database's own included.
 /// </summary>
+[Collection("Deliveries")] // its server takes deliveries too, and makes none to this machine
 public sealed class LogTests(World world)
 {
     private static readonly string[] Categories =

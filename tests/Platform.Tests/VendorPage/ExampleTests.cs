@@ -10,6 +10,7 @@ using Platform.Tests.Webhooks;
 namespace Platform.Tests.VendorPage;
 
 /// <summary>Every example of the vendors' page is run, by the program a vendor would run it with, against the running service.</summary>
+[Collection("Deliveries")]
 public sealed partial class ExampleTests(World world)
 {
     private const string Folder = "src/Platform/VendorPage/Examples";

@@ -10,6 +10,7 @@ using Platform.Webhooks;
 namespace Platform.Tests.Webhooks;
 
 /// <summary>Outside Development nobody can make the platform call into its own network.</summary>
+[Collection("Deliveries")]
 public sealed class WebhookAddressTests(World world)
 {
     [Theory]

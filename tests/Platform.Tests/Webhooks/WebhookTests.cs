@@ -13,6 +13,7 @@ using Platform.Webhooks;
 namespace Platform.Tests.Webhooks;
 
 /// <summary>Vendors are told of what happened: signed, at least once, and with a log of every try.</summary>
+[Collection("Deliveries")]
 public sealed class WebhookTests(World world) : IClassFixture<ClientsTests.Packages>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
