@@ -66,7 +66,7 @@ public sealed class World : IAsyncLifetime
             {
                 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Platform" });
                 builder.Configuration["Intake:Store"] = $"{store}";
-                builder.Configuration["Webhooks:Parallel"] = builder.Configuration["Imports:AtOnce"] = builder.Configuration["Audit:SealSeconds"] = "0"; // left to the first server
+                builder.LeaveWork();
                 builder.WebHost.UseUrls("http://127.0.0.1:0");
                 portable = Server.Build(builder, Instance.Database, Secrets.InFolder(folder));
                 portable.Services.GetRequiredService<ILoggerFactory>().AddProvider(new ServerFaults());

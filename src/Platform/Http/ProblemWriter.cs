@@ -151,10 +151,13 @@ public static partial class ProblemWriter
     private static (ProblemKind Kind, Explanation? Detail, IReadOnlyList<FieldFault> Faults) Of(HttpContext context, Exception exception)
     {
         var known = Known(exception) ?? (IsBroken(context, exception) ? Problems.Met : Problems.Unexpected, null, []);
-        return known.Kind == Problems.Met && exception.AsDatabase() is null && context.Request.Headers.IfMatch is { Count: > 0 } named && named != "*" && (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint())?.Metadata.TakesIfMatch() == true
-            ? known with { Kind = Problems.Changed }
-            : known;
+        return known.Kind == Problems.Met && exception.AsDatabase() is null && NamesRevision(context) ? known with { Kind = Problems.Changed } : known;
     }
+
+    // The handler of exceptions has taken the endpoint out of the request.
+    private static bool NamesRevision(HttpContext context) =>
+        context.Request.Headers.IfMatch is { Count: > 0 } named && named != "*"
+        && (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint())?.Metadata.TakesIfMatch() == true;
 
     // What was looked at before saving has been added or removed by somebody since. It is logged all the same: what was not looked at ends here too.
     private static bool IsBroken(HttpContext context, Exception exception) =>

@@ -4,7 +4,7 @@ namespace Platform.Limits;
 /// A few slots shared out fairly by cost: each vendor's work is dated as if it had its share of the slots for itself, and the earliest date goes
 /// first (start-time fair queueing). Who sends a hundred batches waits behind who sends one. Nobody may hold all slots, so that a newcomer finds
 /// one free instead of waiting for what is running. Slots share one machine, so beside others who sends most begins only while half of the slots
-/// are free and nobody else's send is on its way to one, which on a small machine is while nobody else is at work, or when it has waited for long enough.
+/// are free and no send of who sends less is on its way to one, which on a small machine is while nobody else is at work, or when it has waited for long enough.
 /// </summary>
 internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : IDisposable
 {

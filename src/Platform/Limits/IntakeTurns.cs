@@ -32,7 +32,7 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
     /// <summary>Waits until a batch of many rows may be read; disposing the answer lets the vendor's next one in.</summary>
     internal async Task<IDisposable> Read(Caller vendor, CancellationToken cancellation) => await reading.AcquireAsync(vendor, 1, cancellation);
 
-    /// <summary>Says that a send has come; disposing the answer says that it has been answered. While others' are there, who sends most begins nothing new.</summary>
+    /// <summary>Says that a send has come; disposing the answer says that it has been answered. Until then, and for a moment at most, nobody who sends more begins anything new.</summary>
     internal IDisposable Arrive(Caller vendor) => slots.Arrive(vendor.Key);
 
     /// <summary>Whether a vendor is at work beside others who send less.</summary>

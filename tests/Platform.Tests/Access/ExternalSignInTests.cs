@@ -24,7 +24,7 @@ public sealed class ExternalSignInTests(World world) : IAsyncLifetime
     {
         await provider.Start();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Platform" });
-        builder.Configuration["Webhooks:Parallel"] = builder.Configuration["Imports:AtOnce"] = "0"; // left to the first server
+        builder.LeaveWork();
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["Title"] = "VNeID",

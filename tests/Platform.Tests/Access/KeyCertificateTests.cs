@@ -71,7 +71,7 @@ public sealed class KeyCertificateTests(World world)
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Platform" });
         foreach (var key in (string[])["PseudonymKey", "PagingKey", "TokenKey"])
             builder.Configuration[$"Secrets:{key}File"] = Path.Combine(world.Folder, key switch { "PseudonymKey" => "pseudonym.key", "PagingKey" => "paging.key", _ => "token.key" });
-        builder.Configuration["Webhooks:Parallel"] = builder.Configuration["Imports:AtOnce"] = builder.Configuration["Audit:SealSeconds"] = "0";
+        builder.LeaveWork();
         foreach (var (name, value) in settings)
             builder.Configuration[$"Secrets:{name}"] = value;
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -162,7 +162,7 @@ public sealed class LimitTests(World world, LimitTests.Narrow narrow) : IClassFi
         {
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development, ContentRootPath = AppContext.BaseDirectory });
             builder.Logging.ClearProviders();
-            builder.Configuration["Webhooks:Parallel"] = builder.Configuration["Imports:AtOnce"] = builder.Configuration["Audit:SealSeconds"] = "0"; // left to the first server
+            builder.LeaveWork();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             foreach (var (name, value) in limits)
                 builder.Configuration[$"OData:{name}"] = value;

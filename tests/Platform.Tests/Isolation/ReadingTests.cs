@@ -16,7 +16,7 @@ public sealed class ReadingTests(World world)
     {
         var ground = await Ground.Of(world);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Platform" });
-        builder.Configuration["Webhooks:Parallel"] = builder.Configuration["Imports:AtOnce"] = "0"; // left to the first server
+        builder.LeaveWork();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var database = new DatabaseOptions
         {
