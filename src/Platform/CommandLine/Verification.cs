@@ -10,7 +10,7 @@ namespace Platform.CommandLine;
 /// </summary>
 internal static class Verification
 {
-    /// <summary>Says each difference; returns how many there are.</summary>
+    /// <summary>Says each difference, of one moment; returns how many there are.</summary>
     internal static async Task<int> Run(string connectionString, Action<string> say, CancellationToken cancellation)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }.ConnectionString);
@@ -21,7 +21,13 @@ internal static class Verification
             "set transaction read only; select rolsuper or rolbypassrls from pg_roles where rolname = current_user", connection, transaction))
             if (await role.ExecuteScalarAsync(cancellation) is not true)
                 throw new InvalidOperationException("ConnectionStrings:Verification: this role does not see every row; verify needs one with BYPASSRLS that may read.");
-        await using var command = new NpgsqlCommand(Scripts.Read("postgresql.verify.sql"), connection, transaction);
+        return await Run(connection, say, cancellation);
+    }
+
+    /// <summary>Says each difference as this connection sees it, its own unfinished changes among them.</summary>
+    internal static async Task<int> Run(NpgsqlConnection connection, Action<string> say, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Scripts.Read("postgresql.verify.sql"), connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var differences = 0;
         for (; await reader.ReadAsync(cancellation); differences++)

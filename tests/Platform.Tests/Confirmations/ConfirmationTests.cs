@@ -174,10 +174,7 @@ public abstract class ConfirmationTests(World world, IntakeStore store)
     {
         using var batch = await Batch.Start(world, store);
         await batch.Store(batch.Took(Safety, 2, "hv"), batch.Took(Data, 3, "hv"));
-        var tenant = (await world.Locality(batch.Commune)).Id;
-        await world.Everything("update confirmation_facts set confirmed = 7 where tenant_id = $1", tenant);
-        Assert.Equal([$"confirmed {batch.Commune} 2026-03-01 Citizens: the completions say 1, stored is 7"], await world.Differences(batch.Commune));
-        await world.Everything("update confirmation_facts set confirmed = 1 where tenant_id = $1", tenant);
         Assert.Empty(await world.Differences(batch.Commune));
+        Assert.Equal([$"confirmed {batch.Commune} 2026-03-01 Citizens: the completions say 1, stored is 7"], await world.DifferencesAfter(batch.Commune, "update confirmation_facts set confirmed = 7 where tenant_id = $1"));
     }
 }

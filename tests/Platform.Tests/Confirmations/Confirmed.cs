@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.CommandLine;
 using Platform.Tests.Learning;
 
@@ -18,7 +19,7 @@ internal static class Confirmed
     internal static Task<List<string>> Differences(this World world, params string[] communes) => world.Differences(d =>
         d.StartsWith("confirmation ", StringComparison.Ordinal) || d.StartsWith("judgement ", StringComparison.Ordinal) || communes.Any(c => d.Contains($" {c} ", StringComparison.Ordinal)));
 
-    /// <summary>What verify says of some things. Other tests break a row of their own for a moment; a difference that is real stays.</summary>
+    /// <summary>What verify says of some things. CorrectionTests breaks a row of its own for a moment; a difference that is real stays.</summary>
     internal static async Task<List<string>> Differences(this World world, Func<string, bool> concerned)
     {
         var found = new List<string>();
@@ -33,6 +34,21 @@ internal static class Confirmed
         }
 
         return [.. found.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>What verify says of a commune whose rows these statements ($1: the commune) change. Nobody else sees the change, which is taken back.</summary>
+    internal static async Task<List<string>> DifferencesAfter(this World world, string commune, params string[] changes)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var tenant = (await world.Locality(commune)).Id;
+        await using var connection = new NpgsqlConnection(world.Superuser());
+        await connection.OpenAsync(cancellation);
+        await using var taken = await connection.BeginTransactionAsync(cancellation);
+        foreach (var change in changes)
+            await connection.Query(change, tenant);
+        var found = new List<string>();
+        await Verification.Run(connection, found.Add, cancellation);
+        return [.. found.Where(d => d.Contains($" {commune} ", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>A row of a course in a month of 2026.</summary>

@@ -26,7 +26,8 @@ public abstract class FigureTests(World world, IntakeStore store)
             for (var n = 0; n < 12; n++)
                 await (worker % 2 == 0 ? batch : other).Push([.. Enumerable.Range(0, 25).Select(_ => Random(worker % 2 == 0 ? batch : other, random, communes, citizens))]);
         }));
-        Assert.Equal([], await world.Differences(_ => true)); // over the whole database in one snapshot, whatever other tests are doing
+        var differences = await world.Differences(_ => true); // over the whole database in one snapshot, whatever other tests are doing
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
         Assert.True(await batch.Learners() > 0);
     }
 
