@@ -35,6 +35,7 @@ namespace Platform
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
                 kestrel.Limits.MaxRequestLineSize = 8 * ProblemWriter.LongestAddress;
+                kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromMinutes(1)); // a stream may pause after its first rows
             });
             var services = builder.Services;
             services.ConfigureHttpJsonOptions(json => Json.ConfigureBodies(json.SerializerOptions));

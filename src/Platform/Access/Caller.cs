@@ -119,6 +119,8 @@ public sealed class Callers(Contexts contexts, IOptions<PeopleOptions> people, T
     private readonly ConcurrentDictionary<Guid, string> owners = new();
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
     private readonly ConcurrentDictionary<string, (Caller? Caller, DateTimeOffset At)> known = new(StringComparer.Ordinal);
+    private readonly Lock keeping = new();
+    private long forgotten;
 
     /// <summary>The caller with this key; null when there is none.</summary>
     public async ValueTask<Caller?> Find(string key, CancellationToken cancellation) =>
@@ -127,7 +129,7 @@ public sealed class Callers(Contexts contexts, IOptions<PeopleOptions> people, T
     /// <summary>The caller as it stands at this moment.</summary>
     public async ValueTask<Caller?> FindNow(string key, CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow();
+        var (now, before) = (clock.GetUtcNow(), Volatile.Read(ref forgotten));
         var idle = now.AddMinutes(-people.Value.IdleMinutes);
         await using var db = contexts.Open();
         var account = await db.Accounts.AsNoTracking().AsSplitQuery().Where(a => a.Key == key && a.EndedAt == null)
@@ -147,7 +149,7 @@ public sealed class Callers(Contexts contexts, IOptions<PeopleOptions> people, T
             .SingleOrDefaultAsync(cancellation);
         if (account is null)
         {
-            Forget(key);
+            known.TryRemove(key, out _);
             return null;
         }
 
@@ -159,7 +161,12 @@ public sealed class Callers(Contexts contexts, IOptions<PeopleOptions> people, T
             Personal = account.Personal.ToDictionary(t => t.Id),
             Sessions = account.Sessions.ToDictionary(s => s.Id),
         };
-        known[key] = (caller, now);
+        lock (keeping)
+        {
+            if (forgotten == before) // otherwise what was read may be what has just been changed
+                known[key] = (caller, now);
+        }
+
         return caller;
     }
 
@@ -225,5 +232,12 @@ public sealed class Callers(Contexts contexts, IOptions<PeopleOptions> people, T
     }
 
     /// <summary>Looks again at the next request: what an account may do has just changed.</summary>
-    public void Forget(string key) => known.TryRemove(key, out _);
+    public void Forget(string key)
+    {
+        lock (keeping)
+        {
+            forgotten++;
+            known.TryRemove(key, out _);
+        }
+    }
 }

@@ -46,6 +46,8 @@ internal sealed record Secrets(byte[] PseudonymKey, byte[] PagingKey, byte[]? To
         var keys = new (string Name, byte[]? Key)[] { ("PseudonymKey", PseudonymKey), ("PagingKey", PagingKey), ("TokenKey", TokenKey) };
         if (keys.FirstOrDefault(k => k.Key?.Distinct().Count() < 8).Name is { } guessed)
             return $"Secrets:{guessed} can be guessed";
+        if (EarlierPseudonymKeys.Any(k => new PseudonymKey(k).Mark == Pseudonyms.Newest.Mark))
+            return "Secrets:PseudonymKey bears the mark of one of Secrets:EarlierPseudonymKeys, so that nobody could tell whose pseudonyms are still to be changed; draw another";
         return keys.DistinctBy(k => Convert.ToHexString(k.Key ?? [])).Count() < keys.Length
             ? "two of Secrets:PseudonymKey, Secrets:PagingKey and Secrets:TokenKey are the same, so that who learns one knows another"
             : null;

@@ -29,7 +29,7 @@ public sealed class CompletionInbox(
     {
         using var turn = await turns.Enter(order.Vendor, rows.Count, cancellation);
         var answers = new RowAnswer[rows.Count];
-        for (var refused = false; ; refused = true)
+        for (var refused = false; ;)
         {
             var (candidates, edition) = await Check(order, rows, answers, cancellation);
             if (candidates.Count == 0 && order.Alongside is null)
@@ -42,6 +42,7 @@ public sealed class CompletionInbox(
             catch (Exception failure) when (!refused && failure.AsDatabase() is { } database && db.Dialect.IsRefusal(database))
             {
                 // A grant ended, or a locality was closed, in the seconds for which they are remembered: the rows are checked again with what holds now.
+                refused = true;
                 await states.FindNow(cancellation);
                 order = order with { Vendor = await callers.FindNow(order.Vendor.Key, cancellation) ?? throw new ProblemException(Problems.NotAllowed) };
             }

@@ -27,6 +27,7 @@ public sealed class TenantStates(Contexts contexts, LocalityDirectory directory,
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5), Usable = TimeSpan.FromSeconds(9);
 
+    private readonly Lock keeping = new();
     private Known known = new(SuspendedTenants.None, DateTimeOffset.MinValue);
     private int asking;
 
@@ -63,7 +64,12 @@ public sealed class TenantStates(Contexts contexts, LocalityDirectory directory,
         }
 
         var suspended = states.Count == 0 ? SuspendedTenants.None : new SuspendedTenants(states);
-        known = new Known(suspended, at);
+        lock (keeping)
+        {
+            if (known.At <= at) // who began to ask later knows better
+                known = new Known(suspended, at);
+        }
+
         return suspended;
     }
 

@@ -7,7 +7,8 @@ namespace Platform.Tests.Http;
 /// <summary>What answers tell browsers, which other origins may call, and what a server refuses to start with.</summary>
 public sealed partial class HardeningTests(World world)
 {
-    private static readonly string Zeros = Convert.ToBase64String(new byte[32]), Known = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
+    private static readonly string Zeros = Convert.ToBase64String(new byte[32]), Known = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(i => (byte)i)]),
+        Other = Convert.ToBase64String([.. Enumerable.Range(2, 32).Select(i => (byte)i)]);
 
     [Theory]
     [InlineData("/v1/localities/05953", 200)]
@@ -67,6 +68,7 @@ public sealed partial class HardeningTests(World world)
     [Theory]
     [InlineData("Secrets__PagingKey", "zeros", "can be guessed")]
     [InlineData("Secrets__PseudonymKey", "same", "are the same")]
+    [InlineData("Secrets__EarlierPseudonymKeys__0", "earlier", "bears the mark")]
     [InlineData("Access__PublicAddress", "http://platform.example.vn", "is not https")]
     [InlineData("Access__PublicAddress", "platform", "is no address")]
     [InlineData("Access__AllowedOrigins__0", "*", "is no origin")]
@@ -75,7 +77,7 @@ public sealed partial class HardeningTests(World world)
     public async Task Outside_Development_weak_settings_stop_the_start_with_one_clear_line(string name, string value, string reason)
     {
         using var run = await Executable.Serve(
-            world, ("Secrets__PagingKey", Known), (name, value switch { "zeros" => Zeros, "same" => Known, _ => value })).Ended();
+            world, ("Secrets__PagingKey", Known), ("Secrets__PseudonymKey", Other), (name, value switch { "zeros" => Zeros, "same" => Known, "earlier" => Other, _ => value })).Ended();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(reason, Assert.Single(run.Errors), StringComparison.Ordinal);
         Assert.Empty(run.Output);
