@@ -1,6 +1,8 @@
+using Npgsql;
+
 namespace Platform.Tests;
 
-/// <summary>Makes the database fail for certain rows of a table, as if it went away at that moment, until it is disposed.</summary>
+/// <summary>Makes the database fail for certain rows of a table until it is disposed: as if it went away at that moment, or with another error.</summary>
 internal sealed class BrokenTable : IAsyncDisposable
 {
     private readonly World world;
@@ -9,10 +11,10 @@ internal sealed class BrokenTable : IAsyncDisposable
     private BrokenTable(World world, string table) => (this.world, this.table) = (world, table);
 
     /// <summary>Fails where a row that is written meets a condition on <c>new</c>.</summary>
-    internal static async Task<BrokenTable> Where(World world, string table, string condition)
+    internal static async Task<BrokenTable> Where(World world, string table, string condition, string error = PostgresErrorCodes.AdminShutdown)
     {
         var broken = new BrokenTable(world, table);
-        await world.Everything($"create function {broken.name}() returns trigger language plpgsql as $$ begin raise exception 'gone' using errcode = '57P01'; end $$");
+        await world.Everything($"create function {broken.name}() returns trigger language plpgsql as $$ begin raise exception 'gone' using errcode = '{error}'; end $$");
         await world.Everything($"create trigger {broken.name} before insert or update on {table} for each row when ({condition}) execute function {broken.name}()");
         return broken;
     }

@@ -21,6 +21,7 @@ internal static class RawDatabase
         Username = EmbeddedPostgres.Superuser,
         Password = File.ReadAllText(Path.Combine(world.Folder, "postgres.password")).Trim(),
         MaxPoolSize = 8,
+        CommandTimeout = 300, // a table is altered when everybody else is through with it
     }.ConnectionString;
 
     /// <summary>A context whose query filters are the only belt.</summary>

@@ -15,6 +15,7 @@ before(async () => {
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   page = await browser.newPage();
+  page.setDefaultTimeout(180_000); // it loads a thousand modules
   await page.goto(server.address);
   await page.waitForFunction(() => globalThis.sap?.ui?.require);
   await page.evaluate(() => new Promise((resolve, reject) => sap.ui.require(

@@ -11,7 +11,7 @@ namespace Platform.Tests.Analytics;
 /// </summary>
 public sealed partial class ClientsTests(World world) : IClassFixture<ClientsTests.Packages>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static string? Chromium => new[] { Environment.GetEnvironmentVariable("PLATFORM_CHROMIUM"), "/usr/bin/chromium" }.FirstOrDefault(File.Exists);
 

@@ -16,8 +16,6 @@ namespace Platform.Tests.Analytics;
 [Collection(nameof(RemovedRow))] // the tests of limits lock what these read
 public sealed class DeltaTests(World world)
 {
-    private const int MostTries = 200;
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -212,7 +210,7 @@ public sealed class DeltaTests(World world)
 
         public async Task Until(Func<Follower, bool> isThere)
         {
-            for (var tries = 0; tries < MostTries; tries++)
+            for (var waiting = System.Diagnostics.Stopwatch.StartNew(); waiting.Elapsed < TimeSpan.FromMinutes(3);)
             {
                 await Follow();
                 if (isThere(this))

@@ -9,6 +9,9 @@ namespace Platform.Tests.CommandLine;
 /// <summary>One process of the built executable: <c>dotnet Platform.dll …</c> with everything it prints.</summary>
 internal sealed class Executable : IDisposable
 {
+    /// <summary>An address whose port the server chooses, and then says.</summary>
+    public const string AnyPort = "http://127.0.0.1:0";
+
     private readonly ConcurrentQueue<string> output = new(), errors = new();
     private readonly Process process;
 
@@ -35,7 +38,7 @@ internal sealed class Executable : IDisposable
         };
         foreach (var (name, value) in more)
             variables[name] = value;
-        return Start("Production", variables, "serve", "--urls", $"http://127.0.0.1:{FreePort()}");
+        return Start("Production", variables, "serve", "--urls", AnyPort);
     }
 
     /// <summary>Starts it in an environment: Development, Production … with more variables.</summary>
@@ -101,6 +104,7 @@ internal sealed class Executable : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>A port that is free now, for an address that is to be the same after a second start.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -113,8 +117,11 @@ internal sealed class Executable : IDisposable
         if (!process.HasExited)
         {
             Signal("TERM");
-            if (!process.WaitForExit(20_000))
+            if (!process.WaitForExit(90_000)) // the server and its database each take up to 30 s
+            {
                 process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
         }
 
         process.Dispose();

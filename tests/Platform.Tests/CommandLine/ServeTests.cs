@@ -59,7 +59,7 @@ public sealed class ServeTests(World world, ServeTests.Instance instance) : ICla
         using var port = await Executable.Start("Development", [], "serve", "--urls", instance.Urls, "--data", instance.Folder + "-other").Ended();
         Assert.Equal(1, port.ExitCode);
         Assert.Contains("is in use", Assert.Single(port.Errors), StringComparison.Ordinal);
-        using var folder = await Executable.Start("Development", [], "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}", "--data", instance.Folder).Ended();
+        using var folder = await Executable.Start("Development", [], "serve", "--urls", Executable.AnyPort, "--data", instance.Folder).Ended();
         Assert.Equal(1, folder.ExitCode);
         Assert.Contains(instance.Folder, Assert.Single(folder.Errors), StringComparison.Ordinal);
         Assert.False(Directory.Exists(instance.Folder + "-other"));

@@ -19,21 +19,12 @@ internal static class Confirmed
     internal static Task<List<string>> Differences(this World world, params string[] communes) => world.Differences(d =>
         d.StartsWith("confirmation ", StringComparison.Ordinal) || d.StartsWith("judgement ", StringComparison.Ordinal) || communes.Any(c => d.Contains($" {c} ", StringComparison.Ordinal)));
 
-    /// <summary>What verify says of some things. CorrectionTests breaks a row of its own for a moment; a difference that is real stays.</summary>
+    /// <summary>What verify says of some things.</summary>
     internal static async Task<List<string>> Differences(this World world, Func<string, bool> concerned)
     {
         var found = new List<string>();
-        for (var look = 0; look < 5; look++)
-        {
-            found.Clear();
-            await Verification.Run(world.Superuser(), found.Add, TestContext.Current.CancellationToken);
-            found.RemoveAll(d => !concerned(d));
-            if (found.Count == 0)
-                break;
-            await Task.Delay(1_000, TestContext.Current.CancellationToken);
-        }
-
-        return [.. found.Order(StringComparer.Ordinal)];
+        await Verification.Run(world.Superuser(), found.Add, TestContext.Current.CancellationToken);
+        return [.. found.Where(concerned).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>What verify says of a commune whose rows these statements ($1: the commune) change. Nobody else sees the change, which is taken back.</summary>

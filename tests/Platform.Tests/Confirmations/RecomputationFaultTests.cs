@@ -25,14 +25,18 @@ public sealed class RecomputationFaultTests(Site site) : IClassFixture<Site>
                 }
 
                 var before = judged;
-                while ((judged = (await operators.Read(path)).Number("done")!.Value) < before + 50)
+                while (await operators.Read(path) is var now && (judged = now.Number("done")!.Value) < before + 50)
+                {
+                    Assert.Equal("Running", now.Text("state"));
                     await Task.Delay(20, Cancellation);
+                }
+
                 server.Signal("KILL");
                 await server.Ended();
             }
         }
 
-        var (last, survivor) = await site.Serve(("Confirmations__LeaseSeconds", "2"));
+        var (last, survivor) = await site.Serve(("Confirmations__ChunkLearners", "100"), ("Confirmations__LeaseSeconds", "2"));
         using var ending = last;
         using var client = await site.As(survivor, "operator");
         var work = await client.Read(path);

@@ -59,7 +59,7 @@ public sealed class Site : IAsyncLifetime
         };
         foreach (var (name, value) in more)
             settings[name] = value;
-        var server = Executable.Start("Production", settings, "serve", "--urls", $"http://127.0.0.1:{Executable.FreePort()}");
+        var server = Executable.Start("Production", settings, "serve", "--urls", Executable.AnyPort);
         try
         {
             return (server, await server.Ready());

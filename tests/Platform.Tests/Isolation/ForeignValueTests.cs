@@ -23,10 +23,13 @@ public sealed class ForeignValueTests(World world)
              (Role.Vendor, "/v1/imports?mapping=", sibling.Ids["import-mappings"], Missing), (Role.CommuneAdmin, "/v1/access/explain?operation=ListPlans&locality=", sibling.Code, far.Code)])
         {
             var method = path.Contains("mapping=", StringComparison.Ordinal) ? "POST" : "GET";
-            var (status, text) = await MatrixTests.Ask(client, method, path + foreign, ground.Callers[role].Good, method == "POST" ? "[]" : null);
-            var (other, absent) = await MatrixTests.Ask(client, method, path + missing, ground.Callers[role].Good, method == "POST" ? "[]" : null);
+            var ((status, text), (other, absent)) = (await Ask(foreign), await Ask(missing));
+            if (Bare(text, foreign) != Bare(absent, missing)) // a delivery was tried again, or somebody came, between the two
+                ((status, text), (other, absent)) = (await Ask(foreign), await Ask(missing));
             Assert.True(status == other && Bare(text, foreign) == Bare(absent, missing), $"{role} {path}{foreign}: {status} {text}\nbut missing {other} {absent}");
             Assert.All(Policy.Unseen(role).Select(p => ground[p].Mark), mark => Assert.DoesNotContain(mark, text.Replace(foreign, "", StringComparison.Ordinal), StringComparison.Ordinal));
+
+            Task<(int Status, string Text)> Ask(string value) => MatrixTests.Ask(client, method, path + value, ground.Callers[role].Good, method == "POST" ? "[]" : null);
         }
     }
 

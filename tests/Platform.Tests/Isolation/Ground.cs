@@ -198,19 +198,24 @@ internal sealed class Ground
         var (id, secret) = role == Role.Vendor ? vendorCredentials : await World.Register(role, home);
         if (role == Role.AgencyOfficer)
             await World.Everything("update grants set agency_id = $1 where account_id = (select id from accounts where key = $2)", Guid.Parse(plots[own].Ids["agencies"]), id);
-        var good = await Token(id, secret, null);
-        var tokens = (AccessTokens)World.Instance.App.Services.GetService(typeof(AccessTokens))!;
-        var expired = tokens.Write(tokens.Read(good.Parameter!)! with { Id = Guid.NewGuid(), ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(-1) });
+        var good = Until(await Token(id, secret, null), DateTimeOffset.UtcNow.AddDays(1)); // the ground is laid once for all tests
+        var expired = Until(good, DateTimeOffset.UtcNow.AddSeconds(-1));
         var revoked = await Token(id, secret, null);
         using var client = World.Anonymous();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["token"] = revoked.Parameter!, ["client_id"] = id, ["client_secret"] = secret });
         using (var ended = await client.PostAsync(new Uri("/connect/revocation", UriKind.Relative), form, Cancellation))
             Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
-        var caller = new RoleCaller(role, good, new AuthenticationHeaderValue("Bearer", expired), revoked);
+        var caller = new RoleCaller(role, good, expired, revoked);
         var scopes = Policy.Carries[role];
         foreach (var scope in scopes.Length > 1 ? scopes : [])
-            caller.Narrowed[scope] = await Token(id, secret, scope);
+            caller.Narrowed[scope] = Until(await Token(id, secret, scope), DateTimeOffset.UtcNow.AddDays(1));
         return caller;
+    }
+
+    private AuthenticationHeaderValue Until(AuthenticationHeaderValue token, DateTimeOffset end)
+    {
+        var tokens = (AccessTokens)World.Instance.App.Services.GetService(typeof(AccessTokens))!;
+        return new("Bearer", tokens.Write(tokens.Read(token.Parameter!)! with { Id = Guid.NewGuid(), ExpiresAt = end }));
     }
 
     private async Task<AuthenticationHeaderValue> Token(string id, string secret, string? scope)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Platform.Http;
 using Platform.Learning;
 using Platform.Tests.Confirmations;
@@ -127,14 +128,9 @@ public abstract class CorrectionTests(World world, IntakeStore store)
         using var batch = await Batch.Start(world, store);
         var row = batch.Row();
         await batch.Store(row);
-        // A version of what is present cannot be; nothing but a hand at the database makes it.
-        const string rows = "completion_versions where external_id = $1";
-        await world.Everything(
-            "insert into completion_versions (vendor_id, external_id, tenant_id, learner_id, course_id, audience, completed_at, score, passed, revision, received_at, replaced_at) "
-            + "select vendor_id, external_id, tenant_id, learner_id, course_id, audience, completed_at, score, passed, revision, received_at, now() from completions where external_id = $1", row.Text("id")!);
+        await using (await BrokenTable.Where(world, "completion_versions", $"new.external_id = '{row.Text("id")}'", PostgresErrorCodes.UniqueViolation)) // as if it were always there already
         using (var refused = await batch.Client.Send(HttpMethod.Post, "/v1/completions", new JsonArray(Revise(row, 2, r => r["score"] = 3).DeepClone()).ToJsonString()))
         {
-            await world.Everything($"delete from {rows}", row.Text("id")!);
             Assert.Equal((503, true), ((int)refused.StatusCode, refused.Headers.RetryAfter is not null));
             Assert.Equal(Problems.RowsBusy.Code, JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["code"]!.GetValue<string>());
         }

@@ -16,6 +16,8 @@ namespace Platform.Tests.Learning;
 /// <summary>The key of the pseudonyms is changed, and everybody stays who they are.</summary>
 public sealed class RotationTests(World world)
 {
+    private readonly HashSet<short> marks = [];
+
     [Theory]
     [InlineData(IntakeStore.Sets)]
     [InlineData(IntakeStore.Portable)]
@@ -23,7 +25,7 @@ public sealed class RotationTests(World world)
     {
         using var batch = await Batch.Start(world);
         var vendor = (await Vendor(batch))!;
-        var (old, next) = (new PseudonymKey(RandomNumberGenerator.GetBytes(32)), new PseudonymKey(RandomNumberGenerator.GetBytes(32)));
+        var (old, next) = (await NewKey(), await NewKey());
         var citizen = Batch.NewCitizen();
         Assert.Equal([RowOutcome.Created, RowOutcome.Created], await Take(new Pseudonyms(old), Row("1", "hv-1", citizen), Row("2", "hv-2", null)));
         Assert.Equal(3, await Names(old));
@@ -58,7 +60,7 @@ public sealed class RotationTests(World world)
     {
         using var batch = await Batch.Start(world);
         var vendor = (await Vendor(batch))!;
-        var (old, next) = (new PseudonymKey(RandomNumberGenerator.GetBytes(32)), new PseudonymKey(RandomNumberGenerator.GetBytes(32)));
+        var (old, next) = (await NewKey(), await NewKey());
         var list = System.Text.Encoding.UTF8.GetBytes($"Email;Mã xã;Khóa học;Đối tượng;Ngày hoàn thành\nan@x.vn;{batch.Commune};KNS-CD-01;Người dân;01/03/2026\nbinh@x.vn;{batch.Commune};KNS-CD-01;Người dân;01/03/2026\n");
         Assert.Equal([RowOutcome.Created, RowOutcome.Created], await Import(new Pseudonyms(old)));
         Assert.Equal([RowOutcome.Duplicate, RowOutcome.Duplicate], await Import(new Pseudonyms(next, old)));
@@ -73,6 +75,17 @@ public sealed class RotationTests(World world)
                 var settled = await ids.Settle(rows, db, TestContext.Current.CancellationToken);
                 return (await Inbox(db, pseudonyms, IntakeStore.Sets).Take(new IntakeOrder(vendor), [.. settled.Select(r => r.Row)], TestContext.Current.CancellationToken)).Select(a => a.Outcome).ToArray();
             });
+        }
+    }
+
+    /// <summary>A key whose mark nobody bears yet: there are only so many.</summary>
+    private async Task<PseudonymKey> NewKey()
+    {
+        while (true)
+        {
+            var key = new PseudonymKey(RandomNumberGenerator.GetBytes(32));
+            if (marks.Add(key.Mark) && (await world.Everything("select 1 from learner_identities where key_mark = $1 limit 1", key.Mark)).Count == 0)
+                return key;
         }
     }
 

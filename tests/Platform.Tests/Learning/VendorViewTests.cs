@@ -144,18 +144,18 @@ public sealed class VendorViewTests(World world)
         using var other = await batch.OtherVendor();
         var row = batch.Row();
         await batch.Store(row);
-        Assert.Equal(1m, (await batch.Client.Rows("/v1/usage")).Single().Number("created"));
+        Assert.Equal(1m, (await batch.Client.Rows("/v1/usage")).Sum(u => u.Number("created")));
         var vendor = (await world.Everything("select vendor_id from completions where external_id = $1", row.Text("id")!))[0][0];
         await using (await BrokenTable.Where(world, "intake_counts", $"new.vendor_id = {vendor}"))
         {
             await batch.Store(batch.Row(), batch.Row());
             await other.Store(other.Row());
-            Assert.Equal(1m, (await other.Client.Rows("/v1/usage")).Single().Number("created"));
-            Assert.Equal(1m, (await batch.Client.Rows("/v1/usage")).Single().Number("created"));
+            Assert.Equal(1m, (await other.Client.Rows("/v1/usage")).Sum(u => u.Number("created")));
+            Assert.Equal(1m, (await batch.Client.Rows("/v1/usage")).Sum(u => u.Number("created")));
         }
 
-        Assert.Equal(3m, (await batch.Client.Rows("/v1/usage")).Single().Number("created"));
-        Assert.Equal(1m, (await other.Client.Rows("/v1/usage")).Single().Number("created"));
+        Assert.Equal(3m, (await batch.Client.Rows("/v1/usage")).Sum(u => u.Number("created")));
+        Assert.Equal(1m, (await other.Client.Rows("/v1/usage")).Sum(u => u.Number("created")));
     }
 
     [Fact]

@@ -39,14 +39,24 @@ public sealed partial class AnalyticsReachTests(World world)
         var reach = await Reach(caller);
         foreach (var set in sets.Except(Public))
         {
-            var expected = (await all.Rows($"/odata/{set}?$apply=groupby((LocalityCode),aggregate($count as N))"))
-                .Where(r => set != "Plans" && reach.Contains(r.Text("LocalityCode")!)).Sum(r => r.Number("N")!.Value);
             if (set == "Plans")
                 continue; // drafts and the superior's header make their count another one; they have tests of their own
-            Assert.Equal(expected, (await client.Rows($"/odata/{set}?$apply=aggregate($count as N)"))[0].Number("N"));
-            Assert.Equal($"{expected}", await client.GetStringAsync(new Uri($"/odata/{set}/$count", UriKind.Relative), TestContext.Current.CancellationToken));
-            Assert.Equal(expected, (await client.Read($"/odata/{set}?$count=true&$top=0")).Number("@odata.count"));
+            decimal expected;
+            (decimal?, string, decimal?) counted;
+            do // until no other test wrote meanwhile
+            {
+                expected = await Expected(set);
+                counted = ((await client.Rows($"/odata/{set}?$apply=aggregate($count as N)"))[0].Number("N"),
+                    await client.GetStringAsync(new Uri($"/odata/{set}/$count", UriKind.Relative), TestContext.Current.CancellationToken),
+                    (await client.Read($"/odata/{set}?$count=true&$top=0")).Number("@odata.count"));
+            }
+            while (expected != await Expected(set));
+
+            Assert.Equal((expected, $"{expected}", expected), counted);
         }
+
+        async Task<decimal> Expected(string set) => (await all.Rows($"/odata/{set}?$apply=groupby((LocalityCode),aggregate($count as N))"))
+            .Where(r => reach.Contains(r.Text("LocalityCode")!)).Sum(r => r.Number("N")!.Value);
     }
 
     [Theory]

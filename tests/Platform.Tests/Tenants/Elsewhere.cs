@@ -44,9 +44,10 @@ internal sealed class Elsewhere : IAsyncDisposable
         await world.Everything($"revoke all on database {made.name} from public");
         await world.Everything($"grant connect on database {made.name} to platform_app");
         await new Migration(made.database).Apply(_ => { }, Cancellation);
-        foreach (var table in (string[])["courses", "framework_units", "framework_rules", "framework_rule_courses", "recomputations"])
+        string[] tables = ["courses", "framework_units", "framework_rules", "framework_rule_courses", "recomputations"];
+        var all = (await world.Everything($"select {string.Join(", ", tables.Select(table => $"(select coalesce(jsonb_agg(t), '[]')::text from {table} t)"))}"))[0]; // of one moment
+        foreach (var (table, rows) in tables.Zip(all.Cast<string>()))
         {
-            var rows = (string)(await world.Everything($"select coalesce(jsonb_agg(t), '[]')::text from {table} t"))[0][0]!;
             await made.Everything($"insert into {table} select * from jsonb_populate_recordset(null::{table}, $1::jsonb)", table switch
             {
                 "courses" => Moved(rows, "id"),
