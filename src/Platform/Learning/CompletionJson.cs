@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Platform.Http;
 
 namespace Platform.Learning;
@@ -22,6 +23,8 @@ internal static class CompletionJson
             // Read again with more patience: what can be said of it is said there.
         }
 
+        if (!Utf8.IsValid(utf8))
+            return SentRow.Unreadable(index, Problems.NotUtf8); // what is read below puts one mark in the place of every unreadable letter
         using var document = JsonDocument.Parse(utf8.ToArray());
         return document.RootElement.ValueKind != JsonValueKind.Object ? SentRow.Unreadable(index, Problems.NotACompletion)
             : document.RootElement.GetPropertyCount() == 1 && document.RootElement.TryGetProperty(RejectedRow.Mark, out _) ? null

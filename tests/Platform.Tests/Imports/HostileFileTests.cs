@@ -94,6 +94,9 @@ public sealed class HostileFileTests(World world)
             Assert.Equal(Problems.NotAWorkbook.Code, (await refused.Body(HttpStatusCode.UnprocessableEntity)).Text("code"));
         }
 
+        using var formats = await batch.Client.SendFile(Xlsx, Book("<row r=\"1\"/>", formats: string.Concat(Enumerable.Repeat("<xf numFmtId=\"14\"/>", 70_000))));
+        Assert.Contains("định dạng", (await formats.Body(HttpStatusCode.UnprocessableEntity)).Text("detail"), StringComparison.Ordinal);
+
         const string head = "<row r=\"1\"><c t=\"str\"><v>id</v></c><c t=\"str\"><v>learner.id</v></c><c t=\"str\"><v>locality</v></c><c t=\"str\"><v>course</v></c><c t=\"str\"><v>audience</v></c><c t=\"str\"><v>completedAt</v></c></row>";
         var wide = $"<row r=\"2\">{string.Concat(Enumerable.Repeat($"<c t=\"str\"><v>{new string('a', 30_000)}</v></c>", 3))}</row>";
         var done = await batch.Client.Until(await batch.Client.Import(Xlsx, Book(head + wide)), "Done", "Failed");
@@ -144,7 +147,7 @@ public sealed class HostileFileTests(World world)
         Assert.Equal((Problems.TooFewCells.Code, "3"), (reason["code"]!.ToString(), reason["first"]![0]!["line"]!.ToString()));
     }
 
-    private static byte[] Book(string rows, bool from1904 = false)
+    private static byte[] Book(string rows, bool from1904 = false, string formats = "")
     {
         const string links = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
         using var buffer = new MemoryStream();
@@ -152,7 +155,7 @@ public sealed class HostileFileTests(World world)
         {
             Part("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{links}\"><workbookPr date1904=\"{(from1904 ? 1 : 0)}\"/><sheets><sheet name=\"A\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
             Part("xl/_rels/workbook.xml.rels", "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Target=\"worksheets/sheet1.xml\"/></Relationships>");
-            Part("xl/styles.xml", $"<styleSheet xmlns=\"{Main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>");
+            Part("xl/styles.xml", $"<styleSheet xmlns=\"{Main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/>{formats}</cellXfs></styleSheet>");
             Part("xl/worksheets/sheet1.xml", $"<worksheet xmlns=\"{Main}\"><sheetData>{rows}</sheetData></worksheet>");
 
             void Part(string name, string text)

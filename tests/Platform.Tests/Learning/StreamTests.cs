@@ -207,6 +207,34 @@ public sealed class StreamTests(World world)
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, bomb.StatusCode);
     }
 
+    [Fact]
+    public async Task A_list_with_blanks_or_an_element_without_end_fills_no_memory()
+    {
+        using var batch = await Batch.Start(world);
+        var blanks = new string(' ', 60_000_000);
+        using (var wide = await batch.Client.Post("/v1/completions", "application/json", $"[{blanks}{batch.Row().ToJsonString()}{blanks}]{blanks}", "gzip", "application/x-ndjson"))
+            Assert.Equal("created", (await StreamedAnswer.Of(wide)).Outcomes);
+        using var endless = await batch.Client.Post("/v1/completions", "application/json", $"[\"{new string('a', 60_000_000)}\"]", "gzip", "application/x-ndjson");
+        Assert.Equal(Problems.RowTooLong.Code, (await endless.Body(HttpStatusCode.UnprocessableEntity)).Text("code"));
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/x-ndjson")]
+    public async Task Letters_that_are_not_UTF_8_are_their_rows_fault_and_make_no_two_learners_one(string type)
+    {
+        using var batch = await Batch.Start(world);
+        var rows = new[] { batch.Row("hv-é1"), batch.Row("hv-è1"), batch.Row("hv-2") }.Select(r => r.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        var text = type == "application/json" ? $"[{string.Join(',', rows)}]" : string.Join('\n', rows);
+        using var sent = await batch.Client.Post("/v1/completions", type, Encoding.Latin1.GetBytes(text), accept: "application/x-ndjson");
+        var answer = await StreamedAnswer.Of(sent);
+        Assert.Equal("rejected rejected created", answer.Outcomes);
+        Assert.Equal(Problems.NotUtf8.Code, answer.Rows[0]["problems"]![0]!["code"]!.ToString());
+        using var rejected = await batch.Client.GetAsync(new Uri(answer.Summary!.Text("rejectedRows")!, UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, rejected.StatusCode);
+        Assert.Contains("hv-", await rejected.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]

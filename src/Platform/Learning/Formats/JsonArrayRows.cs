@@ -40,8 +40,9 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
         var reader = new Utf8JsonReader(Window.Rest, Window.Ended, state);
         if (!reader.Read())
         {
+            Go(reader); // over blanks, however many there are
             Done = Window.Ended;
-            return false;
+            return Window.Rest.Length <= LongestRow ? false : throw TooLong();
         }
 
         if (!opened)
@@ -54,7 +55,7 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
         {
             var from = (int)reader.TokenStartIndex;
             if (!reader.TrySkip())
-                return Window.Rest.Length <= LongestRow ? false : throw new ProblemException(Problems.RowTooLong, new Explanation($"Dòng {Index}.", $"Row {Index}."));
+                return Window.Rest.Length <= LongestRow ? false : throw TooLong();
             var raw = Window.Rest[from..(int)reader.BytesConsumed];
             if (CompletionJson.Read(Index, raw) is { } row)
             {
@@ -63,8 +64,15 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
             }
         }
 
-        state = reader.CurrentState;
-        Window.Advance((int)reader.BytesConsumed);
+        Go(reader);
         return true;
     }
+
+    private void Go(Utf8JsonReader reader)
+    {
+        state = reader.CurrentState;
+        Window.Advance((int)reader.BytesConsumed);
+    }
+
+    private ProblemException TooLong() => new(Problems.RowTooLong, new Explanation($"Dòng {Index}.", $"Row {Index}."));
 }

@@ -9,12 +9,12 @@ namespace Platform.Learning.Formats;
 
 /// <summary>
 /// The first sheet of an Excel workbook that is not hidden, read row by row: shared texts, days kept as numbers, cells left out. A cell is never read further
-/// than Excel lets one be, a row and the sheet neither, texts shared by cells may take 64 MB, and no mark-up between two of its parts is longer
+/// than Excel lets one be, a row and the sheet neither, and cells have no more formats; texts shared by cells may take 64 MB, and no mark-up between two of its parts is longer
 /// than a megabyte, so that a small file cannot fill the memory.
 /// </summary>
 internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, TableColumns> recognise) : RowReader
 {
-    private const int LongestCell = 32_767, MostCells = 16_384, MostRows = 1_048_576, MostShared = 32 * 1024 * 1024;
+    private const int LongestCell = 32_767, MostCells = 16_384, MostRows = 1_048_576, MostShared = 32 * 1024 * 1024, MostFormats = 65_536;
     private readonly List<Cell> cells = [];
     private List<string> shared = [];
     private HashSet<int> days = [], percents = [];
@@ -75,7 +75,7 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
             if (archive.GetEntry("xl/sharedStrings.xml") is not null)
                 shared = Shared(archive, cancellation);
             if (archive.GetEntry("xl/styles.xml") is not null)
-                (days, percents) = (Formats(archive, [14, 15, 16, 17, 22], code => code.AsSpan().IndexOfAny('y', 'd') >= 0), Formats(archive, [9, 10], code => code.Contains('%')));
+                (days, percents) = (Formats(archive, [14, 15, 16, 17, 22], code => code.AsSpan().IndexOfAny('y', 'd') >= 0, cancellation), Formats(archive, [9, 10], code => code.Contains('%'), cancellation));
             sheet = Part(archive, FirstSheet(archive));
             while (sheet.Read() && sheet.Name != "sheetData")
                 if (sheet.Name == "dimension" && sheet["ref"]?.Split(':') is [_, var last] && long.TryParse(last.TrimStart([.. "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]), out var size))
@@ -199,13 +199,16 @@ internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, Tabl
     }
 
     /// <summary>The cell formats that show a number in a way: those that Excel brings, and those whose code says so.</summary>
-    private static HashSet<int> Formats(ZipArchive archive, int[] own, Predicate<string> says)
+    private static HashSet<int> Formats(ZipArchive archive, int[] own, Predicate<string> says, CancellationToken cancellation)
     {
         var (codes, found) = (new HashSet<int>(own), new HashSet<int>());
         using var part = Part(archive, "xl/styles.xml");
         var (inFormats, index) = (false, 0);
         while (part.Read())
         {
+            cancellation.ThrowIfCancellationRequested();
+            if (index > MostFormats || codes.Count > MostFormats)
+                throw new ProblemException(Problems.NotAWorkbook, new Explanation("Quá nhiều định dạng ô; hãy lưu thành CSV.", "Too many cell formats; save as CSV."));
             if (part.Name == "cellXfs")
                 inFormats = part.Begins("cellXfs");
             if (part.Begins("numFmt") && int.TryParse(part["numFmtId"], out var id) && says(Bare(part["formatCode"] ?? "")))
