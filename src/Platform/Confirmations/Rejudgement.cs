@@ -28,6 +28,14 @@ internal sealed class Rejudgement(IServiceScopeFactory scopes, IntakeOptions int
         await store.Begin(alone: false, cancellation);
         var judging = await rules.At((await store.Find(0, [], [], cancellation)).Edition, cancellation);
         var superseded = judging.EditionOf(place.Audience) != edition;
+        if (!superseded && next.Length == 0 && place.Cursor != Guid.Empty && await Stale(db, place).AnyAsync(cancellation))
+        {
+            // A learner whose traces were removed got another id, which lies behind: from the beginning, over whoever is left.
+            await Held(db, edition, holder).ExecuteUpdateAsync(s => s.SetProperty(r => r.Cursor, Guid.Empty), cancellation);
+            await store.Commit(cancellation);
+            return true;
+        }
+
         if (superseded || next.Length == 0)
         {
             var (state, now) = (superseded ? RecomputationState.Superseded : RecomputationState.Done, clock.GetUtcNow());

@@ -20,6 +20,8 @@ internal sealed class ImportRun(
     IServiceScopeFactory scopes, Intake intake, ImportFolder folder, ImportOptions options, IntakeOptions intakeOptions, Pseudonyms pseudonyms, Callers callers,
     ImportPlaces places, TimeProvider clock, ILogger<ImportRun> log)
 {
+    private static readonly TimeSpan BeforeAgain = TimeSpan.FromSeconds(5);
+
     /// <summary>Goes on where the import was, until its end or until it is somebody else's.</summary>
     internal async Task Continue(ImportLease lease, CancellationToken cancellation)
     {
@@ -49,6 +51,11 @@ internal sealed class ImportRun(
         catch (LeaseLostException)
         {
             // Paused, cancelled, or taken over: whoever did it goes on.
+        }
+        catch (Exception failure) when (failure is ProblemException { Kind.Status: 503 } or TimeoutException || failure.AsDatabase() is { IsTransient: true })
+        {
+            log.LogWarning("Import {Import} waits: {Reason}", lease.ImportId, failure.GetBaseException().Message);
+            await Postpone(lease);
         }
         catch (Exception failure) when (failure is ProblemException or JsonException or InvalidDataException or System.Security.Cryptography.CryptographicException)
         {
@@ -180,6 +187,15 @@ internal sealed class ImportRun(
         var now = clock.GetUtcNow();
         await db.ImportLeases.Where(l => l.ImportId == lease.ImportId && l.Holder == lease.Holder)
             .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, now).SetProperty(l => l.Attempts, 0), CancellationToken.None);
+    }
+
+    // The database was too slow or somebody else wrote the same rows, which says nothing about the file: it is no attempt at it.
+    private async Task Postpone(ImportLease lease)
+    {
+        await using var work = Scope(lease, out var db);
+        var until = clock.GetUtcNow() + BeforeAgain;
+        await db.ImportLeases.Where(l => l.ImportId == lease.ImportId && l.Holder == lease.Holder)
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, until).SetProperty(l => l.Holder, (Guid?)null).SetProperty(l => l.Attempts, l => l.Attempts - 1), CancellationToken.None);
     }
 
     // For as long as rows wait for their turn, this server still works on them.

@@ -13,8 +13,11 @@ public sealed class IntakeOptions
     /// </summary>
     public IntakeStore? Store { get; set; }
 
-    /// <summary>Batches that are written at once; more wait, so that vendors leave connections and processors to others. Default 8; 1–64.</summary>
-    public int BatchesAtOnce { get; set; } = 8;
+    /// <summary>
+    /// Batches that are written at once; more wait, so that vendors leave connections and processors to others. 1–64. Default 8, or 4 more than
+    /// processors where those are many: whoever was given a slot by <c>Limits</c> does not wait again.
+    /// </summary>
+    public int BatchesAtOnce { get; set; } = Math.Clamp(Environment.ProcessorCount + 4, 8, 64);
 
     /// <summary>Rows of a stream that are stored in one transaction. Default 2,000; 1–10,000.</summary>
     public int ChunkRows { get; set; } = 2_000;

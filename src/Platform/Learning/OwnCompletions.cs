@@ -150,12 +150,14 @@ public static class OwnCompletions
 
     internal static async Task<List<CompletionView>> View(PlatformDb db, IQueryable<Completion> rows, int limit, LocalityDirectory directory, CancellationToken cancellation)
     {
-        var codes = (await directory.All(cancellation)).ToDictionary(l => l.Id, l => l.Code);
         var found = await (
             from c in rows.AsNoTracking().OrderBy(c => c.ExternalId).Take(limit)
             join k in db.Courses on c.CourseId equals k.Id
             orderby c.ExternalId
             select new { c.ExternalId, c.TenantId, k.Code, c.Audience, c.CompletedAt, c.Score, c.Passed, c.ReceivedAt, c.Revision, c.VoidedAt, c.LegalGround }).ToListAsync(cancellation);
+        var codes = new Dictionary<short, string>();
+        foreach (var tenant in found.Select(c => c.TenantId).Distinct())
+            codes[tenant] = (await directory.Get(tenant, cancellation)).Code;
         return [.. found.Select(c => new CompletionView(c.ExternalId, codes[c.TenantId], c.Code, c.Audience, c.CompletedAt, c.Score, c.Passed, c.Revision, c.ReceivedAt, c.VoidedAt, c.LegalGround))];
     }
 

@@ -144,6 +144,7 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
                 return;
             waiting.Remove(turn.Place);
             turn.Place = null;
+            turn.Flow.Finish -= turn.Cost; // what was given up is not paid for
             Forget(turn.Flow);
         }
 

@@ -26,7 +26,15 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
         for (var wait = budgets.Look(vendor.Key).Wait; wait > TimeSpan.Zero; wait = budgets.Look(vendor.Key).Wait)
             await Task.Delay(wait, clock, cancellation);
         budgets.Spend(vendor.Key, rows);
-        return await slots.Enter(vendor.Key, rows, options.Value.Weight(vendor.Key), cancellation);
+        try
+        {
+            return await slots.Enter(vendor.Key, rows, options.Value.Weight(vendor.Key), cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            budgets.Spend(vendor.Key, -rows); // none was stored
+            throw;
+        }
     }
 
     /// <summary>Waits until a batch of many rows may be read; disposing the answer lets the vendor's next one in.</summary>

@@ -71,7 +71,7 @@ public sealed class LocalityDirectory(Contexts contexts, TimeProvider clock) : I
     {
         if (current.ById.TryGetValue(id, out var entry))
             return entry;
-        return (await Refresh(cancellation)).ById[id];
+        return (await Refresh(cancellation, int.MaxValue)).ById[id]; // another server has begun it
     }
 
     /// <summary>All localities in order of code, provinces first.</summary>

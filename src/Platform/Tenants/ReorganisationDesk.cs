@@ -147,10 +147,19 @@ internal sealed class ReorganisationDesk(
         var within = db.Beside(scope);
         within.Database.SetCommandTimeout(TimeSpan.FromMinutes(10)); // all completions are read once
         var store = intake.Open(within);
-        await store.Begin(alone: true, cancellation);
-        var found = await store.Find(0, [], [], cancellation);
-        await directory.Reach(found.Reorganised, cancellation);
-        return new Work(within, store, found.Reorganised, new Resettlement(within, store, await rules.At(found.Edition, cancellation), clock.GetUtcNow()));
+        try
+        {
+            await store.Begin(alone: true, cancellation);
+            var found = await store.Find(0, [], [], cancellation);
+            await directory.Reach(found.Reorganised, cancellation);
+            return new Work(within, store, found.Reorganised, new Resettlement(within, store, await rules.At(found.Edition, cancellation), clock.GetUtcNow()));
+        }
+        catch
+        {
+            await store.DisposeAsync(); // nobody may go on holding what keeps the intake waiting
+            await within.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task Refuse(PlatformDb within, short[] communes, CancellationToken cancellation)

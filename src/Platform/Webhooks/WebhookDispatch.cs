@@ -68,11 +68,15 @@ public sealed class WebhookDispatch(
         var now = clock.GetUtcNow();
         var busy = running.Keys.Concat(unreadable.Where(u => u.Value > now).Select(u => u.Key)).ToList();
         await using var work = scopes.CreateAsyncScope();
-        var due = await work.ServiceProvider.GetRequiredService<PlatformDb>().WebhookDeliveries.AsNoTracking()
-            .Where(d => d.NextAttemptAt <= now && d.Webhook!.DisabledAt == null && !busy.Contains(d.WebhookId))
-            .OrderBy(d => d.NextAttemptAt).Take(free * 4).Select(d => new { d.Id, d.WebhookId }).ToListAsync(cancellation);
-        foreach (var next in due.DistinctBy(d => d.WebhookId).Take(free))
+        var deliveries = work.ServiceProvider.GetRequiredService<PlatformDb>().WebhookDeliveries.AsNoTracking();
+        for (; free > 0; free--)
         {
+            // The oldest of each webhook, so that what has piled up for one keeps no other waiting.
+            var next = await deliveries.Where(d => d.NextAttemptAt <= now && d.Webhook!.DisabledAt == null && !busy.Contains(d.WebhookId))
+                .OrderBy(d => d.NextAttemptAt).Select(d => new { d.Id, d.WebhookId }).FirstOrDefaultAsync(cancellation);
+            if (next is null)
+                return;
+            busy.Add(next.WebhookId);
             var turn = new TaskCompletionSource();
             if (running.TryAdd(next.WebhookId, turn.Task))
                 _ = Attempt(next.Id, next.WebhookId, turn, cancellation);
@@ -122,6 +126,7 @@ public sealed class WebhookDispatch(
         await db.SaveChangesAsync(cancellation);
 
         var attempt = await sender.Send(delivery.Webhook!.Url, delivery.Message!, live, cancellation);
+        await db.Entry(delivery.Webhook).ReloadAsync(cancellation); // its vendor may have changed it meanwhile, or another server have got through
         delivery.Settle(attempt, options.Value, Random.Shared.NextDouble());
         await db.SaveChangesAsync(cancellation);
     }

@@ -123,6 +123,14 @@ public sealed class Site : IAsyncLifetime
         return [.. (await connection.Query("select external_id from completions where external_id like $1 || '-%'", prefix)).Select(r => (string)r[0]!)];
     }
 
+    /// <summary>Runs a statement that nothing narrows.</summary>
+    internal async Task Everything(string sql)
+    {
+        await using var connection = new NpgsqlConnection(database!.SuperuserConnection);
+        await connection.OpenAsync(Cancellation);
+        await connection.Query(sql);
+    }
+
     /// <summary>Runs the verb verify, which must find no difference.</summary>
     internal async Task Verify()
     {

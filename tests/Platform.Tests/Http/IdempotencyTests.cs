@@ -7,6 +7,7 @@ using Npgsql;
 using Platform.Access;
 using Platform.Http;
 using Platform.Http.Idempotency;
+using Platform.Tests.CommandLine;
 using Platform.Tests.Learning;
 using Platform.Tests.Shape;
 
@@ -174,6 +175,29 @@ public sealed class IdempotencyTests(World world)
         Assert.Equal((2_000m, 100m), (again.Summary?.Number("duplicates"), again.Summary?.Number("created")));
         var replayed = await Stream(batch.Client, key, lines);
         Assert.Equal(again.Summary!.ToJsonString(), replayed.Summary!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task What_takes_longer_than_a_claim_is_finished_and_kept_and_an_answer_too_long_to_be_kept_is_found_out_again()
+    {
+        var (admin, path) = await Commune();
+        using var batch = await Batch.Start(world);
+        using var run = Executable.Serve(world, ("Idempotency__ClaimSeconds", "5"), ("Idempotency__MaxAnswerBytes", "1024"));
+        var address = new Uri(await run.Ready());
+        using var admins = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { Authorization = admin.DefaultRequestHeaders.Authorization } };
+        using var vendors = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { Authorization = batch.Client.DefaultRequestHeaders.Authorization } };
+        var (key, agency) = (NewKey(), $"cham-{Guid.NewGuid():N}"[..20]);
+        await using (await BrokenTable.Slow(world, "agencies", $"new.key = '{agency}'", seconds: 8))
+        using (var slow = await Post(admins, path, key, Agency("Công an xã", agency)))
+            Assert.Equal(HttpStatusCode.Created, slow.StatusCode);
+        using (var again = await Post(admins, path, key, Agency("Công an xã", agency)))
+            Assert.Equal((HttpStatusCode.Created, true), (again.StatusCode, again.Headers.Contains(IdempotencyGate.Replayed)));
+
+        var rows = new JsonArray([.. Enumerable.Range(0, 40).Select(_ => batch.Row())]);
+        using (var first = await Post(vendors, "/v1/completions", key, rows))
+            Assert.Equal(40, (await first.Body(HttpStatusCode.OK))["created"]!.GetValue<int>());
+        using (var again = await Post(vendors, "/v1/completions", key, rows))
+            Assert.Equal(40, (await again.Body(HttpStatusCode.OK))["duplicates"]!.GetValue<int>());
     }
 
     [Fact]

@@ -180,6 +180,25 @@ public sealed class ImportTests(World world)
     }
 
     [Fact]
+    public async Task An_import_whose_rows_cannot_be_written_for_a_while_waits_and_is_not_ended()
+    {
+        using var batch = await Batch.Start(world);
+        var prefix = $"cho-{Guid.NewGuid():N}";
+        string import;
+        await using (await BrokenTable.Where(world, "completions", $"new.external_id = '{prefix}-1'", Npgsql.PostgresErrorCodes.UniqueViolation)) // as if others wrote them all the while
+        {
+            import = await batch.Client.Import(Csv, Importing.Table(batch.Commune, 3, prefix));
+            while ((await world.Everything("select 1 from imports i join import_leases l on l.import_id = i.id where i.id = $1 and i.state = 'Running' and l.holder is null and l.attempts = 0", Guid.Parse(import.Split('/')[^1]))).Count == 0)
+            {
+                Assert.NotEqual("Failed", (await batch.Client.Read(import)).Text("state"));
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
+
+        Assert.Equal(3m, (await batch.Client.Until(import, "Done")).Number("created"));
+    }
+
+    [Fact]
     public async Task A_waiting_file_holds_no_citizen_number_in_clear_and_goes_when_it_is_done()
     {
         using var batch = await Batch.Start(world);

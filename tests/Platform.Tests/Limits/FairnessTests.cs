@@ -85,6 +85,28 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public async Task Waits_that_were_given_up_put_nobody_back()
+    {
+        using var queue = new FairQueue(slots: 1, perVendor: 1, new Clock());
+        var running = await queue.Enter("other", 10, 1, Cancellation);
+        for (var i = 0; i < 20; i++)
+        {
+            using var leaving = new CancellationTokenSource();
+            var wait = queue.Enter("hasty", 1_000, 1, leaving.Token);
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+        }
+
+        var steady = queue.Enter("steady", 500, 1, Cancellation);
+        var (hasty, later) = (queue.Enter("hasty", 1, 1, Cancellation), queue.Enter("steady", 500, 1, Cancellation));
+        running.Dispose();
+        (await steady).Dispose();
+        Assert.Same(hasty, await Task.WhenAny(hasty, later));
+        (await hasty).Dispose();
+        (await later).Dispose();
+    }
+
+    [Fact]
     public async Task When_all_slots_are_held_the_one_who_sent_less_is_next()
     {
         using var queue = new FairQueue(slots: 1, perVendor: 1, new Clock());

@@ -141,6 +141,27 @@ public sealed class WebhookTests(World world) : IClassFixture<ClientsTests.Packa
     }
 
     [Fact]
+    public async Task What_has_piled_up_for_one_webhook_keeps_no_other_waiting()
+    {
+        await using var busy = await Receiver.Start();
+        await using var idle = await Receiver.Start();
+        using var one = await world.NewClient(Role.Vendor, "05953");
+        using var other = await world.NewClient(Role.Vendor, "05953");
+        var (first, second) = ((await Register(one, busy.Url)).Id, (await Register(other, idle.Url)).Id);
+        await Test(one, first);
+        // A hundred more of the same, due for a long time.
+        await world.Everything("""
+            insert into webhook_deliveries (id, webhook_id, message_id, status, next_attempt_at, turn)
+            select gen_random_uuid(), webhook_id, message_id, 'Pending', now() - interval '1 hour', 0 from webhook_deliveries, generate_series(1, 100) where webhook_id = $1
+            """, Guid.Parse(first));
+        await Test(other, second);
+        await idle.Called(1);
+        Assert.True(busy.Calls.Count < 60, $"{busy.Calls.Count} were told before it.");
+        using var removed = await one.Send(HttpMethod.Delete, $"/v1/webhooks/{first}");
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+    }
+
+    [Fact]
     public async Task Another_vendors_webhook_is_not_there()
     {
         using var one = await world.NewClient(Role.Vendor, "05953");

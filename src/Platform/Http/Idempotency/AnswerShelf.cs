@@ -59,6 +59,15 @@ public sealed class AnswerShelf(
         return taken == 1 ? (claim, null) : (null, held);
     }
 
+    /// <summary>Says that a claim is still being worked on; false when it is not this attempt's any more.</summary>
+    internal async Task<bool> Renew(int caller, string key, Guid claim, CancellationToken cancellation)
+    {
+        await using var db = contexts.Open();
+        var until = clock.GetUtcNow().AddSeconds(options.Value.ClaimSeconds);
+        return await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == claim)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.ClaimedUntil, until), cancellation) == 1;
+    }
+
     /// <summary>Marks the claim within the transaction of what it carries out; refuses when another attempt has taken over.</summary>
     internal static async Task Mark(PlatformDb db, int caller, string key, Guid claim, CancellationToken cancellation)
     {
@@ -83,6 +92,13 @@ public sealed class AnswerShelf(
     {
         await using var db = contexts.Open();
         await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == claim && !a.CarriedOut).ExecuteDeleteAsync(cancellation);
+    }
+
+    /// <summary>Gives a claim up whatever was done under it, so that the same request may be carried out again.</summary>
+    internal async Task Forget(int caller, string key, Guid claim, CancellationToken cancellation)
+    {
+        await using var db = contexts.Open();
+        await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == claim).ExecuteDeleteAsync(cancellation);
     }
 
     /// <summary>The headers and the body of an answer; null when it cannot be given again.</summary>

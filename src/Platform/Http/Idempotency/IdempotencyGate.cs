@@ -64,8 +64,10 @@ public static class IdempotencyGate
             return;
         }
 
-        // The caller may leave: what was begun is finished and kept, so that its next try finds the answer.
+        // The caller may leave: what was begun is finished and kept, so that its next try finds the answer. It ends when its claim lapses.
         using var time = new CancellationTokenSource(TimeSpan.FromSeconds(options.ClaimSeconds));
+        using var done = new CancellationTokenSource();
+        var renewal = Renew(() => shelf.Renew(caller, key, mine, done.Token), TimeSpan.FromSeconds(options.ClaimSeconds), time, done.Token);
         context.RequestAborted = time.Token;
         context.Request.Body = body;
         var carriedOut = false;
@@ -84,17 +86,26 @@ public static class IdempotencyGate
             await next(context);
             await context.Response.BodyWriter.FlushAsync(time.Token);
         }
-        catch
+        catch (Exception failure)
         {
             await Free(shelf, caller, key, mine);
+            if (failure is OperationCanceledException && time.IsCancellationRequested)
+                throw new ProblemException(Problems.Unavailable, null, null, failure); // not even the claim could be renewed
             throw;
         }
         finally
         {
             context.Features.Set(onward);
+            await done.CancelAsync();
+            await renewal;
         }
 
-        if (carriedOut || (context.Response.StatusCode < 400 && context.Features.Get<Unfinished>() is null))
+        var tookEffect = carriedOut || (context.Response.StatusCode < 400 && context.Features.Get<Unfinished>() is null);
+        if (tookEffect && repeatable && capture.Overflowed)
+        {
+            await shelf.Forget(caller, key, mine, CancellationToken.None); // too long to be kept, but not to be found out again
+        }
+        else if (tookEffect)
         {
             var headers = KeptHeaders.Where(context.Response.Headers.ContainsKey).ToDictionary(h => h, h => context.Response.Headers[h].ToString());
             await shelf.Keep(caller, key, mine, context.Response.StatusCode, headers, capture.Overflowed ? null : capture.Held, CancellationToken.None);
@@ -106,6 +117,25 @@ public static class IdempotencyGate
 
         if (!capture.Overflowed && capture.Held.Length > 0)
             await onward.Stream.WriteAsync(capture.Held, CancellationToken.None);
+    }
+
+    // For as long as the request is carried out nobody may take over.
+    private static async Task Renew(Func<Task<bool>> renew, TimeSpan claim, CancellationTokenSource time, CancellationToken done)
+    {
+        while (!done.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(claim / 3, done);
+                if (!await renew())
+                    return;
+                time.CancelAfter(claim);
+            }
+            catch (Exception e) when (e is OperationCanceledException or DbException or InvalidOperationException or TimeoutException)
+            {
+                // Done; or the database is away, and the request with it once the claim has lapsed.
+            }
+        }
     }
 
     // Where the database is away too, the claim lapses by itself; what there is to say is said.

@@ -12,7 +12,7 @@ public sealed class IdempotencyOptions
     [Range(1, 168)]
     public int KeepHours { get; set; } = 24;
 
-    /// <summary>How long one attempt may take before another may take over. Default 60; 5–600.</summary>
+    /// <summary>How long after the last sign of life of one attempt another may take over. Default 60; 5–600.</summary>
     [Range(5, 600)]
     public int ClaimSeconds { get; set; } = 60;
 
