@@ -31,7 +31,9 @@ internal sealed class Rejudgement(IServiceScopeFactory scopes, IntakeOptions int
         if (!superseded && next.Length == 0 && place.Cursor != Guid.Empty && await Stale(db, place).AnyAsync(cancellation))
         {
             // A learner whose traces were removed got another id, which lies behind: from the beginning, over whoever is left.
-            await Held(db, edition, holder).ExecuteUpdateAsync(s => s.SetProperty(r => r.Cursor, Guid.Empty), cancellation);
+            var lease = clock.GetUtcNow().AddSeconds(options.LeaseSeconds);
+            if (await Held(db, edition, holder).ExecuteUpdateAsync(s => s.SetProperty(r => r.Cursor, Guid.Empty).SetProperty(r => r.LeaseUntil, lease), cancellation) != 1)
+                return false; // another run took over
             await store.Commit(cancellation);
             return true;
         }

@@ -55,7 +55,7 @@ internal sealed class ImportRun(
         catch (Exception failure) when (failure is ProblemException { Kind.Status: 503 } or TimeoutException || failure.AsDatabase() is { IsTransient: true })
         {
             log.LogWarning("Import {Import} waits: {Reason}", lease.ImportId, failure.GetBaseException().Message);
-            await Postpone(lease);
+            await Postpone(lease, isAttempt: failure is ProblemException);
         }
         catch (Exception failure) when (failure is ProblemException or JsonException or InvalidDataException or System.Security.Cryptography.CryptographicException)
         {
@@ -189,13 +189,13 @@ internal sealed class ImportRun(
             .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, now).SetProperty(l => l.Attempts, 0), CancellationToken.None);
     }
 
-    // The database was too slow or somebody else wrote the same rows, which says nothing about the file: it is no attempt at it.
-    private async Task Postpone(ImportLease lease)
+    // That the database was away or too slow says nothing about the file, and is no attempt at it; rows that others write all the while are one.
+    private async Task Postpone(ImportLease lease, bool isAttempt)
     {
         await using var work = Scope(lease, out var db);
-        var until = clock.GetUtcNow() + BeforeAgain;
+        var (until, back) = (clock.GetUtcNow() + (BeforeAgain * lease.Attempts), isAttempt ? 0 : 1);
         await db.ImportLeases.Where(l => l.ImportId == lease.ImportId && l.Holder == lease.Holder)
-            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, until).SetProperty(l => l.Holder, (Guid?)null).SetProperty(l => l.Attempts, l => l.Attempts - 1), CancellationToken.None);
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, until).SetProperty(l => l.Holder, (Guid?)null).SetProperty(l => l.Attempts, l => l.Attempts > back ? l.Attempts - back : 0), CancellationToken.None);
     }
 
     // For as long as rows wait for their turn, this server still works on them.

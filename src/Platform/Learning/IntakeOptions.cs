@@ -14,8 +14,8 @@ public sealed class IntakeOptions
     public IntakeStore? Store { get; set; }
 
     /// <summary>
-    /// Batches that are written at once; more wait, so that vendors leave connections and processors to others. 1–64. Default 8, or 4 more than
-    /// processors where those are many: whoever was given a slot by <c>Limits</c> does not wait again.
+    /// Batches that are written at once; more wait, so that vendors leave connections and processors to others. 1–64. Default: processors + 4, at
+    /// least 8: more than the slots that <c>Limits</c> gives by default, so that whoever was given one does not wait again.
     /// </summary>
     public int BatchesAtOnce { get; set; } = Math.Clamp(Environment.ProcessorCount + 4, 8, 64);
 

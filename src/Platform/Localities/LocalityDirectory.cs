@@ -71,7 +71,7 @@ public sealed class LocalityDirectory(Contexts contexts, TimeProvider clock) : I
     {
         if (current.ById.TryGetValue(id, out var entry))
             return entry;
-        return (await Refresh(cancellation, int.MaxValue)).ById[id]; // another server has begun it
+        return (await Refresh(cancellation, wanted: id)).ById[id]; // another server has begun it
     }
 
     /// <summary>All localities in order of code, provinces first.</summary>
@@ -89,12 +89,13 @@ public sealed class LocalityDirectory(Contexts contexts, TimeProvider clock) : I
 
     private ValueTask<Snapshot> Known(CancellationToken cancellation) => current.Entries.Count > 0 ? ValueTask.FromResult(current) : Refresh(cancellation);
 
-    private async ValueTask<Snapshot> Refresh(CancellationToken cancellation, int edition = 0)
+    private async ValueTask<Snapshot> Refresh(CancellationToken cancellation, int edition = 0, short? wanted = null)
     {
         await loading.WaitAsync(cancellation);
         try
         {
-            if (current.Entries.Count > 0 && current.Edition >= edition && clock.GetUtcNow() - current.LoadedAt < TimeSpan.FromSeconds(10))
+            var isEnough = wanted is { } id ? current.ById.ContainsKey(id) : clock.GetUtcNow() - current.LoadedAt < TimeSpan.FromSeconds(10);
+            if (current.Entries.Count > 0 && current.Edition >= edition && isEnough)
                 return current;
             await using var db = contexts.Open();
             // All of one moment: a successor that came in between would be named by nobody.

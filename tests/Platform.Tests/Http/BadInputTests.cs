@@ -68,20 +68,21 @@ public sealed partial class BadInputTests(World world)
         using var connection = new TcpClient();
         await connection.ConnectAsync(address.Host, address.Port, Cancellation);
         await using var stream = connection.GetStream();
-        var answer = "";
+        var answer = new StringBuilder();
         try
         {
             await stream.WriteAsync(Encoding.UTF8.GetBytes(request), Cancellation);
             connection.Client.Shutdown(SocketShutdown.Send);
-            using var reader = new StreamReader(stream);
-            answer = await reader.ReadToEndAsync(Cancellation);
+            var part = new byte[4096];
+            for (int count; (count = await stream.ReadAsync(part, Cancellation)) > 0;)
+                answer.Append(Encoding.UTF8.GetString(part, 0, count));
         }
         catch (Exception hungUp) when (hungUp is IOException or SocketException)
         {
-            // The server may hang up without a word.
+            // The server may hang up; what it said before counts.
         }
 
-        Assert.Matches("^(HTTP/1.1 (4[0-9][0-9]|505) |$)", answer);
+        Assert.Matches("^(HTTP/1.1 (4[0-9][0-9]|505) |$)", answer.ToString());
         using var client = world.Anonymous();
         Assert.NotEmpty(await client.Rows("/v1/localities?limit=1"));
     }

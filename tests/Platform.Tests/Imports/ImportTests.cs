@@ -188,7 +188,7 @@ public sealed class ImportTests(World world)
         await using (await BrokenTable.Where(world, "completions", $"new.external_id = '{prefix}-1'", Npgsql.PostgresErrorCodes.UniqueViolation)) // as if others wrote them all the while
         {
             import = await batch.Client.Import(Csv, Importing.Table(batch.Commune, 3, prefix));
-            while ((await world.Everything("select 1 from imports i join import_leases l on l.import_id = i.id where i.id = $1 and i.state = 'Running' and l.holder is null and l.attempts = 0", Guid.Parse(import.Split('/')[^1]))).Count == 0)
+            while ((await world.Everything("select 1 from imports i join import_leases l on l.import_id = i.id where i.id = $1 and i.state = 'Running' and l.holder is null and l.attempts = 1", Guid.Parse(import.Split('/')[^1]))).Count == 0)
             {
                 Assert.NotEqual("Failed", (await batch.Client.Read(import)).Text("state"));
                 await Task.Delay(50, TestContext.Current.CancellationToken);

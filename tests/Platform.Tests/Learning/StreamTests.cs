@@ -211,10 +211,10 @@ public sealed class StreamTests(World world)
     public async Task A_list_with_blanks_or_an_element_without_end_fills_no_memory()
     {
         using var batch = await Batch.Start(world);
-        var blanks = new string(' ', 60_000_000);
-        using (var wide = await batch.Client.Post("/v1/completions", "application/json", $"[{blanks}{batch.Row().ToJsonString()}{blanks}]{blanks}", "gzip", "application/x-ndjson"))
-            Assert.Equal("created", (await StreamedAnswer.Of(wide)).Outcomes);
-        using var endless = await batch.Client.Post("/v1/completions", "application/json", $"[\"{new string('a', 60_000_000)}\"]", "gzip", "application/x-ndjson");
+        var blanks = new string(' ', 5_000_000);
+        using (var wide = await batch.Client.Post("/v1/completions", "application/json", $"[{blanks}{batch.Row().ToJsonString()}{blanks},{blanks}{batch.Row().ToJsonString()}{blanks}]{blanks}", "gzip", "application/x-ndjson"))
+            Assert.Equal("created created", (await StreamedAnswer.Of(wide)).Outcomes);
+        using var endless = await batch.Client.Post("/v1/completions", "application/json", $"[\"{new string('a', 5_000_000)}\"]", "gzip", "application/x-ndjson");
         Assert.Equal(Problems.RowTooLong.Code, (await endless.Body(HttpStatusCode.UnprocessableEntity)).Text("code"));
     }
 

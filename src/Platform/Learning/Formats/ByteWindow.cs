@@ -25,6 +25,13 @@ internal sealed class ByteWindow(Stream source)
         Position += count;
     }
 
+    /// <summary>Uses up all of <see cref="Rest"/> but its first byte.</summary>
+    internal void KeepFirst()
+    {
+        buffer[end - 1] = buffer[start];
+        Advance(end - 1 - start);
+    }
+
     /// <summary>Reads on. False when nothing came within the patience given; the read goes on and the next call takes it up.</summary>
     internal async ValueTask<bool> More(TimeSpan? patience, CancellationToken cancellation)
     {

@@ -40,7 +40,9 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
         var reader = new Utf8JsonReader(Window.Rest, Window.Ended, state);
         if (!reader.Read())
         {
-            Go(reader); // over blanks, however many there are
+            Go(reader); // over blanks, however many there are; a comma waits for what it stands before
+            if (Window.Rest.Length > LongestRow && Window.Rest[0] == ',' && !Window.Rest[1..].ContainsAnyExcept(" \t\r\n"u8))
+                Window.KeepFirst();
             Done = Window.Ended;
             return Window.Rest.Length <= LongestRow ? false : throw TooLong();
         }

@@ -9,7 +9,7 @@ namespace Platform.Learning.Formats;
 
 /// <summary>
 /// The first sheet of an Excel workbook that is not hidden, read row by row: shared texts, days kept as numbers, cells left out. A cell is never read further
-/// than Excel lets one be, a row and the sheet neither, and cells have no more formats; texts shared by cells may take 64 MB, and no mark-up between two of its parts is longer
+/// than Excel lets one be, a row and the sheet neither, nor more formats of cells; texts shared by cells may take 64 MB, and no mark-up between two of its parts is longer
 /// than a megabyte, so that a small file cannot fill the memory.
 /// </summary>
 internal sealed class WorkbookRows(Stream file, Func<IReadOnlyList<string>, TableColumns> recognise) : RowReader
