@@ -43,7 +43,7 @@ public sealed class RuleBook(Contexts contexts, TimeProvider clock)
 
         // Batches that judged by the version before are over, so that the recomputation sees everybody whom they added.
         await using var transaction = await db.BeginAlone("intake", cancellation);
-        await db.Database.ExecuteSqlRawAsync(db.Dialect.Lock, ["framework"], cancellation); // nobody withdraws meanwhile what comes into force
+        await db.BeAlone("framework", cancellation); // nobody withdraws meanwhile what comes into force
         var edition = await db.Recomputations.MaxAsync(r => (int?)r.Edition, cancellation) ?? 0;
         foreach (var rule in await due.OrderBy(r => r.Audience).ThenBy(r => r.Version).Select(r => new { r.Id, r.Audience }).ToListAsync(cancellation))
             db.Recomputations.Add(new Recomputation

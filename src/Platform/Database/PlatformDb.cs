@@ -176,9 +176,12 @@ public abstract class PlatformDb(DbContextOptions options, Dialect dialect) : Db
     public async Task<IDbContextTransaction> BeginAlone(string name, CancellationToken cancellation)
     {
         var transaction = await Database.BeginTransactionAsync(cancellation);
-        await Database.ExecuteSqlRawAsync(Dialect.Lock, [name], cancellation);
+        await BeAlone(name, cancellation);
         return transaction;
     }
+
+    /// <summary>Waits until nobody else is in a transaction of this name; the one that is open goes on under it until its end.</summary>
+    public Task BeAlone(string name, CancellationToken cancellation) => Database.ExecuteSqlRawAsync(Dialect.Lock, [name], cancellation);
 
     /// <summary>The number up to which all changes are to be seen; changes that are being made have higher ones.</summary>
     public Task<long> LatestChange(CancellationToken cancellation) =>

@@ -29,7 +29,8 @@ public sealed class CompletionInbox(
     {
         using var turn = await turns.Enter(order.Vendor, rows.Count, cancellation);
         var answers = new RowAnswer[rows.Count];
-        for (var refused = false; ;)
+        var refused = false;
+        while (true)
         {
             var (candidates, edition) = await Check(order, rows, answers, cancellation);
             if (candidates.Count == 0 && order.Alongside is null)

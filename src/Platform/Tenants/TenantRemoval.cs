@@ -31,7 +31,7 @@ internal sealed class TenantRemoval(PlatformDb db, LearnerRecount recount, Archi
         within.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
         _ = within.Dialect.TellTimesInUtc; // an engine that cannot says so
         await using var turn = await recount.Begin(within, cancellation);
-        await within.Database.ExecuteSqlRawAsync(within.Dialect.Lock, ["tenants"], cancellation);
+        await within.BeAlone("tenants", cancellation);
         var tenant = await within.Tenants.SingleOrDefaultAsync(t => t.LocalityId == locality.Id, cancellation) ?? throw new ProblemException(Problems.NotOnboarded);
         if (tenant.State != TenantState.Closed)
             throw new ProblemException(Problems.TenantNotClosed);

@@ -74,7 +74,7 @@ internal sealed class TenantRestoration(
     // A tenant that works or none yet, and nothing of it. Figures of nobody may stand there.
     private static async Task Open(PlatformDb within, LocalityEntry locality, Caller caller, IReadOnlyList<ArchiveTable> tables, CancellationToken cancellation)
     {
-        await within.Database.ExecuteSqlRawAsync(within.Dialect.Lock, ["tenants"], cancellation);
+        await within.BeAlone("tenants", cancellation);
         await within.Database.ExecuteSqlRawAsync(within.Dialect.TellTimesInUtc, cancellation);
         var tenant = await within.Tenants.SingleOrDefaultAsync(t => t.LocalityId == locality.Id, cancellation);
         if (tenant is { State: not TenantState.Active })

@@ -87,18 +87,11 @@ public sealed class AnswerShelf(
             cancellation);
     }
 
-    /// <summary>Gives a claim up that changed nothing, so that the key may be used again at once.</summary>
-    internal async Task Release(int caller, string key, Guid claim, CancellationToken cancellation)
+    /// <summary>Gives a claim up, so that the key may be used again at once; one under which something was carried out only where that may be repeated.</summary>
+    internal async Task Release(int caller, string key, Guid claim, bool carriedOut, CancellationToken cancellation)
     {
         await using var db = contexts.Open();
-        await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == claim && !a.CarriedOut).ExecuteDeleteAsync(cancellation);
-    }
-
-    /// <summary>Gives a claim up whatever was done under it, so that the same request may be carried out again.</summary>
-    internal async Task Forget(int caller, string key, Guid claim, CancellationToken cancellation)
-    {
-        await using var db = contexts.Open();
-        await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == claim).ExecuteDeleteAsync(cancellation);
+        await db.StoredAnswers.Where(a => a.CallerId == caller && a.Key == key && a.Claim == claim && (carriedOut || !a.CarriedOut)).ExecuteDeleteAsync(cancellation);
     }
 
     /// <summary>The headers and the body of an answer; null when it cannot be given again.</summary>

@@ -11,8 +11,8 @@ namespace Platform.Http.Idempotency;
 /// <summary>
 /// Gives a POST that carries an <c>Idempotency-Key</c> the same answer however often it is sent: the same request by the same caller is
 /// carried out once. Another request under the same key is refused, and so is the same one while it is still being carried out. Only what took
-/// effect to its end is kept: after a refusal, a stream that broke off, or an answer too long to be kept to what is safe to repeat, the key may be used again. The body has to be compared, so it is held in memory and
-/// bounded; longer streams of completions are sent without a key and protected by the rows' own ids.
+/// effect to its end is kept: after a refusal, a stream that broke off, or an answer too long to be kept to what is safe to repeat, the key may
+/// be used again. The body has to be compared, so it is held in memory and bounded; longer streams of completions are sent without a key and protected by the rows' own ids.
 /// </summary>
 public static class IdempotencyGate
 {
@@ -89,7 +89,7 @@ public static class IdempotencyGate
         }
         catch (Exception failure)
         {
-            await Free(shelf.Release(caller, key, mine, CancellationToken.None));
+            await Free(shelf, caller, key, mine, carriedOut: false);
             if (failure is OperationCanceledException && time.IsCancellationRequested)
                 throw new ProblemException(Problems.Unavailable, null, null, failure); // not even the claim could be renewed
             throw;
@@ -104,7 +104,7 @@ public static class IdempotencyGate
         var tookEffect = carriedOut || (context.Response.StatusCode < 400 && context.Features.Get<Unfinished>() is null);
         if (tookEffect && repeatable && capture.Overflowed)
         {
-            await Free(shelf.Forget(caller, key, mine, CancellationToken.None)); // too long to be kept, but not to be found out again
+            await Free(shelf, caller, key, mine, carriedOut: true); // too long to be kept, but not to be found out again
         }
         else if (tookEffect)
         {
@@ -113,7 +113,7 @@ public static class IdempotencyGate
         }
         else
         {
-            await Free(shelf.Release(caller, key, mine, CancellationToken.None));
+            await Free(shelf, caller, key, mine, carriedOut: false);
         }
 
         if (!capture.Overflowed && capture.Held.Length > 0)
@@ -142,11 +142,11 @@ public static class IdempotencyGate
     }
 
     // Where the database is away too, the claim lapses by itself; what there is to say is said.
-    private static async Task Free(Task freeing)
+    private static async Task Free(AnswerShelf shelf, int caller, string key, Guid claim, bool carriedOut)
     {
         try
         {
-            await freeing;
+            await shelf.Release(caller, key, claim, carriedOut, CancellationToken.None);
         }
         catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException)
         {

@@ -57,7 +57,7 @@ internal sealed class JsonArrayRows(Stream body) : WindowRows(body)
         {
             var from = (int)reader.TokenStartIndex;
             if (!reader.TrySkip())
-                return Window.Rest.Length <= LongestRow ? false : throw TooLong();
+                return Window.Rest.Length - from <= LongestRow ? false : throw TooLong();
             var raw = Window.Rest[from..(int)reader.BytesConsumed];
             if (CompletionJson.Read(Index, raw) is { } row)
             {
