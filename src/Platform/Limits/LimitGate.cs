@@ -15,6 +15,9 @@ public sealed class LimitGate : IDisposable
     // So much of a body costs as much as one small change.
     private const int BytesPerChange = 64 * 1024;
 
+    // How long a send waits for its place before it is refused. Its body is read in vain then, so who comes again at once would cost more than what is taken.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly LimitOptions options;
     private readonly PartitionedRateLimiter<Caller> requests, sends;
     private readonly PartitionedRateLimiter<string> changes;
@@ -23,7 +26,7 @@ public sealed class LimitGate : IDisposable
     {
         this.options = options.Value;
         requests = AtOnce(this.options.RequestsAtOnce);
-        sends = AtOnce(this.options.SendsAtOnce);
+        sends = AtOnce(this.options.SendsAtOnce, this.options.RequestsAtOnce);
         changes = PartitionedRateLimiter.Create<string, string>(holder => RateLimitPartition.GetTokenBucketLimiter(
             holder, _ => Buckets.PerMinute(this.options.ChangesPerMinute, this.options.ChangeBurst)));
     }
@@ -37,11 +40,14 @@ public sealed class LimitGate : IDisposable
         if (sendsRows)
         {
             TellRows(context, caller, turns);
-            using var send = await sends.AcquireAsync(caller, 1, context.RequestAborted);
-            if (!send.IsAcquired)
-                throw Refuse(context, Problems.TooManyAtOnce, TimeSpan.FromSeconds(1));
+            using var send = await Place(context, caller) ?? throw Refuse(context, Problems.TooManyAtOnce, TimeSpan.FromSeconds(1));
             if (turns.Left(caller).Wait is { Ticks: > 0 } wait)
-                throw Refuse(context, Problems.TooMuch, wait);
+            {
+                await Task.Delay(wait < Patience ? wait : Patience, context.RequestAborted);
+                if (turns.Left(caller).Wait is { Ticks: > 0 } still)
+                    throw Refuse(context, Problems.TooMuch, still);
+            }
+
             await next(context);
         }
         else
@@ -49,6 +55,21 @@ public sealed class LimitGate : IDisposable
             if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
                 await Change(context, caller);
             await next(context);
+        }
+    }
+
+    private async Task<RateLimitLease?> Place(HttpContext context, Caller caller)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var place = await sends.AcquireAsync(caller, 1, patience.Token);
+            return place.IsAcquired ? place : null;
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return null;
         }
     }
 
@@ -97,8 +118,8 @@ public sealed class LimitGate : IDisposable
     private static string Holder(HttpContext context, Caller caller) =>
         context.Features.Get<RouteLocality>() is { } locality ? $"tenant:{locality.Id}" : $"caller:{caller.Id}";
 
-    private static PartitionedRateLimiter<Caller> AtOnce(int limit) => PartitionedRateLimiter.Create<Caller, string>(
-        caller => RateLimitPartition.GetConcurrencyLimiter(caller.Key, _ => new ConcurrencyLimiterOptions { PermitLimit = limit, QueueLimit = 0 }));
+    private static PartitionedRateLimiter<Caller> AtOnce(int limit, int waiting = 0) => PartitionedRateLimiter.Create<Caller, string>(
+        caller => RateLimitPartition.GetConcurrencyLimiter(caller.Key, _ => new ConcurrencyLimiterOptions { PermitLimit = limit, QueueLimit = waiting }));
 
     public void Dispose()
     {
