@@ -7,6 +7,7 @@ using Platform.Database;
 using Platform.Http;
 using Platform.Learning;
 using Platform.Learning.Formats;
+using Platform.Limits;
 using Platform.Tenancy;
 using Platform.Webhooks;
 
@@ -18,7 +19,7 @@ namespace Platform.Imports;
 /// </summary>
 internal sealed class ImportRun(
     IServiceScopeFactory scopes, Intake intake, ImportFolder folder, ImportOptions options, IntakeOptions intakeOptions, Pseudonyms pseudonyms, Callers callers,
-    ImportPlaces places, TimeProvider clock, ILogger<ImportRun> log)
+    ImportPlaces places, IntakeTurns turns, TimeProvider clock, ILogger<ImportRun> log)
 {
     private static readonly TimeSpan BeforeAgain = TimeSpan.FromSeconds(5);
 
@@ -85,7 +86,7 @@ internal sealed class ImportRun(
         var reader = Reader(import.Format, file, hidden, MappingOf(import));
         await reader.Resume(import.Position, import.Rows, cancellation);
         var (part, stay) = (import.Parts, places.Begin(lease, Stopwatch.GetElapsedTime(claimed)));
-        while (await reader.Next(intakeOptions.ChunkRows, cancellation) is { Count: > 0 } rows)
+        while (await reader.Next(turns.Piece(import.AccountKey, intakeOptions.ChunkRows), cancellation) is { Count: > 0 } rows)
         {
             var began = Stopwatch.GetTimestamp();
             var vendor = await callers.Find(import.AccountKey, cancellation) ?? throw new ProblemException(Problems.NotAllowed);

@@ -84,11 +84,13 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
     private async Task<RowAnswer[]> InPieces(IntakeJob job)
     {
         using var kept = await KeptBody.Read(http.Request.Body, http.Request.ContentLength, http.RequestAborted);
+        await turns.GiveWay(order.Vendor, http.RequestAborted);
         if (await kept.HasMoreThan(CompletionInbox.MaxRows, job.Format, http.RequestAborted))
             throw TooLong();
         var (reader, answers) = (kept.Open(job.Format), new List<RowAnswer>());
-        for (var piece = 0; await reader.Next(turns.Piece(order.Vendor), http.RequestAborted) is { Count: > 0 } rows; piece++)
+        for (var piece = 0; await reader.Next(turns.Piece(order.Vendor.Key, CompletionInbox.MaxRows), http.RequestAborted) is { Count: > 0 } rows; piece++)
             answers.AddRange(await intake.TakeChunk(new IntakePart(job, piece, rows, reader.Head), null, http.RequestAborted));
+        await turns.GiveWay(order.Vendor, http.RequestAborted);
         return [.. answers];
     }
 
@@ -160,7 +162,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
         try
         {
             ending.ThrowIfCancellationRequested();
-            return await reader.Next(options.ChunkRows, ending);
+            return await reader.Next(turns.Piece(order.Vendor.Key, options.ChunkRows), ending);
         }
         catch (OperationCanceledException) when (server.ApplicationStopping.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Platform.Limits;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
     private readonly Dictionary<string, Flow> flows = new(StringComparer.Ordinal);
     private readonly LinkedList<Turn> waiting = [];
     private readonly LinkedList<Visit> visits = [];
+    private readonly Dictionary<string, int> sends = new(StringComparer.Ordinal);
     private ITimer? wake;
     private double time;
     private int running;
@@ -40,7 +43,8 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
                 flows.Add(vendor, flow = new Flow { Name = vendor });
             turn = new Turn(this, flow, Math.Max(time, flow.Finish)) { Cost = cost / weight, Since = clock.GetTimestamp() };
             flow.Finish = turn.Start + turn.Cost;
-            flow.Pending++;
+            if (++flow.Pending > perVendor)
+                use.Crowd(vendor);
             var before = waiting.Last;
             while (before is not null && before.Value.Start > turn.Start)
                 before = before.Previous;
@@ -60,6 +64,9 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
         {
             var visit = new Visit(this, vendor, clock.GetTimestamp());
             visit.Place = visits.AddLast(visit);
+            ref var present = ref CollectionsMarshal.GetValueRefOrAddDefault(sends, vendor, out _);
+            if (++present > perVendor)
+                use.Crowd(vendor);
             return visit;
         }
     }
@@ -113,6 +120,8 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
         lock (gate)
         {
             visits.Remove(visit.Place!);
+            if (--CollectionsMarshal.GetValueRefOrNullRef(sends, visit.Vendor) == 0)
+                sends.Remove(visit.Vendor);
             Advance();
         }
     }

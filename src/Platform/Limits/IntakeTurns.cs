@@ -43,11 +43,14 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
     /// <summary>Says that a send has come; disposing the answer says that it has been answered. Until then, and for a moment at most, nobody who sends more begins anything new.</summary>
     internal IDisposable Arrive(Caller vendor) => slots.Arrive(vendor.Key);
 
+    /// <summary>Waits, before more is done for a vendor than storing, until it would be let in to store.</summary>
+    internal async Task GiveWay(Caller vendor, CancellationToken cancellation) => (await slots.Enter(vendor.Key, 0, 1, cancellation)).Dispose();
+
     /// <summary>Whether a vendor is at work beside others who send less.</summary>
     internal bool IsHeavy(Caller vendor) => slots.IsHeavy(vendor.Key);
 
-    /// <summary>How many rows of a vendor may be stored at once without keeping others waiting.</summary>
-    internal int Piece(Caller vendor) => slots.IsHeavy(vendor.Key) ? Beside : int.MaxValue;
+    /// <summary>How many rows of a vendor may be stored at once without keeping others waiting; so many at most.</summary>
+    internal int Piece(string vendor, int most) => slots.IsHeavy(vendor) ? Math.Min(Beside, most) : most;
 
     public void Dispose()
     {

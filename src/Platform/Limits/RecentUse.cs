@@ -1,37 +1,51 @@
 namespace Platform.Limits;
 
 /// <summary>
-/// What each vendor has used of late, forgotten by half in a second and wholly after a few. Not safe for threads; who holds it has a gate.
+/// What each vendor has used of late, forgotten by half in three seconds and wholly after ten, and who crowds: has more in than is taken of it at
+/// once. Not safe for threads; who holds it has a gate.
 /// </summary>
 internal sealed class RecentUse(TimeProvider clock)
 {
     // Equals differ by what just one of them has in hand; that makes neither the heavier.
-    private const double Clearly = 1.5, Slack = 2_000;
+    private const double Clearly = 1.25, Slack = 10_000;
 
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(3);
+    // Who crowds waits for who does not, unless it was left with less than half of what that one uses.
+    private const double OfCrowd = 2;
 
-    private readonly Dictionary<string, (double Cost, long At)> vendors = new(StringComparer.Ordinal);
+    private static readonly TimeSpan Half = TimeSpan.FromSeconds(3), Memory = TimeSpan.FromSeconds(10), Lately = TimeSpan.FromSeconds(3);
+
+    private readonly Dictionary<string, Use> vendors = new(StringComparer.Ordinal);
 
     internal void Add(string vendor, double cost)
     {
         foreach (var (name, last) in vendors.ToList())
             if (clock.GetElapsedTime(last.At) > Memory)
                 vendors.Remove(name);
-        vendors[vendor] = (Now(vendor) + cost, clock.GetTimestamp());
+        var before = vendors.GetValueOrDefault(vendor);
+        vendors[vendor] = before with { Cost = Now(vendor) + cost, At = clock.GetTimestamp() };
+    }
+
+    /// <summary>Says that a vendor has more in than is taken of it at once.</summary>
+    internal void Crowd(string vendor)
+    {
+        if (vendors.TryGetValue(vendor, out var use))
+            vendors[vendor] = use with { Crowded = clock.GetTimestamp() };
     }
 
     /// <summary>True while somebody is at work who sends clearly less; who rests is known by what it sent when it began to.</summary>
-    internal bool IsHeavy(string vendor)
-    {
-        var own = Now(vendor);
-        return vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Memory && IsLess(other.Value.Cost, own));
-    }
+    internal bool IsHeavy(string vendor) =>
+        vendors.Any(other => other.Key != vendor && clock.GetElapsedTime(other.Value.At) <= Lately && IsLess(other.Key, other.Value.Cost, vendor, Now(vendor)));
 
     /// <summary>True when one sends clearly less than another.</summary>
-    internal bool IsLighter(string vendor, string than) => IsLess(vendors.GetValueOrDefault(vendor).Cost, Now(than));
+    internal bool IsLighter(string vendor, string than) => IsLess(vendor, vendors.GetValueOrDefault(vendor).Cost, than, Now(than));
 
-    private static bool IsLess(double cost, double than) => than > (Clearly * cost) + Slack;
+    private bool IsLess(string vendor, double cost, string than, double other) =>
+        Crowds(than) && !Crowds(vendor) ? other * OfCrowd > cost : other > (Clearly * cost) + Slack;
+
+    private bool Crowds(string vendor) => vendors.TryGetValue(vendor, out var use) && use.Crowded is { } at && clock.GetElapsedTime(at) <= Lately;
 
     private double Now(string vendor) =>
-        vendors.TryGetValue(vendor, out var used) ? used.Cost * Math.Pow(0.5, clock.GetElapsedTime(used.At).TotalSeconds) : 0;
+        vendors.TryGetValue(vendor, out var used) ? used.Cost * Math.Pow(0.5, clock.GetElapsedTime(used.At) / Half) : 0;
+
+    private readonly record struct Use(double Cost, long At, long? Crowded);
 }
