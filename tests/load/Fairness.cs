@@ -10,18 +10,31 @@ using Platform.Access;
 namespace Platform.Load;
 
 /// <summary>
-/// What an abusive vendor costs the others: the time of a quiet vendor's batches of 1,000 alone and beside one that sends batches of 5,000 over
-/// 32 connections as fast as it can and does not care about being refused. In turn, five times, on one server with the default limits, after
+/// What an abusive vendor costs the others: the time of a quiet vendor's batches of 1,000 alone and beside one that sends as fast as it can, over
+/// many connections, and does not care about being refused. In turn, five times, on one server with the default limits, after
 /// one time that is not counted: what runs for the first time is compiled while it runs. The abusive one is a process of its own, so that its
 /// clients' garbage is not collected in the quiet one's time; their processor time is told.
 /// </summary>
 internal static class Fairness
 {
-    private const int Rounds = 5, Connections = 32, QuietRows = 1_000, NoisyRows = 5_000;
+    private const int Rounds = 5, QuietRows = 1_000;
     private const double Bar = 1.2;
 
-    internal static async Task<int> Run(int seconds)
+    private static readonly Flood[] Kinds =
+    [
+        new("batches", 5_000, 32),
+        new("crowd", 5_000, 128),
+        new("streams", 20_000, 32) { Type = "application/x-ndjson" },
+        new("rows", 1, 32),
+        new("atomic", 10_000, 32) { Query = "?atomic=true" },
+        new("rejected", 5_000, 32) { Course = "NO-SUCH" },
+    ];
+
+    /// <param name="seconds">Of each measurement.</param>
+    /// <param name="name">What the abusive one sends: the name of one of <see cref="Kinds"/>.</param>
+    internal static async Task<int> Run(int seconds, string name)
     {
+        _ = Kind(name);
         using var folder = new Scratch();
         await using var server = await Server.Start("product", folder.Path);
         using var quiet = await Vendor(server.Address, 201);
@@ -29,13 +42,13 @@ internal static class Fairness
         var postmaster = Accounting.Postmaster(server.Address.Superuser);
         await Sustained.Prepare(server.Address.Superuser);
         await Quiet(quiet, "warm", 5);
-        await using (await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!))
+        await using (await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!, name))
             await Quiet(quiet, "warm-beside", 15);
         var (alone, beside, ratios) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 1; round <= Rounds; round++)
         {
             var before = await Quiet(quiet, $"alone-{round}", seconds);
-            await using var abuse = await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!);
+            await using var abuse = await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!, name);
             await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None); // what it had saved up is spent
             var (clock, used) = (Stopwatch.StartNew(), (Accounting.Seconds(server.Id), Accounting.SecondsOfFamily(postmaster), Accounting.Seconds(abuse.Id)));
             var during = await Quiet(quiet, $"beside-{round}", seconds);
@@ -46,11 +59,11 @@ internal static class Fairness
             beside.AddRange(during);
             ratios.Add(At(during, 0.95) / At(before, 0.95));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"round {round}: quiet p50 {At(before, 0.5):N0} → {At(during, 0.5):N0} ms, p95 {At(before, 0.95):N0} → {At(during, 0.95):N0} ms ({ratios[^1]:N2}×); abusive: {taken * NoisyRows / (elapsed + 5):N0} rows/s taken, {refused:N0} sends refused; processors busy: server {own / elapsed:N2}, database {database / elapsed:N2}, abusive client {theirs / elapsed:N2}"));
+                $"round {round}: quiet p50 {At(before, 0.5):N0} → {At(during, 0.5):N0} ms, p95 {At(before, 0.95):N0} → {At(during, 0.95):N0} ms ({ratios[^1]:N2}×); abusive ({name}): {(long)taken * Kind(name).Rows / (elapsed + 5):N0} rows/s answered, {refused:N0} sends refused; processors busy: server {own / elapsed:N2}, database {database / elapsed:N2}, abusive client {theirs / elapsed:N2}"));
         }
 
         var ratio = At(beside, 0.95) / At(alone, 0.95);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p95 of the quiet vendor: {At(alone, 0.95):N0} ms alone, {At(beside, 0.95):N0} ms beside the abusive one: {ratio:N2}× (bar {Bar:N1}×)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p95 of the quiet vendor: {At(alone, 0.95):N0} ms alone, {At(beside, 0.95):N0} ms beside the abusive one ({name}): {ratio:N2}× (bar {Bar:N1}×)"));
         Console.WriteLine($"largest resident memory of the server: {Accounting.PeakMegabytes(server.Id)} MB");
         return ratio <= Bar ? 0 : 1;
     }
@@ -62,7 +75,7 @@ internal static class Fairness
         var end = Stopwatch.StartNew();
         for (var n = 0; end.Elapsed.TotalSeconds < seconds; n++)
         {
-            using var content = Content(Body($"{name}-{n}-", QuietRows));
+            using var content = Content(Body($"{name}-{n}-", QuietRows), "application/json");
             var started = Stopwatch.GetTimestamp();
             using var answer = await vendor.PostAsync(new Uri("/v1/completions", UriKind.Relative), content);
             answer.EnsureSuccessStatusCode();
@@ -75,12 +88,13 @@ internal static class Fairness
     }
 
     /// <summary>The abusive vendor itself: sends until its input ends, then says how many sends were taken and refused.</summary>
-    internal static async Task<int> Abuse(string url, string token)
+    internal static async Task<int> Abuse(string url, string token, string name)
     {
-        using var vendor = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = new Uri(url) };
+        var kind = Kind(name);
+        using var vendor = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = kind.Connections }) { BaseAddress = new Uri(url) };
         vendor.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var stop = new CancellationTokenSource();
-        var sending = Task.WhenAll(Enumerable.Range(0, Connections).Select(n => Abuse(vendor, stop.Token)));
+        var sending = Task.WhenAll(Enumerable.Range(0, kind.Connections).Select(n => Abuse(vendor, kind, stop.Token)));
         Console.WriteLine();
         await Console.In.ReadToEndAsync(CancellationToken.None);
         await stop.CancelAsync();
@@ -92,10 +106,10 @@ internal static class Fairness
     private static int sends = Environment.ProcessId * 1_000;
 
     // New rows with every send: what costs most. The text is made once; the number of the send is put into its places.
-    private static async Task<(int Taken, int Refused)> Abuse(HttpClient vendor, CancellationToken stop)
+    private static async Task<(int Taken, int Refused)> Abuse(HttpClient vendor, Flood kind, CancellationToken stop)
     {
         const string place = "########";
-        var (taken, refused, body, places) = (0, 0, Body($"{place}-", NoisyRows), new List<int>());
+        var (taken, refused, body, places) = (0, 0, Body($"{place}-", kind.Rows, kind.Course, kind.Type == "application/json"), new List<int>());
         for (int at = 0, next; (next = body.AsSpan(at).IndexOf(Encoding.ASCII.GetBytes(place))) >= 0; at += next + place.Length)
             places.Add(at + next);
         while (!stop.IsCancellationRequested)
@@ -105,15 +119,15 @@ internal static class Fairness
                 number.CopyTo(body, at);
             try
             {
-                using var content = Content(body);
-                using var answer = await vendor.PostAsync(new Uri("/v1/completions", UriKind.Relative), content, stop);
+                using var content = Content(body, kind.Type);
+                using var answer = await vendor.PostAsync(new Uri($"/v1/completions{kind.Query}", UriKind.Relative), content, stop);
                 if (answer.StatusCode == HttpStatusCode.TooManyRequests)
                 {
                     refused++;
                     await Task.Delay(200, stop);
                 }
                 else
-                    taken++;
+                    taken += answer.IsSuccessStatusCode ? 1 : throw new InvalidOperationException(await answer.Content.ReadAsStringAsync(stop));
             }
             catch (HttpRequestException)
             {
@@ -128,10 +142,16 @@ internal static class Fairness
         return (taken, refused);
     }
 
-    private static ByteArrayContent Content(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    private static Flood Kind(string name) => Kinds.FirstOrDefault(k => k.Name == name) ?? throw new ArgumentException($"«{name}» is none of {string.Join(", ", Kinds.Select(k => k.Name))}.");
 
-    private static byte[] Body(string prefix, int rows) => Encoding.UTF8.GetBytes("[" + string.Join(',', Enumerable.Range(0, rows).Select(i =>
-        $$"""{"id":"{{prefix}}{{i}}","learner":{"id":"{{prefix}}{{i / 2}}"},"locality":"05953","course":"KNS-CD-01","audience":"Citizens","completedAt":"2026-03-01T08:00:00+07:00","score":85,"passed":true}""")) + "]");
+    private static ByteArrayContent Content(byte[] body, string type) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
+
+    private static byte[] Body(string prefix, int rows, string course = "KNS-CD-01", bool isArray = true)
+    {
+        var lines = Enumerable.Range(0, rows).Select(i =>
+            $$"""{"id":"{{prefix}}{{i}}","learner":{"id":"{{prefix}}{{i / 2}}"},"locality":"05953","course":"{{course}}","audience":"Citizens","completedAt":"2026-03-01T08:00:00+07:00","score":85,"passed":true}""");
+        return Encoding.UTF8.GetBytes(isArray ? $"[{string.Join(',', lines)}]" : string.Join('\n', lines));
+    }
 
     private static double At(List<double> times, double share) => times.Order().ElementAt((int)((times.Count - 1) * share));
 
@@ -151,7 +171,7 @@ internal static class Fairness
             await register.ExecuteNonQueryAsync();
         }
 
-        var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = new Uri(server.Url) };
+        var client = new HttpClient { BaseAddress = new Uri(server.Url) };
         using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = $"load-{number}", ["client_secret"] = secret });
         using var answer = await client.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["access_token"]!);
@@ -162,9 +182,9 @@ internal static class Fairness
     {
         internal int Id => process.Id;
 
-        internal static async Task<Abuser> Start(string url, string token)
+        internal static async Task<Abuser> Start(string url, string token, string name)
         {
-            var start = new ProcessStartInfo(Environment.ProcessPath!, ["abuse", url, token]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(Environment.ProcessPath!, ["abuse", url, token, name]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
             var process = Process.Start(start)!;
             await process.StandardOutput.ReadLineAsync();
             return new Abuser(process);
@@ -183,5 +203,15 @@ internal static class Fairness
             await process.WaitForExitAsync();
             process.Dispose();
         }
+    }
+
+    /// <summary>A way to send too much.</summary>
+    private sealed record Flood(string Name, int Rows, int Connections)
+    {
+        internal string Type { get; init; } = "application/json";
+
+        internal string Query { get; init; } = "";
+
+        internal string Course { get; init; } = "KNS-CD-01";
     }
 }
