@@ -37,6 +37,11 @@ namespace Platform
                 kestrel.Limits.MaxRequestLineSize = 8 * ProblemWriter.LongestAddress;
                 kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromMinutes(1)); // a stream may pause after its first rows
             });
+            builder.WebHost.UseSockets(sockets =>
+            {
+                sockets.MaxReadBufferSize = 128 * 1024; // what waits for its turn waits with its sender
+                sockets.WaitForDataBeforeAllocatingBuffer = false; // one call for each piece of a long body, not two
+            });
             var services = builder.Services;
             services.ConfigureHttpJsonOptions(json => Json.ConfigureBodies(json.SerializerOptions));
             services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);

@@ -11,13 +11,13 @@ namespace Platform.Load;
 
 /// <summary>
 /// What an abusive vendor costs the others: the time of a quiet vendor's batches of 1,000 alone and beside one that sends as fast as it can, over
-/// many connections, and does not care about being refused. In turn, five times, on one server with the default limits, after
-/// one time that is not counted: what runs for the first time is compiled while it runs. The abusive one is a process of its own, so that its
-/// clients' garbage is not collected in the quiet one's time; their processor time is told.
+/// many connections, and does not care about being refused. In short turns, so that a machine that changes its speed changes it for both, on one
+/// server with the default limits, after one turn that is not counted: what runs for the first time is compiled while it runs. The abusive one is
+/// a process of its own, so that its clients' garbage is not collected in the quiet one's time; their processor time is told.
 /// </summary>
 internal static class Fairness
 {
-    private const int Rounds = 5, QuietRows = 1_000;
+    private const int Rounds = 15, QuietRows = 1_000;
     private const double Bar = 1.2;
 
     private static readonly Flood[] Kinds =
@@ -42,30 +42,46 @@ internal static class Fairness
         var postmaster = Accounting.Postmaster(server.Address.Superuser);
         await Sustained.Prepare(server.Address.Superuser);
         await Quiet(quiet, "warm", 5);
-        await using (await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!, name))
-            await Quiet(quiet, "warm-beside", 15);
-        var (alone, beside, ratios) = (new List<double>(), new List<double>(), new List<double>());
+        await using var abuse = await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!, name);
+        await abuse.Begin();
+        await Quiet(quiet, "warm-beside", 15);
+        await abuse.End();
+        var (alone, beside, sent) = (new List<double>(), new List<double>(), (Answered: 0L, Refused: 0L));
+        var (clock, used) = (new Stopwatch(), new double[3]);
         for (var round = 1; round <= Rounds; round++)
         {
+            await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
             var before = await Quiet(quiet, $"alone-{round}", seconds);
-            await using var abuse = await Abuser.Start(server.Address.Url, noisy.DefaultRequestHeaders.Authorization!.Parameter!, name);
-            await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None); // what it had saved up is spent
-            var (clock, used) = (Stopwatch.StartNew(), (Accounting.Seconds(server.Id), Accounting.SecondsOfFamily(postmaster), Accounting.Seconds(abuse.Id)));
+            await abuse.Begin();
+            await Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None);
+            clock.Start();
+            Account(-1);
             var during = await Quiet(quiet, $"beside-{round}", seconds);
-            var elapsed = clock.Elapsed.TotalSeconds;
-            var (own, database, theirs) = (Accounting.Seconds(server.Id) - used.Item1, Accounting.SecondsOfFamily(postmaster) - used.Item2, Accounting.Seconds(abuse.Id) - used.Item3);
-            var (taken, refused) = await abuse.Stop();
+            Account(+1);
+            clock.Stop();
+            var (answered, refused) = await abuse.End();
+            sent = (sent.Answered + answered, sent.Refused + refused);
             alone.AddRange(before);
             beside.AddRange(during);
-            ratios.Add(At(during, 0.95) / At(before, 0.95));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"round {round}: quiet p50 {At(before, 0.5):N0} → {At(during, 0.5):N0} ms, p95 {At(before, 0.95):N0} → {At(during, 0.95):N0} ms ({ratios[^1]:N2}×); abusive ({name}): {(long)taken * Kind(name).Rows / (elapsed + 5):N0} rows/s answered, {refused:N0} sends refused; processors busy: server {own / elapsed:N2}, database {database / elapsed:N2}, abusive client {theirs / elapsed:N2}"));
+                $"round {round}: quiet p50 {At(before, 0.5):N0} → {At(during, 0.5):N0} ms, p95 {At(before, 0.95):N0} → {At(during, 0.95):N0} ms"));
         }
 
+        var elapsed = clock.Elapsed.TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"abusive ({name}): {sent.Answered * Kind(name).Rows / (elapsed + (2 * Rounds)):N0} rows/s answered, {sent.Refused:N0} sends refused; processors busy: server {used[0] / elapsed:N2}, database {used[1] / elapsed:N2}, abusive client {used[2] / elapsed:N2}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p50 of the quiet vendor: {At(alone, 0.5):N0} ms alone, {At(beside, 0.5):N0} ms beside the abusive one: {At(beside, 0.5) / At(alone, 0.5):N2}×"));
         var ratio = At(beside, 0.95) / At(alone, 0.95);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p95 of the quiet vendor: {At(alone, 0.95):N0} ms alone, {At(beside, 0.95):N0} ms beside the abusive one ({name}): {ratio:N2}× (bar {Bar:N1}×)"));
         Console.WriteLine($"largest resident memory of the server: {Accounting.PeakMegabytes(server.Id)} MB");
         return ratio <= Bar ? 0 : 1;
+
+        void Account(int sign)
+        {
+            used[0] += sign * Accounting.Seconds(server.Id);
+            used[1] += sign * Accounting.SecondsOfFamily(postmaster);
+            used[2] += sign * Accounting.Seconds(abuse.Id);
+        }
     }
 
     // Ten batches in the time of each second at most: it waits between them as a vendor does whose learners finish one by one.
@@ -87,19 +103,24 @@ internal static class Fairness
         return times;
     }
 
-    /// <summary>The abusive vendor itself: sends until its input ends, then says how many sends were taken and refused.</summary>
+    /// <summary>The abusive vendor itself: sends between two lines of its input, then says how many sends were taken and refused.</summary>
     internal static async Task<int> Abuse(string url, string token, string name)
     {
         var kind = Kind(name);
-        using var vendor = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = kind.Connections }) { BaseAddress = new Uri(url) };
-        vendor.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var stop = new CancellationTokenSource();
-        var sending = Task.WhenAll(Enumerable.Range(0, kind.Connections).Select(n => Abuse(vendor, kind, stop.Token)));
         Console.WriteLine();
-        await Console.In.ReadToEndAsync(CancellationToken.None);
-        await stop.CancelAsync();
-        var sent = await sending;
-        Console.WriteLine($"{sent.Sum(s => s.Taken)} {sent.Sum(s => s.Refused)}");
+        while (await Console.In.ReadLineAsync(CancellationToken.None) is not null)
+        {
+            using var vendor = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = kind.Connections }) { BaseAddress = new Uri(url) };
+            vendor.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var stop = new CancellationTokenSource();
+            var sending = Task.WhenAll(Enumerable.Range(0, kind.Connections).Select(n => Abuse(vendor, kind, stop.Token)));
+            Console.WriteLine();
+            await Console.In.ReadLineAsync(CancellationToken.None);
+            await stop.CancelAsync();
+            var sent = await sending;
+            Console.WriteLine($"{sent.Sum(s => s.Taken)} {sent.Sum(s => s.Refused)}");
+        }
+
         return 0;
     }
 
@@ -190,9 +211,15 @@ internal static class Fairness
             return new Abuser(process);
         }
 
-        internal async Task<(int Taken, int Refused)> Stop()
+        internal async Task Begin()
         {
-            process.StandardInput.Close();
+            await process.StandardInput.WriteLineAsync();
+            await process.StandardOutput.ReadLineAsync();
+        }
+
+        internal async Task<(int Answered, int Refused)> End()
+        {
+            await process.StandardInput.WriteLineAsync();
             var sent = (await process.StandardOutput.ReadLineAsync())!.Split(' ');
             return (int.Parse(sent[0], CultureInfo.InvariantCulture), int.Parse(sent[1], CultureInfo.InvariantCulture));
         }

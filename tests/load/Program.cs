@@ -5,7 +5,7 @@ return args switch
 {
     [] or ["odata", ..] => await Comparison.Run([.. args.Skip(1)]),
     ["intake", ..] => await Intake.Run([.. args.Skip(1)]),
-    ["fairness", ..] => await Fairness.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20, args.ElementAtOrDefault(2) ?? "batches"),
+    ["fairness", ..] => await Fairness.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 4, args.ElementAtOrDefault(2) ?? "batches"),
     ["row-security", ..] => await RowSecurity.Run(args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 3),
     ["abuse", var url, var token, var kind] => await Fairness.Abuse(url, token, kind),
     ["product", var folder] => await Processes.Product(folder),

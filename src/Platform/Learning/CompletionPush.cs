@@ -17,6 +17,9 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
     // Bytes of a body that is read at once; what is longer, or does not say, waits for its vendor's others.
     private const int Short = 64 * 1024;
 
+    // Rows of a stream that are stored before it is known what else its sender has in.
+    private const int FirstRows = 500;
+
     private readonly bool english = http.PrefersEnglish();
     private readonly Guid id = Guid.CreateVersion7();
     private readonly int[] counts = new int[Enum.GetValues<RowOutcome>().Length];
@@ -50,8 +53,8 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
 
     private async Task Whole(IntakeJob job, RowReader reader, bool asLines)
     {
-        using var visit = turns.Arrive(order.Vendor);
         var isShort = http.Request.ContentLength <= Short;
+        using var visit = turns.Arrive(order.Vendor, ofMany: !isShort);
         using var place = isShort ? null : await turns.Read(order.Vendor, http.RequestAborted);
         var answers = !isShort && order is { Atomic: false, DryRun: false } && turns.IsHeavy(order.Vendor) ? await InPieces(job) : await AtOnce(job, reader);
         Count(answers);
@@ -112,7 +115,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, server.ApplicationStopping);
         try
         {
-            for (var part = 0; await Next(reader, ending.Token) is { Count: > 0 } rows; part++)
+            for (var part = 0; await Next(reader, part == 0 ? FirstRows : options.ChunkRows, ending.Token) is { Count: > 0 } rows; part++)
             {
                 var answers = await intake.TakeChunk(new IntakePart(job, part, rows, reader.Head), null, http.RequestAborted);
                 Count(answers);
@@ -157,12 +160,12 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
     }
 
     // A server that stops takes no more rows; which it has taken, its sender is told.
-    private async Task<List<ReadRow>> Next(RowReader reader, CancellationToken ending)
+    private async Task<List<ReadRow>> Next(RowReader reader, int most, CancellationToken ending)
     {
         try
         {
             ending.ThrowIfCancellationRequested();
-            return await reader.Next(turns.Piece(order.Vendor.Key, options.ChunkRows), ending);
+            return await reader.Next(turns.Piece(order.Vendor.Key, most), ending);
         }
         catch (OperationCanceledException) when (server.ApplicationStopping.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
         {

@@ -5,11 +5,15 @@ namespace Platform.Limits;
 /// <summary>
 /// A few slots shared out fairly by cost: each vendor's work is dated as if it had its share of the slots for itself, and the earliest date goes
 /// first (start-time fair queueing). Who sends a hundred batches waits behind who sends one. Nobody may hold all slots, so that a newcomer finds
-/// one free instead of waiting for what is running. Slots share one machine, so beside others who sends most begins only while half of the slots
-/// are free and no send of who sends less is on its way to one, which on a small machine is while nobody else is at work, or when it has waited for long enough.
+/// one free instead of waiting for what is running. Slots share one machine, so beside others who sends most, or has more in than is taken of it at
+/// once, begins only while half of the slots are free and no send of who sends less is on its way to one, which on a small machine is while nobody
+/// else is at work, or when it has waited for long enough.
 /// </summary>
 internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : IDisposable
 {
+    // A send costs about as much as storing so many rows of one that has many.
+    private const int OfSend = 15;
+
     // How long who sends most waits for others, and others are waited for; a slow upload keeps nobody waiting for longer.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
@@ -57,15 +61,15 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
         return turn;
     }
 
-    /// <summary>Says that a send has come, which is yet to be read, stored and answered; disposing the answer says that it is done.</summary>
-    internal IDisposable Arrive(string vendor)
+    /// <summary>Says that a send, of few rows or of many, has come, which is yet to be read, stored and answered; disposing the answer says that it is done.</summary>
+    internal IDisposable Arrive(string vendor, bool ofMany)
     {
         lock (gate)
         {
-            var visit = new Visit(this, vendor, clock.GetTimestamp());
+            use.Add(vendor, OfSend);
+            var visit = new Visit(this, vendor, ofMany, clock.GetTimestamp());
             visit.Place = visits.AddLast(visit);
-            ref var present = ref CollectionsMarshal.GetValueRefOrAddDefault(sends, vendor, out _);
-            if (++present > perVendor)
+            if (ofMany && ++CollectionsMarshal.GetValueRefOrAddDefault(sends, vendor, out _) > perVendor)
                 use.Crowd(vendor);
             return visit;
         }
@@ -120,7 +124,7 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
         lock (gate)
         {
             visits.Remove(visit.Place!);
-            if (--CollectionsMarshal.GetValueRefOrNullRef(sends, visit.Vendor) == 0)
+            if (visit.OfMany && --CollectionsMarshal.GetValueRefOrNullRef(sends, visit.Vendor) == 0)
                 sends.Remove(visit.Vendor);
             Advance();
         }
@@ -191,9 +195,11 @@ internal sealed class FairQueue(int slots, int perVendor, TimeProvider clock) : 
         public int Pending { get; set; }
     }
 
-    private sealed class Visit(FairQueue queue, string vendor, long since) : IDisposable
+    private sealed class Visit(FairQueue queue, string vendor, bool ofMany, long since) : IDisposable
     {
         private int left;
+
+        public bool OfMany => ofMany;
 
         public string Vendor => vendor;
 

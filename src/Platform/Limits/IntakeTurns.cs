@@ -11,7 +11,7 @@ namespace Platform.Limits;
 public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clock) : IDisposable
 {
     // What the others wait for, at most, when one of them comes while it is stored.
-    private const int Beside = 250;
+    private const int Beside = 125;
 
     private readonly RowBudgets budgets = new(options.Value, clock);
     private readonly FairQueue slots = new(options.Value.Slots, options.Value.VendorSlots, clock);
@@ -40,8 +40,8 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
     /// <summary>Waits until a batch of many rows may be read; disposing the answer lets the vendor's next one in.</summary>
     internal async Task<IDisposable> Read(Caller vendor, CancellationToken cancellation) => await reading.AcquireAsync(vendor, 1, cancellation);
 
-    /// <summary>Says that a send has come; disposing the answer says that it has been answered. Until then, and for a moment at most, nobody who sends more begins anything new.</summary>
-    internal IDisposable Arrive(Caller vendor) => slots.Arrive(vendor.Key);
+    /// <summary>Says that a send, of few rows or of many, has come; disposing the answer says that it has been answered. Until then, and for a moment at most, nobody who sends more begins anything new.</summary>
+    internal IDisposable Arrive(Caller vendor, bool ofMany) => slots.Arrive(vendor.Key, ofMany);
 
     /// <summary>Waits, before more is done for a vendor than storing, until it would be let in to store.</summary>
     internal async Task GiveWay(Caller vendor, CancellationToken cancellation) => (await slots.Enter(vendor.Key, 0, 1, cancellation)).Dispose();

@@ -16,7 +16,7 @@ public sealed class LimitGate : IDisposable
     private const int BytesPerChange = 64 * 1024;
 
     // How long a send waits for its place before it is refused. Its body is read in vain then, so who comes again at once would cost more than what is taken.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly LimitOptions options;
     private readonly PartitionedRateLimiter<Caller> requests, sends;
@@ -36,7 +36,12 @@ public sealed class LimitGate : IDisposable
     {
         using var place = await requests.AcquireAsync(caller, 1, context.RequestAborted);
         if (!place.IsAcquired)
+        {
+            if (sendsRows)
+                await Task.Delay(Patience, context.RequestAborted);
             throw Refuse(context, Problems.TooManyAtOnce, TimeSpan.FromSeconds(1));
+        }
+
         if (sendsRows)
         {
             TellRows(context, caller, turns);

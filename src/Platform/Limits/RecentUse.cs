@@ -18,7 +18,7 @@ internal sealed class RecentUse(TimeProvider clock)
 
     internal void Add(string vendor, double cost)
     {
-        foreach (var (name, last) in vendors.ToList())
+        foreach (var (name, last) in vendors)
             if (clock.GetElapsedTime(last.At) > Memory)
                 vendors.Remove(name);
         var before = vendors.GetValueOrDefault(vendor);

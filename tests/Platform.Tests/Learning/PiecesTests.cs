@@ -7,6 +7,8 @@ namespace Platform.Tests.Learning;
 /// <summary>A vendor that sends much beside others has its batches stored in pieces; it is answered as any other.</summary>
 public sealed class PiecesTests(World world)
 {
+    private const int Piece = 125;
+
     [Theory]
     [InlineData("application/json")]
     [InlineData("text/csv")]
@@ -53,11 +55,42 @@ public sealed class PiecesTests(World world)
         await heavy.Client.Post("/v1/completions", "text/csv", "id,learner.id,locality,course,audience,completedAt\n" + string.Concat(Enumerable.Repeat("x,,,,,KNS-CD-01\n", 10_001))).Problem(Problems.BatchTooLong);
     }
 
+    [Fact]
+    public async Task A_stream_is_stored_in_pieces_too_while_others_send_less()
+    {
+        using var heavy = await Batch.Start(world);
+        using var light = await heavy.OtherVendor();
+        // How much of a stream has come when a part is read is for the network to say, and who was at work a while ago is no more.
+        Assert.True(await Any(5, async () => await LargestPart(heavy) > Piece));
+        Assert.True(await Any(5, async () =>
+        {
+            await BeHeavy(heavy, light);
+            return await LargestPart(heavy) <= Piece;
+        }));
+    }
+
+    private static async Task<bool> Any(int tries, Func<Task<bool>> isSo)
+    {
+        for (; tries > 0; tries--)
+            if (await isSo())
+                return true;
+        return false;
+    }
+
+    private static async Task<decimal> LargestPart(Batch batch)
+    {
+        var answer = await batch.Client.Stream(Sending.Lines([.. Enumerable.Range(0, 1_500).Select(_ => batch.Row())]));
+        Assert.Equal(1_500m, answer.Summary!.Number("created"));
+        var after = answer.Progress.Select(p => p.Number("rows")!.Value).Prepend(0).ToList();
+        return after.Zip(after.Skip(1), (before, now) => now - before).Max();
+    }
+
     // Rows that are refused cost nothing to store, and are counted as use all the same.
     private static async Task BeHeavy(Batch heavy, Batch light)
     {
-        using (var much = await heavy.Client.Send(HttpMethod.Post, "/v1/completions", $"[{string.Join(',', Enumerable.Repeat("{}", 9_000))}]"))
-            await much.Body(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++)
+            using (var much = await heavy.Client.Send(HttpMethod.Post, "/v1/completions", $"[{string.Join(',', Enumerable.Repeat("{}", 9_000))}]"))
+                await much.Body(HttpStatusCode.OK);
         await light.Push(7);
     }
 

@@ -52,10 +52,10 @@ public sealed class FairnessTests
         using var queue = new FairQueue(slots: 3, perVendor: 2, clock);
         (await queue.Enter("noisy", 50_000, 1, Cancellation)).Dispose();
         (await queue.Enter("quiet", 1_000, 1, Cancellation)).Dispose();
-        using var own = queue.Arrive("noisy");
+        using var own = queue.Arrive("noisy", ofMany: true);
         (await queue.Enter("noisy", 500, 1, Cancellation)).Dispose();
 
-        var send = queue.Arrive("quiet");
+        var send = queue.Arrive("quiet", ofMany: true);
         var next = queue.Enter("noisy", 500, 1, Cancellation);
         Assert.False(next.IsCompleted);
         (await queue.Enter("quiet", 1_000, 1, Cancellation)).Dispose();
@@ -63,7 +63,7 @@ public sealed class FairnessTests
         send.Dispose();
         (await next).Dispose();
 
-        using var slow = queue.Arrive("quiet");
+        using var slow = queue.Arrive("quiet", ofMany: true);
         clock.Pass(TimeSpan.FromSeconds(1));
         (await queue.Enter("noisy", 500, 1, Cancellation)).Dispose();
     }
@@ -75,13 +75,72 @@ public sealed class FairnessTests
         foreach (var (vendor, rows) in new[] { ("most", 50_000), ("much", 20_000), ("quiet", 1_000) })
             (await queue.Enter(vendor, rows, 1, Cancellation)).Dispose();
         Assert.True(queue.IsHeavy("most") && queue.IsHeavy("much"));
-        using var first = queue.Arrive("most");
-        var second = queue.Arrive("much");
+        using var first = queue.Arrive("most", ofMany: true);
+        var second = queue.Arrive("much", ofMany: true);
         var most = queue.Enter("most", 500, 1, Cancellation);
         (await queue.Enter("much", 500, 1, Cancellation)).Dispose();
         Assert.False(most.IsCompleted);
         second.Dispose();
         (await most).Dispose();
+    }
+
+    [Fact]
+    public async Task Who_has_more_in_than_is_taken_at_once_waits_even_for_who_used_as_much_but_not_when_left_with_little()
+    {
+        var clock = new Clock();
+        using var queue = new FairQueue(slots: 3, perVendor: 2, clock);
+        foreach (var vendor in new[] { "crowd", "steady" })
+            (await queue.Enter(vendor, 20_000, 1, Cancellation)).Dispose();
+        Assert.False(queue.IsHeavy("crowd") || queue.IsHeavy("steady"));
+        var sends = Enumerable.Range(0, 3).Select(_ => queue.Arrive("crowd", ofMany: true)).ToList();
+        Assert.True(queue.IsHeavy("crowd"));
+        Assert.False(queue.IsHeavy("steady"));
+        var one = queue.Arrive("steady", ofMany: true);
+        var waits = queue.Enter("crowd", 500, 1, Cancellation);
+        Assert.False(waits.IsCompleted);
+        one.Dispose();
+        (await waits).Dispose();
+
+        (await queue.Enter("steady", 30_000, 1, Cancellation)).Dispose();
+        Assert.False(queue.IsHeavy("crowd"));
+        sends.ForEach(s => s.Dispose());
+        clock.Pass(TimeSpan.FromSeconds(4));
+        Assert.False(queue.IsHeavy("crowd") || queue.IsHeavy("steady"));
+    }
+
+    [Fact]
+    public async Task Many_small_sends_cost_more_than_their_rows_and_do_not_crowd()
+    {
+        using var queue = new FairQueue(slots: 3, perVendor: 2, new Clock());
+        (await queue.Enter("steady", 1_000, 1, Cancellation)).Dispose();
+        for (var i = 0; i < 1_000; i++)
+        {
+            using var send = queue.Arrive("small", ofMany: false);
+            (await queue.Enter("small", 1, 1, Cancellation)).Dispose();
+        }
+
+        Assert.True(queue.IsHeavy("small"));
+        Assert.False(queue.IsHeavy("steady"));
+        using var other = new FairQueue(slots: 3, perVendor: 2, new Clock());
+        (await other.Enter("steady", 20_000, 1, Cancellation)).Dispose();
+        (await other.Enter("small", 19_000, 1, Cancellation)).Dispose();
+        var sends = Enumerable.Range(0, 20).Select(_ => other.Arrive("small", ofMany: false)).ToList();
+        Assert.False(other.IsHeavy("small"));
+        sends.ForEach(s => s.Dispose());
+    }
+
+    [Fact]
+    public async Task What_was_used_is_forgotten_slowly_so_that_a_short_rest_makes_nobody_light()
+    {
+        var clock = new Clock();
+        using var queue = new FairQueue(slots: 3, perVendor: 2, clock);
+        (await queue.Enter("noisy", 50_000, 1, Cancellation)).Dispose();
+        clock.Pass(TimeSpan.FromSeconds(3));
+        (await queue.Enter("quiet", 1_000, 1, Cancellation)).Dispose();
+        Assert.True(queue.IsHeavy("noisy"));
+        clock.Pass(TimeSpan.FromSeconds(6));
+        (await queue.Enter("quiet", 1_000, 1, Cancellation)).Dispose();
+        Assert.False(queue.IsHeavy("noisy"));
     }
 
     [Fact]

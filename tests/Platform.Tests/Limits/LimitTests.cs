@@ -37,7 +37,7 @@ public sealed class LimitTests(World world, LimitTests.SmallServer server) : ICl
     {
         using var batch = await Vendor();
         using var other = await Vendor();
-        var (body, open) = Open();
+        var (body, open) = Open(batch);
         await body.Begun.Task;
         HttpResponseMessage refused;
         for (var looks = 1; (refused = await Send(batch, 0)).StatusCode == HttpStatusCode.OK; looks++) // the open one may still be on its way
@@ -48,7 +48,7 @@ public sealed class LimitTests(World world, LimitTests.SmallServer server) : ICl
             // It came while a look was worked on, and was refused itself.
             body.Finish.SetResult();
             using (await open)
-                (body, open) = Open();
+                (body, open) = Open(batch);
             await body.Begun.Task;
         }
 
@@ -60,13 +60,27 @@ public sealed class LimitTests(World world, LimitTests.SmallServer server) : ICl
         body.Finish.SetResult();
         using var finished = await open;
         Assert.Equal(HttpStatusCode.OK, finished.StatusCode);
+    }
 
-        (Unfinished, Task<HttpResponseMessage>) Open()
+    [Fact]
+    public async Task A_send_beyond_those_worked_on_at_once_waits_a_moment_for_its_place()
+    {
+        using var batch = await Vendor();
+        var both = false;
+        for (var tries = 0; tries < 5 && !both; tries++) // a machine may take longer than the moment
         {
-            var unfinished = new Unfinished();
-            unfinished.Headers.ContentType = new("application/json");
-            return (unfinished, batch.Client.SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/completions", UriKind.Relative)) { Content = unfinished }, Cancellation));
+            var (body, open) = Open(batch);
+            await body.Begun.Task;
+            // Either may come first; the other waits.
+            var next = Send(batch, 0);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation);
+            body.Finish.SetResult();
+            using var first = await open;
+            using var second = await next;
+            both = (first.StatusCode, second.StatusCode) == (HttpStatusCode.OK, HttpStatusCode.OK);
         }
+
+        Assert.True(both);
     }
 
     [Fact]
@@ -127,6 +141,13 @@ public sealed class LimitTests(World world, LimitTests.SmallServer server) : ICl
 
     private static Task<HttpResponseMessage> Send(Batch batch, int rows) =>
         batch.Client.Send(HttpMethod.Post, "/v1/completions", new JsonArray([.. Enumerable.Range(0, rows).Select(_ => batch.Row())]).ToJsonString());
+
+    private static (Unfinished, Task<HttpResponseMessage>) Open(Batch batch)
+    {
+        var unfinished = new Unfinished();
+        unfinished.Headers.ContentType = new("application/json");
+        return (unfinished, batch.Client.SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/completions", UriKind.Relative)) { Content = unfinished }, Cancellation));
+    }
 
     // A body that has begun and ends when the test says so.
     private sealed class Unfinished : HttpContent
