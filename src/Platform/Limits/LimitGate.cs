@@ -44,8 +44,8 @@ public sealed class LimitGate : IDisposable
 
         if (sendsRows)
         {
+            using var send = await Place(context, caller) ?? throw TooManySends(context);
             TellRows(context, caller, turns);
-            using var send = await Place(context, caller) ?? throw Refuse(context, Problems.TooManyAtOnce, TimeSpan.FromSeconds(1));
             if (turns.Left(caller).Wait is { Ticks: > 0 } wait)
             {
                 await Task.Delay(wait < Patience ? wait : Patience, context.RequestAborted);
@@ -78,6 +78,12 @@ public sealed class LimitGate : IDisposable
         }
     }
 
+    private ProblemException TooManySends(HttpContext context)
+    {
+        Tell(context, "sends", options.SendsAtOnce, options.SendsAtOnce, () => (0, 1));
+        return Refuse(context, Problems.TooManyAtOnce, TimeSpan.FromSeconds(1), new Explanation($"Tối đa {options.SendsAtOnce} lượt gửi cùng lúc.", $"At most {options.SendsAtOnce} sends at once."));
+    }
+
     private async Task Change(HttpContext context, Caller caller)
     {
         var cost = (int)Math.Min(options.ChangeBurst, 1 + ((context.Request.ContentLength ?? 0) / BytesPerChange));
@@ -108,7 +114,7 @@ public sealed class LimitGate : IDisposable
         return Task.CompletedTask;
     });
 
-    internal static ProblemException Refuse(HttpContext context, ProblemKind kind, TimeSpan wait)
+    internal static ProblemException Refuse(HttpContext context, ProblemKind kind, TimeSpan wait, Explanation? limit = null)
     {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.OnStarting(() =>
@@ -116,7 +122,7 @@ public sealed class LimitGate : IDisposable
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         });
-        return new ProblemException(kind, new Explanation($"Hãy gửi lại sau {seconds} giây.", $"Send it again in {seconds} seconds."));
+        return new ProblemException(kind, new Explanation($"{limit?.Vi} Hãy gửi lại sau {seconds} giây.".Trim(), $"{limit?.En} Send it again in {seconds} seconds.".Trim()));
     }
 
     // The clients of one locality share what it may change; what belongs to none counts for its caller.

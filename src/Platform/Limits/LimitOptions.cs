@@ -13,7 +13,7 @@ public sealed class LimitOptions : IValidatableObject
     [Range(1, 100_000_000)]
     public int RowBurst { get; set; } = 60_000;
 
-    /// <summary>Sends of one vendor that are worked on at once; one more waits a second for its place, and is then refused. Files to import are counted by <c>Imports</c>. Default 16; 1–1000.</summary>
+    /// <summary>Sends of one vendor that are worked on at once; one more waits five seconds for its place, and is then refused. Files to import are counted by <c>Imports</c>. Default 16; 1–1000.</summary>
     [Range(1, 1_000)]
     public int SendsAtOnce { get; set; } = 16;
 

@@ -165,14 +165,14 @@ public sealed class IdempotencyTests(World world)
         using var batch = await Batch.Start(world);
         var rows = Enumerable.Range(0, 2_100).Select(i => batch.Row(learner: $"l{i % 50}")).ToArray();
         var (key, lines) = (NewKey(), Sending.Lines([.. rows]));
+        StreamedAnswer broken;
         await using (await BrokenTable.Where(world, "completions", $"new.external_id = '{rows[2_050].Text("id")}'"))
-        {
-            var broken = await Stream(batch.Client, key, lines);
-            Assert.Equal((2_000, Problems.Unavailable.Code), (broken.Rows.Count, broken.Problem?.Text("code")));
-        }
+            broken = await Stream(batch.Client, key, lines);
+        Assert.Equal(Problems.Unavailable.Code, broken.Problem?.Text("code"));
+        Assert.InRange(broken.Rows.Count, 1, 2_050); // the parts before the one that broke
 
         var again = await Stream(batch.Client, key, lines);
-        Assert.Equal((2_000m, 100m), (again.Summary?.Number("duplicates"), again.Summary?.Number("created")));
+        Assert.Equal((broken.Rows.Count, 2_100m - broken.Rows.Count), (again.Summary?.Number("duplicates"), again.Summary?.Number("created")));
         var replayed = await Stream(batch.Client, key, lines);
         Assert.Equal(again.Summary!.ToJsonString(), replayed.Summary!.ToJsonString());
     }

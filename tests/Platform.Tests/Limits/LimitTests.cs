@@ -52,8 +52,11 @@ public sealed class LimitTests(World world, LimitTests.SmallServer server) : ICl
             await body.Begun.Task;
         }
 
-        Assert.Equal(Problems.TooManyAtOnce.Code, (await refused.Body(HttpStatusCode.TooManyRequests)).Text("code"));
+        var problem = await refused.Body(HttpStatusCode.TooManyRequests);
+        Assert.Equal(Problems.TooManyAtOnce.Code, problem.Text("code"));
+        Assert.Contains("Tối đa 1 lượt gửi cùng lúc", problem.Text("detail"), StringComparison.Ordinal);
         Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal("\"sends\";r=0;t=1", Assert.Single(refused.Headers.GetValues("RateLimit")));
         refused.Dispose();
         using var unaffected = await Send(other, 1);
         Assert.Equal(HttpStatusCode.OK, unaffected.StatusCode);
@@ -63,11 +66,11 @@ public sealed class LimitTests(World world, LimitTests.SmallServer server) : ICl
     }
 
     [Fact]
-    public async Task A_send_beyond_those_worked_on_at_once_waits_a_moment_for_its_place()
+    public async Task A_send_beyond_those_worked_on_at_once_waits_for_its_place()
     {
         using var batch = await Vendor();
         var both = false;
-        for (var tries = 0; tries < 5 && !both; tries++) // a machine may take longer than the moment
+        for (var tries = 0; tries < 5 && !both; tries++) // a slow machine may take longer than is waited
         {
             var (body, open) = Open(batch);
             await body.Begun.Task;
