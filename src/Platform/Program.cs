@@ -30,18 +30,7 @@ namespace Platform
     {
         internal static WebApplication Build(WebApplicationBuilder builder, DatabaseOptions database, Secrets secrets)
         {
-            builder.WebHost.ConfigureKestrel(kestrel =>
-            {
-                kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
-                kestrel.Limits.MaxRequestLineSize = 8 * ProblemWriter.LongestAddress;
-                kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromMinutes(1)); // a stream may pause after its first rows
-            });
-            builder.WebHost.UseSockets(sockets =>
-            {
-                sockets.MaxReadBufferSize = 128 * 1024; // what waits for its turn waits with its sender
-                sockets.WaitForDataBeforeAllocatingBuffer = false; // one call for each piece of a long body, not two
-            });
+            builder.WebHost.ConfigureConnections();
             var services = builder.Services;
             services.ConfigureHttpJsonOptions(json => Json.ConfigureBodies(json.SerializerOptions));
             services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
