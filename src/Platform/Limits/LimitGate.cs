@@ -26,7 +26,7 @@ public sealed class LimitGate : IDisposable
     {
         this.options = options.Value;
         requests = AtOnce(this.options.RequestsAtOnce);
-        sends = AtOnce(this.options.SendsAtOnce, this.options.RequestsAtOnce);
+        sends = AtOnce(this.options.SendsAtOnce);
         changes = PartitionedRateLimiter.Create<string, string>(holder => RateLimitPartition.GetTokenBucketLimiter(
             holder, _ => Buckets.PerMinute(this.options.ChangesPerMinute, this.options.ChangeBurst)));
     }
@@ -34,48 +34,42 @@ public sealed class LimitGate : IDisposable
     /// <summary>Lets a request pass, or refuses it.</summary>
     internal async Task Pass(HttpContext context, Caller caller, bool sendsRows, IntakeTurns turns, RequestDelegate next)
     {
-        using var place = await requests.AcquireAsync(caller, 1, context.RequestAborted);
-        if (!place.IsAcquired)
-        {
-            if (sendsRows)
-                await Task.Delay(Patience, context.RequestAborted);
-            throw Refuse(context, Problems.TooManyAtOnce, TimeSpan.FromSeconds(1));
-        }
-
+        var patience = sendsRows ? Patience : TimeSpan.Zero;
+        using var place = await Place(requests, context, caller, patience) ?? throw Refuse(context, Problems.TooManyAtOnce, TimeSpan.FromSeconds(1));
+        using var send = sendsRows ? await Place(sends, context, caller, patience) ?? throw TooManySends(context) : null;
         if (sendsRows)
-        {
-            using var send = await Place(context, caller) ?? throw TooManySends(context);
-            TellRows(context, caller, turns);
-            if (turns.Left(caller).Wait is { Ticks: > 0 } wait)
-            {
-                await Task.Delay(wait < Patience ? wait : Patience, context.RequestAborted);
-                if (turns.Left(caller).Wait is { Ticks: > 0 } still)
-                    throw Refuse(context, Problems.TooMuch, still);
-            }
-
-            await next(context);
-        }
-        else
-        {
-            if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-                await Change(context, caller);
-            await next(context);
-        }
+            await Rows(context, caller, turns);
+        else if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+            await Change(context, caller);
+        await next(context);
     }
 
-    private async Task<RateLimitLease?> Place(HttpContext context, Caller caller)
+    private static async Task<RateLimitLease?> Place(PartitionedRateLimiter<Caller> places, HttpContext context, Caller caller, TimeSpan patience)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        patience.CancelAfter(Patience);
+        if (places.AttemptAcquire(caller) is { IsAcquired: true } free)
+            return free;
+        if (patience == TimeSpan.Zero)
+            return null;
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        wait.CancelAfter(patience);
         try
         {
-            var place = await sends.AcquireAsync(caller, 1, patience.Token);
-            return place.IsAcquired ? place : null;
+            return await places.AcquireAsync(caller, 1, wait.Token) is { IsAcquired: true } place ? place : null;
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             return null;
         }
+    }
+
+    private async Task Rows(HttpContext context, Caller caller, IntakeTurns turns)
+    {
+        TellRows(context, caller, turns);
+        if (turns.Left(caller).Wait is not { Ticks: > 0 } wait)
+            return;
+        await Task.Delay(wait < Patience ? wait : Patience, context.RequestAborted);
+        if (turns.Left(caller).Wait is { Ticks: > 0 } still)
+            throw Refuse(context, Problems.TooMuch, still);
     }
 
     private ProblemException TooManySends(HttpContext context)
@@ -129,8 +123,9 @@ public sealed class LimitGate : IDisposable
     private static string Holder(HttpContext context, Caller caller) =>
         context.Features.Get<RouteLocality>() is { } locality ? $"tenant:{locality.Id}" : $"caller:{caller.Id}";
 
-    private static PartitionedRateLimiter<Caller> AtOnce(int limit, int waiting = 0) => PartitionedRateLimiter.Create<Caller, string>(
-        caller => RateLimitPartition.GetConcurrencyLimiter(caller.Key, _ => new ConcurrencyLimiterOptions { PermitLimit = limit, QueueLimit = waiting }));
+    // Who waits is bounded by connections; only who brings rows does.
+    private static PartitionedRateLimiter<Caller> AtOnce(int limit) => PartitionedRateLimiter.Create<Caller, string>(
+        caller => RateLimitPartition.GetConcurrencyLimiter(caller.Key, _ => new ConcurrencyLimiterOptions { PermitLimit = limit, QueueLimit = int.MaxValue }));
 
     public void Dispose()
     {
