@@ -124,7 +124,7 @@ internal sealed class RecordedConfirmations(
         var recorded = (await db.Confirmations.AsNoTracking().Where(c => everybody.Contains(c.LearnerId)).ToListAsync(cancellation)).ToLookup(c => c.LearnerId);
         foreach (var learner in everybody)
             counts.Judge(learner, completions[learner], recorded[learner]);
-        if (counts.New.Count + counts.Changed.Count > 0)
+        if (counts.New.Length + counts.Changed.Length > 0)
             await store.Write(new IntakeChanges
             {
                 NewLearners = counts.New,

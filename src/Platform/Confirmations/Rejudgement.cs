@@ -101,7 +101,7 @@ internal sealed class Rejudgement(IServiceScopeFactory scopes, IntakeOptions int
         var counts = new LearnerCounts(locked, figures, judging);
         foreach (var learner in locked.Keys)
             counts.Judge(learner, completions[learner], recorded[learner]);
-        if (counts.Changed.Count > 0)
+        if (counts.Changed.Length > 0)
             await store.Write(new IntakeChanges
             {
                 ChangedLearners = counts.Changed,

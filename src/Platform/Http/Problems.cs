@@ -195,7 +195,7 @@ public static class Problems
     public static readonly ProblemKind NotUtf8 = new("PLT-5067", 422, "Nội dung không phải UTF-8", "The text is not UTF-8");
     public static readonly ProblemKind QuoteNotClosed = new("PLT-5068", 422, "Dấu nháy chưa đóng", "A quote is not closed");
     public static readonly ProblemKind NoHeader = new("PLT-5069", 422, "Bảng không có dòng tiêu đề", "The table has no header");
-    public static readonly ProblemKind WholeTooLong = new("PLT-5070", 413, "Gửi trọn gói hoặc chạy thử tối đa 10.000 dòng", "All-or-none and dry runs hold at most 10,000 rows");
+    public static readonly ProblemKind WholeTooLong = new("PLT-5070", 413, "Gửi trọn gói hoặc chạy thử tối đa 2.000 dòng", "All-or-none and dry runs hold at most 2,000 rows");
     public static readonly ProblemKind NothingRejected = new("PLT-5071", 404, "Không có hoặc không còn dòng bị từ chối", "There are no rejected rows, or no longer");
     public static readonly ProblemKind UnknownCompletion = new("PLT-5072", 404, "Không có lượt hoàn thành này trong số bạn đã gửi", "There is no such completion among yours");
     public static readonly ProblemKind OneSource = new("PLT-5073", 422, "Cần đúng một trong columns, template, constant", "Exactly one of columns, template and constant is needed");

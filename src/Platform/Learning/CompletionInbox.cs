@@ -24,20 +24,26 @@ public sealed class CompletionInbox(
     /// <summary>The most rows of one batch.</summary>
     public const int MaxRows = 10_000;
 
+    /// <summary>The most rows of one batch that is stored as a whole or not at all: what it locks and holds in memory, it does until the last is written.</summary>
+    public const int MaxWholeRows = 2_000;
+
+    // Rows that are looked at before others may go first.
+    private const int Glance = 500;
+
     /// <summary>Takes one batch and answers each row in order.</summary>
     public async Task<RowAnswer[]> Take(IntakeOrder order, IReadOnlyList<SentRow> rows, CancellationToken cancellation)
     {
-        using var turn = await turns.Enter(order.Vendor, rows.Count, cancellation);
+        using var pace = await turns.Enter(order.Vendor, rows.Count, cancellation);
         var answers = new RowAnswer[rows.Count];
         var refused = false;
         while (true)
         {
-            var (candidates, edition) = await Check(order, rows, answers, cancellation);
+            var (candidates, edition) = await Check(order, rows, answers, pace, cancellation);
             if (candidates.Count == 0 && order.Alongside is null)
                 return answers;
             try
             {
-                if (await options.Repeat(db.Dialect, alone => Attempt(order, edition, candidates, answers, alone, cancellation), cancellation) == Attempted.Done)
+                if (await options.Repeat(db.Dialect, alone => Attempt(order, edition, candidates, answers, alone, pace, cancellation), cancellation) == Attempted.Done)
                     return answers;
             }
             catch (Exception failure) when (!refused && failure.AsDatabase() is { } database && db.Dialect.IsRefusal(database))
@@ -68,7 +74,7 @@ public sealed class CompletionInbox(
             voided = before.Copy();
             (voided.VoidedAt, voided.VoidReason) = (clock.GetUtcNow(), reason);
             var learners = new LearnerRegister(vendor.Vendor.Value, pseudonyms.Newest.Mark, found.Identities, []);
-            if (!await Write(store, learners, found.Edition, [], [new Replacement(before, voided)], [], cancellation))
+            if (!await Write(store, learners, found.Edition, [], [new Replacement(before, voided)], [], Pace.Full, cancellation))
                 return Attempted.MetAnother;
             await db.Note(AuditAction.Intake, "completions", $"{vendor.Vendor}/{id}", new { voided = 1, reason }, cancellation);
             await store.Commit(cancellation);
@@ -77,7 +83,7 @@ public sealed class CompletionInbox(
         return voided;
     }
 
-    private async Task<(List<Candidate>, int Edition)> Check(IntakeOrder order, IReadOnlyList<SentRow> rows, RowAnswer[] answers, CancellationToken cancellation)
+    private async Task<(List<Candidate>, int Edition)> Check(IntakeOrder order, IReadOnlyList<SentRow> rows, RowAnswer[] answers, Pace pace, CancellationToken cancellation)
     {
         var known = await courses.Find(rows.Select(r => r.Content?.Course), cancellation);
         var suspended = await states.Find(cancellation);
@@ -89,6 +95,8 @@ public sealed class CompletionInbox(
         var candidates = new List<Candidate>(rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
+            if (i % Glance == 0)
+                await pace.GiveWay(cancellation);
             if (reading.Check(rows[i], out var candidate) is { } faults)
                 answers[i] = new RowAnswer(rows[i].Index, rows[i].Id, RowOutcome.Rejected, faults) { Line = rows[i].Line };
             else
@@ -98,17 +106,19 @@ public sealed class CompletionInbox(
         return (candidates, edition);
     }
 
-    private async Task<Attempted> Attempt(IntakeOrder order, int checkedBy, List<Candidate> candidates, RowAnswer[] answers, bool alone, CancellationToken cancellation)
+    private async Task<Attempted> Attempt(IntakeOrder order, int checkedBy, List<Candidate> candidates, RowAnswer[] answers, bool alone, Pace pace, CancellationToken cancellation)
     {
-        await using var store = options.Open(db);
+        await using var store = options.Open(db, alone ? Pace.Full : pace);
         await store.Begin(alone, cancellation);
         if (candidates.Count > 0)
         {
-            if (await Decide(store, order, checkedBy, candidates, answers, cancellation) is not var (decision, learners, edition))
+            if (alone || !store.LocksRows)
+                pace = Pace.Full; // everybody waits for it
+            if (await Decide(store, order, checkedBy, candidates, answers, pace, cancellation) is not var (decision, learners, edition))
                 return Attempted.Reorganised;
             if (learners.Merged.Count > 0 && !alone && store.LocksRows)
                 return Attempted.MustBeAlone;
-            if (!await Write(store, learners, edition, decision.Added, decision.Replaced, decision.Superseded, cancellation))
+            if (!await Write(store, learners, edition, decision.Added, decision.Replaced, decision.Superseded, pace, cancellation))
                 return Attempted.MetAnother;
         }
 
@@ -125,7 +135,7 @@ public sealed class CompletionInbox(
     }
 
     private async Task<(BatchDecision, LearnerRegister, int Edition)?> Decide(
-        IIntakeStore store, IntakeOrder order, int checkedBy, List<Candidate> rows, RowAnswer[] answers, CancellationToken cancellation)
+        IIntakeStore store, IntakeOrder order, int checkedBy, List<Candidate> rows, RowAnswer[] answers, Pace pace, CancellationToken cancellation)
     {
         var vendor = order.Vendor.Vendor!.Value;
         var found = await store.Find(vendor, Ids(rows), Names(rows), cancellation);
@@ -143,11 +153,17 @@ public sealed class CompletionInbox(
         var entries = rows.TrueForAll(r => r.SaysWhere) ? [] : (await directory.All(cancellation)).ToDictionary(l => l.Id);
         var decision = new BatchDecision(order, found.Completions, learners, places, tenant => order.Vendor.Completes(entries[tenant]), await states.Find(cancellation), clock.GetUtcNow());
         var erased = found.AnyErased ? await Erased(store, vendor, rows, cancellation) : [];
-        foreach (var row in rows)
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            if (i % Glance == 0)
+                await pace.GiveWay(cancellation);
             if (erased.Contains(row.ExternalId))
                 answers[row.Place] = new RowAnswer(row.Index, row.ExternalId, RowOutcome.Rejected, [new FieldFault($"/{row.Index}/id", Problems.CompletionErased)]) { Line = row.Line };
             else
                 answers[row.Place] = decision.Decide(row) is var answer && row is { Named: null, Line: null } ? answer : answer with { Line = row.Line, MovedTo = row.Named?.Successors[0].Code };
+        }
+
         return (decision, learners, found.Edition);
     }
 
@@ -160,10 +176,11 @@ public sealed class CompletionInbox(
     }
 
     private async Task<bool> Write(
-        IIntakeStore store, LearnerRegister learners, int edition, List<Completion> added, List<Replacement> replaced, List<Completion> superseded, CancellationToken cancellation)
+        IIntakeStore store, LearnerRegister learners, int edition, List<Completion> added, List<Replacement> replaced, List<Completion> superseded, Pace pace, CancellationToken cancellation)
     {
         if (added.Count == 0 && replaced.Count == 0)
             return true;
+        await pace.GiveWay(cancellation);
         foreach (var completion in added.Concat(replaced.Select(r => r.After)).Concat(superseded))
             completion.LearnerId = learners.Now(completion.LearnerId);
         var recounted = replaced.SelectMany(r => (Guid[])[r.Before.LearnerId, r.After.LearnerId]).Select(learners.Now).ToHashSet();
@@ -179,8 +196,11 @@ public sealed class CompletionInbox(
         var counts = new LearnerCounts(locked, figures, judging);
         foreach (var (from, to) in learners.Merged)
             counts.Merge(from, learners.Now(to));
-        foreach (var completion in added)
+        for (var i = 0; i < added.Count; i++)
         {
+            if (i % Glance == 0)
+                await pace.GiveWay(cancellation);
+            var completion = added[i];
             figures.Count(completion, +1);
             if (!recounted.Contains(completion.LearnerId))
                 counts.Learn(completion);
@@ -193,6 +213,7 @@ public sealed class CompletionInbox(
             counts.Mention(version);
         if (learners.Merged.Count > 0)
             await MoveRecorded(learners, cancellation);
+        await pace.GiveWay(cancellation);
         return await store.Write(new IntakeChanges
         {
             Added = [.. added.OrderBy(c => c.ExternalId, StringComparer.Ordinal)],

@@ -25,6 +25,11 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
     private readonly int[] counts = new int[Enum.GetValues<RowOutcome>().Length];
     private readonly ArrayBufferWriter<byte> lines = new();
 
+    // Nothing of it is stored before all of it was looked at.
+    private bool IsWhole => order.Atomic || order.DryRun;
+
+    private int MostRows => IsWhole ? CompletionInbox.MaxWholeRows : CompletionInbox.MaxRows;
+
     private string? RejectedRows =>
         !order.DryRun && counts[(int)RowOutcome.Rejected] + counts[(int)RowOutcome.Conflict] > 0 ? $"/v1/intakes/{id}/rejected" : null;
 
@@ -38,7 +43,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
         var reader = RowFormats.Reader(format, http.Request.Body, TableColumns.Of);
         var job = new IntakeJob(id, order, format);
         var isStream = IsStream(http, format);
-        if (isStream && !order.Atomic && !order.DryRun)
+        if (isStream && !IsWhole)
             await Stream(job, reader);
         else
             await Whole(job, reader, isStream);
@@ -56,7 +61,7 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
         var isShort = http.Request.ContentLength <= Short;
         using var visit = turns.Arrive(order.Vendor, ofMany: !isShort);
         using var place = isShort ? null : await turns.Read(order.Vendor, http.RequestAborted);
-        var answers = !isShort && order is { Atomic: false, DryRun: false } && turns.IsHeavy(order.Vendor) ? await InPieces(job) : await AtOnce(job, reader);
+        var answers = !isShort && turns.IsHeavy(order.Vendor) ? await Slowly(job) : await AtOnce(job, reader);
         Count(answers);
         if (!asLines)
         {
@@ -73,33 +78,43 @@ internal sealed class CompletionPush(HttpContext http, Intake intake, IntakeTurn
     private async Task<RowAnswer[]> AtOnce(IntakeJob job, RowReader reader)
     {
         var rows = new List<ReadRow>();
-        while (await reader.Next(CompletionInbox.MaxRows + 1, http.RequestAborted) is { Count: > 0 } more)
+        while (await reader.Next(MostRows + 1, http.RequestAborted) is { Count: > 0 } more)
         {
             rows.AddRange(more);
-            if (rows.Count > CompletionInbox.MaxRows)
+            if (rows.Count > MostRows)
                 throw TooLong();
         }
 
         return await intake.Take(new IntakePart(job, 0, rows, reader.Head), http.RequestAborted);
     }
 
-    // Each piece is committed by itself: what is sent again after a failure finds those rows stored.
-    private async Task<RowAnswer[]> InPieces(IntakeJob job)
+    // For whom is beside others who send less: they go first, wherever that may be. Unless none may be stored without the others, each piece is
+    // committed by itself: what is sent again after a failure finds those rows stored.
+    private async Task<RowAnswer[]> Slowly(IntakeJob job)
     {
         using var kept = await KeptBody.Read(http.Request.Body, http.Request.ContentLength, http.RequestAborted);
         await turns.GiveWay(order.Vendor, http.RequestAborted);
-        if (await kept.HasMoreThan(CompletionInbox.MaxRows, job.Format, http.RequestAborted))
+        if (await kept.HasMoreThan(MostRows, job.Format, http.RequestAborted))
             throw TooLong();
-        var (reader, answers) = (kept.Open(job.Format), new List<RowAnswer>());
+        var (reader, whole, answers) = (kept.Open(job.Format), new List<ReadRow>(), new List<RowAnswer>());
         for (var piece = 0; await reader.Next(turns.Piece(order.Vendor.Key, CompletionInbox.MaxRows), http.RequestAborted) is { Count: > 0 } rows; piece++)
-            answers.AddRange(await intake.TakeChunk(new IntakePart(job, piece, rows, reader.Head), null, http.RequestAborted));
+            if (!IsWhole)
+                answers.AddRange(await intake.TakeChunk(new IntakePart(job, piece, rows, reader.Head), null, http.RequestAborted));
+            else
+            {
+                whole.AddRange(rows);
+                await turns.GiveWay(order.Vendor, http.RequestAborted);
+            }
+
+        if (whole.Count > 0)
+            answers.AddRange(await intake.Take(new IntakePart(job, 0, whole, reader.Head), http.RequestAborted));
         await turns.GiveWay(order.Vendor, http.RequestAborted);
         return [.. answers];
     }
 
-    private ProblemException TooLong() => order.Atomic || order.DryRun
+    private ProblemException TooLong() => IsWhole
         ? new ProblemException(Problems.WholeTooLong, new Explanation(
-            "Danh sách dài hơn chỉ gửi được không kèm atomic và dryRun, theo luồng NDJSON.", "A longer list is sent without atomic and dryRun, as an NDJSON stream."))
+            "Danh sách dài hơn: gửi không kèm atomic và dryRun, hoặc chạy thử bằng POST /v1/imports.", "A longer list: send it without atomic and dryRun, or try it with POST /v1/imports."))
         : new ProblemException(Problems.BatchTooLong, new Explanation(
             "Danh sách dài hơn: gửi NDJSON, hoặc kèm Accept: application/x-ndjson để được trả lời theo luồng; hoặc POST /v1/imports.",
             "A longer list: send NDJSON, or add Accept: application/x-ndjson to be answered as a stream; or POST /v1/imports."));

@@ -9,20 +9,20 @@ internal sealed record StoredRows(Dictionary<string, Completion> Completions, Di
 /// <summary>Everything that one batch changes, in the order in which it is written.</summary>
 internal sealed class IntakeChanges
 {
-    internal IReadOnlyList<Completion> Added { get; init; } = [];
+    internal Completion[] Added { get; init; } = [];
 
-    internal IReadOnlyList<Replacement> Replaced { get; init; } = [];
+    internal Replacement[] Replaced { get; init; } = [];
 
     /// <summary>What the batch said and replaced itself; kept as versions.</summary>
     internal IReadOnlyList<Completion> Superseded { get; init; } = [];
 
     /// <summary>Everything of which a version is kept, in the order of the keys.</summary>
-    internal List<Completion> Versions =>
+    internal Completion[] Versions =>
         [.. Replaced.Where(r => r.KeepsVersion).Select(r => r.Before).Concat(Superseded).OrderBy(c => c.ExternalId, StringComparer.Ordinal).ThenBy(c => c.Revision)];
 
-    internal IReadOnlyList<Learner> NewLearners { get; init; } = [];
+    internal Learner[] NewLearners { get; init; } = [];
 
-    internal required IReadOnlyList<Learner> ChangedLearners { get; init; }
+    internal required Learner[] ChangedLearners { get; init; }
 
     /// <summary>Learners that are another; their rows and names move there.</summary>
     internal IReadOnlyDictionary<Guid, Guid> Merged { get; init; } = ReadOnlyDictionary<Guid, Guid>.Empty;
@@ -36,7 +36,7 @@ internal sealed class IntakeChanges
 /// How one transaction of the intake reads and writes. Two implementations: set by set on PostgreSQL, and through the context on any
 /// engine. Members are called in this order, those that write once in a transaction, so that all transactions lock names, then learners, then
 /// completions, then figures, each in the order of their keys; none of them then waits for another in a circle. Who merges learners, and who
-/// writes more than once, begins alone.
+/// writes more than once, begins alone. A batch that gives way to others does so inside them.
 /// </summary>
 internal interface IIntakeStore : IAsyncDisposable
 {

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Platform.Database;
+using Platform.Limits;
 
 namespace Platform.Learning;
 
@@ -45,8 +46,9 @@ public sealed class IntakeOptions
     /// <summary>Whoever writes a batch holds one of its places.</summary>
     internal SemaphoreSlim Places => LazyInitializer.EnsureInitialized(ref field, () => new SemaphoreSlim(BatchesAtOnce));
 
-    internal IIntakeStore Open(PlatformDb db) => Store != IntakeStore.Portable && db.Database.GetDbConnection() is NpgsqlConnection
-        ? new SetIntakeStore(db)
+    /// <summary>Opens the store for one transaction, which gives way to others as its turn does; at full pace when it has none.</summary>
+    internal IIntakeStore Open(PlatformDb db, Pace? pace = null) => Store != IntakeStore.Portable && db.Database.GetDbConnection() is NpgsqlConnection
+        ? new SetIntakeStore(db, pace ?? Pace.Full)
         : new PortableIntakeStore(db);
 }
 

@@ -13,10 +13,10 @@ internal sealed class LearnerCounts(Dictionary<Guid, Learner> stored, FigureChan
     private readonly HashSet<Learner> changed = [];
 
     /// <summary>Learners that are new.</summary>
-    internal IReadOnlyList<Learner> New => [.. fresh.Values];
+    internal Learner[] New => [.. fresh.Values];
 
     /// <summary>Stored learners that changed.</summary>
-    internal IReadOnlyList<Learner> Changed => [.. changed];
+    internal Learner[] Changed => [.. changed];
 
     /// <summary>Learners who cannot be judged by what comes new alone: another rule is theirs now, or they were two.</summary>
     internal HashSet<Guid> Unjudged { get; } = [];

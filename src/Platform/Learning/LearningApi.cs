@@ -49,8 +49,8 @@ public static class LearningApi
     /// </remarks>
     private static Task PushCompletions(
         HttpContext http, TenantScope scope, Intake intake, IntakeTurns turns, IntakeOptions options, IHostApplicationLifetime server,
-        [Description("All or none, of at most 10,000 rows: one row that is rejected or in conflict withholds the others.")] bool atomic = false,
-        [Description("Answer the same and write nothing; at most 10,000 rows.")] bool dryRun = false,
+        [Description("All or none, of at most 2,000 rows: one row that is rejected or in conflict withholds the others.")] bool atomic = false,
+        [Description("Answer the same and write nothing; at most 2,000 rows.")] bool dryRun = false,
         [Description("Căn cứ xử lý: by which right the rows that do not say so themselves are sent (Luật 91/2025/QH15). Left out, what the vendor's registration says.")] LegalGround? legalGround = null) =>
         new CompletionPush(http, intake, turns, options, new IntakeOrder(http.Features.Get<Caller>()!, atomic, dryRun) { Sender = scope.Actor, Ground = VendorGround.Known(legalGround) }, server).Run();
 

@@ -87,21 +87,17 @@ internal sealed class Resettlement(PlatformDb db, IIntakeStore store, RulesInFor
             }
 
             // Whose row was moved and who is counted elsewhere all the same, is put back there.
-            var changed = counts.Changed.Union(part.Select(l => locked[l]).Where(l => l.TenantId != places[l.Id].TenantId)).ToList();
-            if (changed.Count > 0)
+            var changed = counts.Changed.Union(part.Select(l => locked[l]).Where(l => l.TenantId != places[l.Id].TenantId)).ToArray();
+            if (changed.Length > 0)
                 await store.Write(Changes(changed, new FigureChanges()), cancellation);
         }
 
         return moved;
     }
 
-    private IntakeChanges Changes(IReadOnlyList<Learner> learners, FigureChanges changes) => new()
+    private IntakeChanges Changes(Learner[] learners, FigureChanges changes) => new()
     {
-        Added = [],
-        Replaced = [],
-        NewLearners = [],
         ChangedLearners = learners,
-        Merged = new Dictionary<Guid, Guid>(),
         Figures = changes,
         At = now,
     };

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.Database;
+using Platform.Limits;
 using Platform.Plans;
 
 namespace Platform.Learning;
@@ -12,7 +13,7 @@ namespace Platform.Learning;
 /// costs and, unlike it, pass row-level security and need no table. Batches run side by side; rows are locked in the order of their keys,
 /// and what a batch could not insert because another did tells that they met.
 /// </summary>
-internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
+internal sealed class SetIntakeStore(PlatformDb db, Pace pace) : IIntakeStore
 {
     // Generic plans look rows up by key, whatever the statistics of tables that grow all day say of ten thousand of them.
     private const string Start = "select set_config('plan_cache_mode', 'force_generic_plan', true), {0}(hashtextextended('intake', 0))";
@@ -40,35 +41,28 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
 
     public async Task<StoredRows> Find(short vendor, string[] ids, Guid[] names, CancellationToken cancellation)
     {
-        await using var batch = new NpgsqlBatch(connection);
+        var statements = Statements();
+        var found = new StoredRows(new(StringComparer.Ordinal), new(names.Length), 0, false, 0);
         if (start is not null)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(start));
-        batch.BatchCommands.Add(Command($"select {Columns} from completions where vendor_id = $1 and external_id = any($2)", Value(vendor), Texts(ids)));
-        batch.BatchCommands.Add(Command("select id, learner_id, vendor_id, key_mark from learner_identities where id = any($1)", Guids(names)));
-        batch.BatchCommands.Add(Command("select coalesce(max(edition), 0), exists (select 1 from erased_completions where vendor_id = $1), (select coalesce(max(edition), 0) from reorganisations) from recomputations", Value(vendor)));
-        await batch.PrepareAsync(cancellation);
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        if (start is not null)
-            await reader.NextResultAsync(cancellation);
+            statements.Add(start, [], read: _ => { });
         start = null;
-        var completions = new Dictionary<string, Completion>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var completion = ReadCompletion(reader, vendor);
-            completions.Add(completion.ExternalId, completion);
-        }
-
-        await reader.NextResultAsync(cancellation);
-        var identities = new Dictionary<Guid, LearnerIdentity>(names.Length);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var identity = ReadIdentity(reader);
-            identities.Add(identity.Id, identity);
-        }
-
-        await reader.NextResultAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return new StoredRows(completions, identities, reader.GetInt32(0), reader.GetBoolean(1), reader.GetInt32(2));
+        await foreach (var some in statements.Pieces(ids, cancellation))
+            statements.Add($"select {Columns} from completions where vendor_id = $1 and external_id = any($2)", [Value(vendor), Texts(some)], read: r =>
+            {
+                var completion = ReadCompletion(r, vendor);
+                found.Completions.Add(completion.ExternalId, completion);
+            });
+        await foreach (var some in statements.Pieces(names, cancellation))
+            statements.Add("select id, learner_id, vendor_id, key_mark from learner_identities where id = any($1)", [Guids(some)], read: r =>
+            {
+                var identity = ReadIdentity(r);
+                found.Identities.Add(identity.Id, identity);
+            });
+        statements.Add(
+            "select coalesce(max(edition), 0), exists (select 1 from erased_completions where vendor_id = $1), (select coalesce(max(edition), 0) from reorganisations) from recomputations",
+            [Value(vendor)], read: r => found = found with { Edition = r.GetInt32(0), AnyErased = r.GetBoolean(1), Reorganised = r.GetInt32(2) });
+        await statements.Send(cancellation);
+        return found;
     }
 
     public async Task<HashSet<Guid>> Erased(short vendor, Guid[] ids, CancellationToken cancellation) =>
@@ -83,95 +77,90 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
     public async Task<Dictionary<Guid, Learner>?> Claim(
         LearnerIdentity[] names, Guid[] retired, Guid[] learners, Guid[] madeCitizens, CancellationToken cancellation)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        if (names.Length > 0)
-            batch.BatchCommands.Add(Command(
+        var (statements, found, anotherCitizen) = (Statements(), new Dictionary<Guid, Learner>(learners.Length), false);
+        await foreach (var some in statements.Pieces(names, cancellation))
+            statements.Add(
                 "insert into learner_identities (id, learner_id, vendor_id, key_mark) select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[]) on conflict do nothing",
-                Guids(Array.ConvertAll(names, i => i.Id)), Guids(Array.ConvertAll(names, i => i.LearnerId)),
-                Of(Array.ConvertAll(names, i => i.VendorId), NpgsqlDbType.Smallint), Of(Array.ConvertAll(names, i => i.KeyMark), NpgsqlDbType.Smallint)));
+                [
+                    Guids(Array.ConvertAll(some, i => i.Id)), Guids(Array.ConvertAll(some, i => i.LearnerId)),
+                    Of(Array.ConvertAll(some, i => i.VendorId), NpgsqlDbType.Smallint), Of(Array.ConvertAll(some, i => i.KeyMark), NpgsqlDbType.Smallint),
+                ], some.Length);
         if (retired.Length > 0)
-            batch.BatchCommands.Add(Command("delete from learner_identities where id = any($1)", Guids(retired)));
-        if (learners.Length > 0)
-            batch.BatchCommands.Add(Command($"select {LearnerColumns} from learners where id = any($1) order by id for no key update", Guids(learners)));
+            statements.Add("delete from learner_identities where id = any($1)", [Guids(retired)]);
+        await foreach (var some in statements.Pieces(learners, cancellation))
+            statements.Add($"select {LearnerColumns} from learners where id = any($1) order by id for no key update", [Guids(some)], read: r =>
+            {
+                var learner = ReadLearner(r);
+                found.Add(learner.Id, learner);
+            });
         if (madeCitizens.Length > 0)
-            batch.BatchCommands.Add(Command(
+            statements.Add(
                 "select null::uuid from learner_identities where learner_id = any($1) and vendor_id is null and not id = any($2) limit 1",
-                Guids(madeCitizens), Guids([.. names.Select(i => i.Id)])));
-        var found = new Dictionary<Guid, Learner>(learners.Length);
-        if (batch.BatchCommands.Count == 0)
-            return found;
-        await batch.PrepareAsync(cancellation);
-        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
-        {
-            if (learners.Length > 0)
-                while (await reader.ReadAsync(cancellation))
-                {
-                    var learner = ReadLearner(reader);
-                    found.Add(learner.Id, learner);
-                }
-
-            if (madeCitizens.Length > 0 && await reader.NextResultAsync(cancellation) && await reader.ReadAsync(cancellation))
-                return null;
-        }
-
-        return names.Length == 0 || (int)batch.BatchCommands[0].Rows == names.Length ? found : null;
+                [Guids(madeCitizens), Guids([.. names.Select(i => i.Id)])], read: _ => anotherCitizen = true);
+        await statements.Send(cancellation);
+        return statements.AsExpected && !anotherCitizen ? found : null;
     }
 
     public async Task<List<Completion>> CompletionsOf(Guid[] learners, CancellationToken cancellation)
     {
-        db.Scope.Recount(learners);
-        await using (var command = connection!.CreateCommand())
+        var (statements, found) = (Statements(), new List<Completion>());
+        await foreach (var some in statements.Pieces(learners, cancellation))
         {
-            db.Dialect.DescribeRecount(command, db.Scope);
-            await command.ExecuteNonQueryAsync(cancellation);
+            db.Scope.Recount(some);
+            await using (var command = connection!.CreateCommand())
+            {
+                db.Dialect.DescribeRecount(command, db.Scope);
+                await command.ExecuteNonQueryAsync(cancellation);
+            }
+
+            db.Scope.Recount([]);
+            statements.Add($"select {Columns}, vendor_id from completions where learner_id = any($1)", [Guids(some)], read: r => found.Add(ReadCompletion(r, r.GetInt16(14))));
+            await statements.Send(cancellation);
         }
 
-        db.Scope.Recount([]);
-        return await Read(
-            $"select {Columns}, vendor_id from completions where learner_id = any($1)", r => ReadCompletion(r, r.GetInt16(14)), cancellation, Guids(learners));
+        return found;
     }
 
     public async Task<bool> Write(IntakeChanges changes, CancellationToken cancellation)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        var expected = new List<int>(); // rows that a command must have touched; -1 where it does not matter
+        var statements = Statements();
         foreach (var (from, to) in changes.Merged)
         {
-            Add(-1, "update learner_identities set learner_id = $2 where learner_id = $1", Value(from), Value(to));
-            Add(-1, "delete from learners where id = $1", Value(from));
+            statements.Add("update learner_identities set learner_id = $2 where learner_id = $1", [Value(from), Value(to)]);
+            statements.Add("delete from learners where id = $1", [Value(from)]);
         }
 
-        AddLearners(changes, Add);
+        await foreach (var some in statements.Pieces(changes.NewLearners, cancellation))
+            statements.Add($"insert into learners ({LearnerColumns}) select * from unnest({LearnerArrays})", Contents(some), some.Length);
+        await foreach (var some in statements.Pieces(changes.ChangedLearners, cancellation))
+            statements.Add($"""
+                update learners l set tenant_id = s.tenant, audience = s.audience, first_course_id = s.course, first_at = s.first_at, latest_at = s.latest_at,
+                  achieved_at = s.achieved_at, counts = s.counts, judged_by = s.judged_by, units = s.units, confirmed_at = s.confirmed_at
+                from unnest({LearnerArrays}) s (id, tenant, audience, course, first_at, latest_at, achieved_at, counts, judged_by, units, confirmed_at) where l.id = s.id
+                """, Contents(some), some.Length);
         foreach (var (from, to) in changes.Merged)
         {
-            Add(-1, "update completions set learner_id = $2 where learner_id = $1", Value(from), Value(to));
-            Add(-1, "update completion_versions set learner_id = $2 where learner_id = $1", Value(from), Value(to));
+            statements.Add("update completions set learner_id = $2 where learner_id = $1", [Value(from), Value(to)]);
+            statements.Add("update completion_versions set learner_id = $2 where learner_id = $1", [Value(from), Value(to)]);
         }
 
-        if (changes.Added.Count > 0)
-            Add(changes.Added.Count, $"insert into completions (vendor_id, {Columns}) select $1, * from unnest({Arrays}) on conflict do nothing", Contents(changes.Added));
-        if (changes.Replaced.Count > 0)
-            AddReplaced(changes, Add);
-        if (changes.Versions is { Count: > 0 } versions)
-            Add(
-                versions.Count,
+        await foreach (var some in statements.Pieces(changes.Added, cancellation))
+            statements.Add($"insert into completions (vendor_id, {Columns}) select $1, * from unnest({Arrays}) on conflict do nothing", Contents(some), some.Length);
+        await foreach (var some in statements.Pieces(changes.Replaced, cancellation))
+            Replace(statements, some);
+        await foreach (var some in statements.Pieces(changes.Versions, cancellation))
+            statements.Add(
                 $"insert into completion_versions (vendor_id, {Columns}, replaced_at) select $1, s.*, $16 from unnest({Arrays}) s on conflict do nothing",
-                [.. Contents(versions), new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }]);
+                [.. Contents(some), new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }], some.Length);
         // Few rows name a commune that has ended, or go to another; the others do not pay for it, and keep what was not read of them.
-        var moved = changes.Added.Where(c => c.Moves is not null).Concat(changes.Replaced.Where(r => r.Relocated).Select(r => r.After)).ToList();
-        if (moved.Count > 0)
-            Add(moved.Count, "update completions c set moves = s.moves::int[] from unnest($2::text[], $3::text[]) s (id, moves) where c.vendor_id = $1 and c.external_id = s.id",
-                Value(moved[0].VendorId), Texts(Each(moved, c => c.ExternalId)), Texts(Each(moved, c => c.Moves is null ? null : $"{{{string.Join(',', c.Moves)}}}")));
-        AddFigures(changes, Add);
-        await batch.PrepareAsync(cancellation);
-        await batch.ExecuteNonQueryAsync(cancellation);
-        return !expected.Where((rows, i) => rows >= 0 && (int)batch.BatchCommands[i].Rows != rows).Any();
-
-        void Add(int rows, string sql, params NpgsqlParameter[] parameters)
-        {
-            expected.Add(rows);
-            batch.BatchCommands.Add(Command(sql, parameters));
-        }
+        var moved = changes.Added.Where(c => c.Moves is not null).Concat(changes.Replaced.Where(r => r.Relocated).Select(r => r.After)).ToArray();
+        await foreach (var some in statements.Pieces(moved, cancellation))
+            statements.Add(
+                "update completions c set moves = s.moves::int[] from unnest($2::text[], $3::text[]) s (id, moves) where c.vendor_id = $1 and c.external_id = s.id",
+                [Value(some[0].VendorId), Texts(Each(some, c => c.ExternalId)), Texts(Each(some, c => c.Moves is null ? null : $"{{{string.Join(',', c.Moves)}}}"))], some.Length);
+        AddFigures(changes, statements);
+        await statements.Send(cancellation);
+        return statements.AsExpected;
     }
 
     public Task Commit(CancellationToken cancellation) => transaction!.CommitAsync(cancellation);
@@ -184,84 +173,71 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
             await db.Database.CloseConnectionAsync();
     }
 
-    private delegate void Adding(int rows, string sql, params NpgsqlParameter[] parameters);
+    private IntakeStatements Statements() => new(connection!, pace);
 
-    private static void AddLearners(IntakeChanges changes, Adding add)
+    private static void Replace(IntakeStatements statements, Replacement[] replaced)
     {
-        const string arrays = "$1::uuid[], $2::smallint[], $3::smallint[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::boolean[], "
-            + "$9::int[], $10::bytea[], $11::timestamptz[]";
-        if (changes.NewLearners.Count > 0)
-            add(changes.NewLearners.Count, $"insert into learners ({LearnerColumns}) select * from unnest({arrays})", Parameters(changes.NewLearners));
-        if (changes.ChangedLearners.Count > 0)
-            add(changes.ChangedLearners.Count, $"""
-                update learners l set tenant_id = s.tenant, audience = s.audience, first_course_id = s.course, first_at = s.first_at, latest_at = s.latest_at,
-                  achieved_at = s.achieved_at, counts = s.counts, judged_by = s.judged_by, units = s.units, confirmed_at = s.confirmed_at
-                from unnest({arrays}) s (id, tenant, audience, course, first_at, latest_at, achieved_at, counts, judged_by, units, confirmed_at) where l.id = s.id
-                """, Parameters(changes.ChangedLearners));
-
-        static NpgsqlParameter[] Parameters(IReadOnlyList<Learner> learners) =>
-        [
-            Guids(Each(learners, l => l.Id)), Of(Each(learners, l => l.TenantId), NpgsqlDbType.Smallint), Of(Each(learners, l => (short)l.Audience), NpgsqlDbType.Smallint),
-            Of(Each(learners, l => l.FirstCourseId), NpgsqlDbType.Integer), Times(Each(learners, l => l.FirstAt.UtcDateTime)), Times(Each(learners, l => l.LatestAt.UtcDateTime)),
-            Of(Each(learners, l => l.AchievedAt?.UtcDateTime), NpgsqlDbType.TimestampTz), Of(Each(learners, l => l.Counts), NpgsqlDbType.Boolean),
-            Of(Each(learners, l => l.JudgedBy), NpgsqlDbType.Integer), Of(Each(learners, l => l.Units), NpgsqlDbType.Bytea),
-            Of(Each(learners, l => l.ConfirmedAt?.UtcDateTime), NpgsqlDbType.TimestampTz),
-        ];
-    }
-
-    private static void AddReplaced(IntakeChanges changes, Adding add)
-    {
-        var before = changes.Replaced.Select(r => r.Before).ToList();
-        add(
-            before.Count,
+        var before = Array.ConvertAll(replaced, r => r.Before);
+        statements.Add(
             "select 1 from completions c join unnest($2::text[], $3::smallint[], $4::boolean[]) s (id, revision, void) on c.external_id = s.id "
             + "where c.vendor_id = $1 and c.revision = s.revision and (c.voided_at is not null) = s.void order by c.external_id for update of c",
-            Value(before[0].VendorId), Texts(Each(before, c => c.ExternalId)), Of(Each(before, c => c.Revision), NpgsqlDbType.Smallint),
-            Of(Each(before, c => c.VoidedAt is not null), NpgsqlDbType.Boolean));
-        add(before.Count, $"""
+            [
+                Value(before[0].VendorId), Texts(Each(before, c => c.ExternalId)), Of(Each(before, c => c.Revision), NpgsqlDbType.Smallint),
+                Of(Each(before, c => c.VoidedAt is not null), NpgsqlDbType.Boolean),
+            ], before.Length, _ => { });
+        statements.Add($"""
             update completions c set tenant_id = s.tenant_id, learner_id = s.learner_id, course_id = s.course_id, audience = s.audience, completed_at = s.completed_at,
               score = s.score, passed = s.passed, revision = s.revision, received_at = s.received_at, reason = s.reason, voided_at = s.voided_at, void_reason = s.void_reason,
               legal_ground = s.legal_ground
             from unnest({Arrays}) s ({Columns}) where c.vendor_id = $1 and c.external_id = s.external_id
-            """, Contents([.. changes.Replaced.Select(r => r.After)]));
+            """, Contents(Array.ConvertAll(replaced, r => r.After)), replaced.Length);
     }
 
-    private static void AddFigures(IntakeChanges changes, Adding add)
+    private static void AddFigures(IntakeChanges changes, IntakeStatements statements)
     {
         var facts = changes.Figures.Facts;
         if (facts.Count > 0)
-            add(-1, """
+            statements.Add("""
                 insert into completion_facts as f (id, tenant_id, month, audience, course_id, completions, learners, passed)
                 select * from unnest($1::uuid[], $2::smallint[], $3::date[], $4::text[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[])
                 on conflict (tenant_id, month, audience, course_id) do update
                   set completions = f.completions + excluded.completions, learners = f.learners + excluded.learners, passed = f.passed + excluded.passed
                 """,
-                Guids(Each(facts, _ => Guid.CreateVersion7())), Of(Each(facts, f => f.Key.Tenant), NpgsqlDbType.Smallint), Of(Each(facts, f => f.Key.Month), NpgsqlDbType.Date),
-                Texts(Each(facts, f => f.Key.Audience.ToString())), Of(Each(facts, f => f.Key.Course), NpgsqlDbType.Integer),
-                Of(Each(facts, f => f.Value.Completions), NpgsqlDbType.Bigint), Of(Each(facts, f => f.Value.Learners), NpgsqlDbType.Bigint), Of(Each(facts, f => f.Value.Passed), NpgsqlDbType.Bigint));
+                [
+                    Guids(Each(facts, _ => Guid.CreateVersion7())), Of(Each(facts, f => f.Key.Tenant), NpgsqlDbType.Smallint), Of(Each(facts, f => f.Key.Month), NpgsqlDbType.Date),
+                    Texts(Each(facts, f => f.Key.Audience.ToString())), Of(Each(facts, f => f.Key.Course), NpgsqlDbType.Integer),
+                    Of(Each(facts, f => f.Value.Completions), NpgsqlDbType.Bigint), Of(Each(facts, f => f.Value.Learners), NpgsqlDbType.Bigint), Of(Each(facts, f => f.Value.Passed), NpgsqlDbType.Bigint),
+                ]);
         var totals = changes.Figures.Totals;
         if (totals.Count > 0)
-            add(-1, """
+            statements.Add("""
                 insert into audience_totals as t (tenant_id, audience, year, learners, achieved, confirmed, as_of)
                 select *, $7 from unnest($1::smallint[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[])
                 on conflict (tenant_id, audience, year) do update
                   set learners = t.learners + excluded.learners, achieved = t.achieved + excluded.achieved,
                     confirmed = t.confirmed + excluded.confirmed, as_of = greatest(t.as_of, excluded.as_of)
                 """,
-                Of(Each(totals, t => t.Key.Tenant), NpgsqlDbType.Smallint), Texts(Each(totals, t => t.Key.Audience.ToString())), Of(Each(totals, t => t.Key.Year), NpgsqlDbType.Integer),
-                Of(Each(totals, t => t.Value.Learners), NpgsqlDbType.Bigint), Of(Each(totals, t => t.Value.Achieved), NpgsqlDbType.Bigint), Of(Each(totals, t => t.Value.Confirmed), NpgsqlDbType.Bigint),
-                new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+                [
+                    Of(Each(totals, t => t.Key.Tenant), NpgsqlDbType.Smallint), Texts(Each(totals, t => t.Key.Audience.ToString())), Of(Each(totals, t => t.Key.Year), NpgsqlDbType.Integer),
+                    Of(Each(totals, t => t.Value.Learners), NpgsqlDbType.Bigint), Of(Each(totals, t => t.Value.Achieved), NpgsqlDbType.Bigint), Of(Each(totals, t => t.Value.Confirmed), NpgsqlDbType.Bigint),
+                    new NpgsqlParameter<DateTime> { TypedValue = changes.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                ]);
         var confirmations = changes.Figures.Confirmations;
         if (confirmations.Count > 0)
-            add(-1, """
+            statements.Add("""
                 insert into confirmation_facts as f (id, tenant_id, month, audience, confirmed)
                 select * from unnest($1::uuid[], $2::smallint[], $3::date[], $4::text[], $5::bigint[])
                 on conflict (tenant_id, month, audience) do update set confirmed = f.confirmed + excluded.confirmed
                 """,
-                Guids(Each(confirmations, _ => Guid.CreateVersion7())), Of(Each(confirmations, c => c.Key.Tenant), NpgsqlDbType.Smallint),
-                Of(Each(confirmations, c => c.Key.Month), NpgsqlDbType.Date), Texts(Each(confirmations, c => c.Key.Audience.ToString())),
-                Of(Each(confirmations, c => c.Value), NpgsqlDbType.Bigint));
+                [
+                    Guids(Each(confirmations, _ => Guid.CreateVersion7())), Of(Each(confirmations, c => c.Key.Tenant), NpgsqlDbType.Smallint),
+                    Of(Each(confirmations, c => c.Key.Month), NpgsqlDbType.Date), Texts(Each(confirmations, c => c.Key.Audience.ToString())),
+                    Of(Each(confirmations, c => c.Value), NpgsqlDbType.Bigint),
+                ]);
     }
+
+    private const string LearnerArrays =
+        "$1::uuid[], $2::smallint[], $3::smallint[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::int[], $10::bytea[], $11::timestamptz[]";
 
     private const string LearnerColumns = "id, tenant_id, audience, first_course_id, first_at, latest_at, achieved_at, counts, judged_by, units, confirmed_at";
 
@@ -321,7 +297,7 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
         return rows;
     }
 
-    private static NpgsqlParameter[] Contents(IReadOnlyList<Completion> rows) =>
+    private static NpgsqlParameter[] Contents(Completion[] rows) =>
     [
         Value(rows[0].VendorId), Texts(Each(rows, c => c.ExternalId)), Of(Each(rows, c => c.TenantId), NpgsqlDbType.Smallint), Guids(Each(rows, c => c.LearnerId)),
         Of(Each(rows, c => c.CourseId), NpgsqlDbType.Integer), Of(Each(rows, c => (short)c.Audience), NpgsqlDbType.Smallint), Times(Each(rows, c => c.CompletedAt.UtcDateTime)),
@@ -330,12 +306,14 @@ internal sealed class SetIntakeStore(PlatformDb db) : IIntakeStore
         Texts(Each(rows, c => c.VoidReason)), Of(Each(rows, c => (short?)c.LegalGround), NpgsqlDbType.Smallint),
     ];
 
-    private static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        command.Parameters.AddRange(parameters);
-        return command;
-    }
+    private static NpgsqlParameter[] Contents(Learner[] learners) =>
+    [
+        Guids(Each(learners, l => l.Id)), Of(Each(learners, l => l.TenantId), NpgsqlDbType.Smallint), Of(Each(learners, l => (short)l.Audience), NpgsqlDbType.Smallint),
+        Of(Each(learners, l => l.FirstCourseId), NpgsqlDbType.Integer), Times(Each(learners, l => l.FirstAt.UtcDateTime)), Times(Each(learners, l => l.LatestAt.UtcDateTime)),
+        Of(Each(learners, l => l.AchievedAt?.UtcDateTime), NpgsqlDbType.TimestampTz), Of(Each(learners, l => l.Counts), NpgsqlDbType.Boolean),
+        Of(Each(learners, l => l.JudgedBy), NpgsqlDbType.Integer), Of(Each(learners, l => l.Units), NpgsqlDbType.Bytea),
+        Of(Each(learners, l => l.ConfirmedAt?.UtcDateTime), NpgsqlDbType.TimestampTz),
+    ];
 
     private static T[] Each<TRow, T>(IReadOnlyList<TRow> rows, Func<TRow, T> part)
     {

@@ -10,9 +10,6 @@ namespace Platform.Limits;
 /// </summary>
 public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clock) : IDisposable
 {
-    // What the others wait for, at most, when one of them comes while it is stored.
-    private const int Beside = 125;
-
     private readonly RowBudgets budgets = new(options.Value, clock);
     private readonly FairQueue slots = new(options.Value.Slots, options.Value.VendorSlots, clock);
 
@@ -21,14 +18,14 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
         vendor.Key, _ => new ConcurrencyLimiterOptions { PermitLimit = options.Value.VendorSlots, QueueLimit = int.MaxValue }));
 
     /// <summary>Waits until these rows may be stored; disposing the answer lets the next in.</summary>
-    public async Task<IDisposable> Enter(Caller vendor, int rows, CancellationToken cancellation)
+    internal async Task<Pace> Enter(Caller vendor, int rows, CancellationToken cancellation)
     {
         for (var wait = budgets.Look(vendor.Key).Wait; wait > TimeSpan.Zero; wait = budgets.Look(vendor.Key).Wait)
             await Task.Delay(wait, clock, cancellation);
         budgets.Spend(vendor.Key, rows);
         try
         {
-            return await slots.Enter(vendor.Key, rows, options.Value.Weight(vendor.Key), cancellation);
+            return new Pace(await slots.Enter(vendor.Key, rows, options.Value.Weight(vendor.Key), cancellation));
         }
         catch (OperationCanceledException)
         {
@@ -41,7 +38,7 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
     internal async Task<IDisposable> Read(Caller vendor, CancellationToken cancellation) => await reading.AcquireAsync(vendor, 1, cancellation);
 
     /// <summary>Says that a send, of few rows or of many, has come; disposing the answer says that it has been answered. Until then, and for a moment at most, nobody who sends more begins anything new.</summary>
-    internal IDisposable Arrive(Caller vendor, bool ofMany) => slots.Arrive(vendor.Key, ofMany);
+    internal IDisposable Arrive(Caller vendor, bool ofMany) => slots.Arrive(vendor.Key, ofMany, options.Value.Weight(vendor.Key));
 
     /// <summary>Waits, before more is done for a vendor than storing, until it would be let in to store.</summary>
     internal async Task GiveWay(Caller vendor, CancellationToken cancellation) => (await slots.Enter(vendor.Key, 0, 1, cancellation)).Dispose();
@@ -50,7 +47,7 @@ public sealed class IntakeTurns(IOptions<LimitOptions> options, TimeProvider clo
     internal bool IsHeavy(Caller vendor) => slots.IsHeavy(vendor.Key);
 
     /// <summary>How many rows of a vendor may be stored at once without keeping others waiting; so many at most.</summary>
-    internal int Piece(string vendor, int most) => slots.IsHeavy(vendor) ? Math.Min(Beside, most) : most;
+    internal int Piece(string vendor, int most) => slots.IsHeavy(vendor) ? Math.Min(Pace.Beside, most) : most;
 
     public void Dispose()
     {

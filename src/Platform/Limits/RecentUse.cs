@@ -25,11 +25,11 @@ internal sealed class RecentUse(TimeProvider clock)
         vendors[vendor] = before with { Cost = Now(vendor) + cost, At = clock.GetTimestamp() };
     }
 
-    /// <summary>Says that a vendor has more in than is taken of it at once.</summary>
-    internal void Crowd(string vendor)
+    /// <summary>Says that a vendor has more in than is taken of it at once; <paramref name="still"/> until the opposite is said.</summary>
+    internal void Crowd(string vendor, bool still)
     {
         if (vendors.TryGetValue(vendor, out var use))
-            vendors[vendor] = use with { Crowded = clock.GetTimestamp() };
+            vendors[vendor] = use with { Crowded = still ? long.MaxValue : clock.GetTimestamp() };
     }
 
     /// <summary>True while somebody is at work who sends clearly less; who rests is known by what it sent when it began to.</summary>
@@ -42,7 +42,7 @@ internal sealed class RecentUse(TimeProvider clock)
     private bool IsLess(string vendor, double cost, string than, double other) =>
         Crowds(than) && !Crowds(vendor) ? other * OfCrowd > cost : other > (Clearly * cost) + Slack;
 
-    private bool Crowds(string vendor) => vendors.TryGetValue(vendor, out var use) && use.Crowded is { } at && clock.GetElapsedTime(at) <= Lately;
+    private bool Crowds(string vendor) => vendors.TryGetValue(vendor, out var use) && use.Crowded is { } at && (at == long.MaxValue || clock.GetElapsedTime(at) <= Lately);
 
     private double Now(string vendor) =>
         vendors.TryGetValue(vendor, out var used) ? used.Cost * Math.Pow(0.5, clock.GetElapsedTime(used.At) / Half) : 0;

@@ -46,13 +46,14 @@ public sealed class PiecesTests(World world)
     }
 
     [Fact]
-    public async Task Ten_thousand_rows_are_the_most_here_too()
+    public async Task Ten_thousand_rows_are_the_most_here_too_and_two_thousand_of_a_whole()
     {
         using var heavy = await Batch.Start(world);
         using var light = await heavy.OtherVendor();
         await BeHeavy(heavy, light);
         await heavy.Client.Send(HttpMethod.Post, "/v1/completions", $"[{string.Join(',', Enumerable.Repeat("{\"id\":\"\"}", 10_001))}]").Problem(Problems.BatchTooLong);
         await heavy.Client.Post("/v1/completions", "text/csv", "id,learner.id,locality,course,audience,completedAt\n" + string.Concat(Enumerable.Repeat("x,,,,,KNS-CD-01\n", 10_001))).Problem(Problems.BatchTooLong);
+        await heavy.Client.Send(HttpMethod.Post, "/v1/completions?atomic=true", $"[{string.Join(',', Enumerable.Repeat("{\"id\":\"\"}", 2_001))}]").Problem(Problems.WholeTooLong);
     }
 
     [Fact]
@@ -67,6 +68,31 @@ public sealed class PiecesTests(World world)
             await BeHeavy(heavy, light);
             return await LargestPart(heavy) <= Piece;
         }));
+    }
+
+    [Fact]
+    public async Task An_atomic_batch_beside_others_is_stored_corrected_and_refused_as_a_whole()
+    {
+        using var heavy = await Batch.Start(world);
+        using var light = await heavy.OtherVendor();
+        var rows = Enumerable.Range(0, 600).Select(i => heavy.Row($"at-{i / 2}")).ToArray();
+        await BeHeavy(heavy, light);
+        Assert.Equal(600m, (await heavy.Push("?dryRun=true", rows)).Number("created"));
+        Assert.Empty(await heavy.Figures());
+        Assert.Equal(600m, (await heavy.Push("?atomic=true", rows)).Number("created"));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 600/300/600"], await heavy.Figures());
+
+        await BeHeavy(heavy, light);
+        var corrected = rows.Select(r => (JsonObject)r.DeepClone()).ToArray();
+        foreach (var row in corrected)
+            (row["revision"], row["passed"], row["reason"]) = (2, false, "nhập sai");
+        var broken = corrected.Select(r => r.DeepClone()).ToArray();
+        broken[^1]["course"] = "KHONG-CO";
+        var refused = await heavy.Push("?atomic=true", broken);
+        Assert.Equal((599m, 1m, 0m), (refused.Number("withheld"), refused.Number("rejected"), refused.Number("corrected")));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 600/300/600"], await heavy.Figures());
+        Assert.Equal(600m, (await heavy.Push("?atomic=true", corrected)).Number("corrected"));
+        Assert.Equal(["2026-03-01 Citizens KNS-CD-01: 600/300/0"], await heavy.Figures());
     }
 
     private static async Task<bool> Any(int tries, Func<Task<bool>> isSo)

@@ -52,10 +52,10 @@ public sealed class FairnessTests
         using var queue = new FairQueue(slots: 3, perVendor: 2, clock);
         (await queue.Enter("noisy", 50_000, 1, Cancellation)).Dispose();
         (await queue.Enter("quiet", 1_000, 1, Cancellation)).Dispose();
-        using var own = queue.Arrive("noisy", ofMany: true);
+        using var own = queue.Arrive("noisy", ofMany: true, 1);
         (await queue.Enter("noisy", 500, 1, Cancellation)).Dispose();
 
-        var send = queue.Arrive("quiet", ofMany: true);
+        var send = queue.Arrive("quiet", ofMany: true, 1);
         var next = queue.Enter("noisy", 500, 1, Cancellation);
         Assert.False(next.IsCompleted);
         (await queue.Enter("quiet", 1_000, 1, Cancellation)).Dispose();
@@ -63,9 +63,83 @@ public sealed class FairnessTests
         send.Dispose();
         (await next).Dispose();
 
-        using var slow = queue.Arrive("quiet", ofMany: true);
+        using var slow = queue.Arrive("quiet", ofMany: true, 1);
         clock.Pass(TimeSpan.FromSeconds(1));
         (await queue.Enter("noisy", 500, 1, Cancellation)).Dispose();
+    }
+
+    [Fact]
+    public async Task What_takes_long_gives_way_in_its_midst_to_who_sends_less_and_is_the_first_of_its_vendor_to_go_on()
+    {
+        var clock = new Clock();
+        using var queue = new FairQueue(slots: 3, perVendor: 2, clock);
+        (await queue.Enter("noisy", 50_000, 1, Cancellation)).Dispose();
+        using var turn = await queue.Enter("noisy", 5_000, 1, Cancellation);
+        Assert.False(turn.ShouldGiveWay);
+        using var send = queue.Arrive("quiet", ofMany: true, 1);
+        var quiet = await queue.Enter("quiet", 1_000, 1, Cancellation);
+        Assert.True(turn.ShouldGiveWay);
+        Assert.True(turn.GiveWay(Cancellation).IsCompleted, "It has only just begun.");
+        clock.Pass(TimeSpan.FromMilliseconds(5));
+        var goesOn = turn.GiveWay(Cancellation);
+        Assert.False(goesOn.IsCompleted);
+        var others = Enumerable.Range(0, 3).Select(_ => queue.Enter("noisy", 10, 1, Cancellation)).ToList();
+        quiet.Dispose();
+        Assert.False(goesOn.IsCompleted);
+        send.Dispose();
+        await goesOn;
+        Assert.DoesNotContain(others, o => o.IsCompleted);
+        turn.Dispose();
+        foreach (var other in others)
+            (await other).Dispose();
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
+    public async Task What_has_locked_rows_gives_way_for_two_seconds_altogether_and_then_goes_on()
+    {
+        var clock = new Clock();
+        using var queue = new FairQueue(slots: 3, perVendor: 2, clock);
+        (await queue.Enter("noisy", 50_000, 1, Cancellation)).Dispose();
+        using var turn = await queue.Enter("noisy", 10_000, 1, Cancellation);
+        var pauses = 0;
+        for (; pauses < 100; pauses++)
+        {
+            using var send = queue.Arrive("quiet", ofMany: true, 1);
+            (await queue.Enter("quiet", 100, 1, Cancellation)).Dispose();
+            clock.Pass(TimeSpan.FromMilliseconds(5));
+            var goesOn = turn.GiveWay(Cancellation);
+            if (goesOn.IsCompleted)
+                break;
+            clock.Pass(TimeSpan.FromMilliseconds(250));
+            (await queue.Enter("quiet", 1, 1, Cancellation)).Dispose();
+            await goesOn;
+        }
+
+        Assert.Equal(8, pauses);
+        Assert.False(turn.ShouldGiveWay);
+    }
+
+    [Fact]
+    public async Task Who_leaves_while_it_gives_way_leaves_nothing_behind()
+    {
+        var clock = new Clock();
+        using var queue = new FairQueue(slots: 2, perVendor: 1, clock);
+        (await queue.Enter("noisy", 50_000, 1, Cancellation)).Dispose();
+        using (var turn = await queue.Enter("noisy", 0, 1, Cancellation))
+        using (var send = queue.Arrive("quiet", ofMany: true, 1))
+        {
+            clock.Pass(TimeSpan.FromMilliseconds(5));
+            using var leaving = new CancellationTokenSource();
+            var goesOn = turn.GiveWay(leaving.Token);
+            Assert.False(goesOn.IsCompleted);
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => goesOn);
+        }
+
+        (await queue.Enter("noisy", 10, 1, Cancellation)).Dispose();
+        (await queue.Enter("quiet", 10, 1, Cancellation)).Dispose();
+        Assert.Equal(0, queue.Count);
     }
 
     [Fact]
@@ -75,8 +149,8 @@ public sealed class FairnessTests
         foreach (var (vendor, rows) in new[] { ("most", 50_000), ("much", 20_000), ("quiet", 1_000) })
             (await queue.Enter(vendor, rows, 1, Cancellation)).Dispose();
         Assert.True(queue.IsHeavy("most") && queue.IsHeavy("much"));
-        using var first = queue.Arrive("most", ofMany: true);
-        var second = queue.Arrive("much", ofMany: true);
+        using var first = queue.Arrive("most", ofMany: true, 1);
+        var second = queue.Arrive("much", ofMany: true, 1);
         var most = queue.Enter("most", 500, 1, Cancellation);
         (await queue.Enter("much", 500, 1, Cancellation)).Dispose();
         Assert.False(most.IsCompleted);
@@ -92,10 +166,10 @@ public sealed class FairnessTests
         foreach (var vendor in new[] { "crowd", "steady" })
             (await queue.Enter(vendor, 20_000, 1, Cancellation)).Dispose();
         Assert.False(queue.IsHeavy("crowd") || queue.IsHeavy("steady"));
-        var sends = Enumerable.Range(0, 3).Select(_ => queue.Arrive("crowd", ofMany: true)).ToList();
+        var sends = Enumerable.Range(0, 3).Select(_ => queue.Arrive("crowd", ofMany: true, 1)).ToList();
         Assert.True(queue.IsHeavy("crowd"));
         Assert.False(queue.IsHeavy("steady"));
-        var one = queue.Arrive("steady", ofMany: true);
+        var one = queue.Arrive("steady", ofMany: true, 1);
         var waits = queue.Enter("crowd", 500, 1, Cancellation);
         Assert.False(waits.IsCompleted);
         one.Dispose();
@@ -115,7 +189,7 @@ public sealed class FairnessTests
         (await queue.Enter("steady", 1_000, 1, Cancellation)).Dispose();
         for (var i = 0; i < 1_000; i++)
         {
-            using var send = queue.Arrive("small", ofMany: false);
+            using var send = queue.Arrive("small", ofMany: false, 1);
             (await queue.Enter("small", 1, 1, Cancellation)).Dispose();
         }
 
@@ -124,7 +198,7 @@ public sealed class FairnessTests
         using var other = new FairQueue(slots: 3, perVendor: 2, new Clock());
         (await other.Enter("steady", 20_000, 1, Cancellation)).Dispose();
         (await other.Enter("small", 19_000, 1, Cancellation)).Dispose();
-        var sends = Enumerable.Range(0, 20).Select(_ => other.Arrive("small", ofMany: false)).ToList();
+        var sends = Enumerable.Range(0, 20).Select(_ => other.Arrive("small", ofMany: false, 1)).ToList();
         Assert.False(other.IsHeavy("small"));
         sends.ForEach(s => s.Dispose());
     }
