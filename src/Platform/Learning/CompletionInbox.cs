@@ -268,12 +268,13 @@ public sealed class CompletionInbox(
 
     private static bool WithholdIfAnyFailed(RowAnswer[] answers)
     {
-        if (!Array.Exists(answers, a => a.Outcome is RowOutcome.Rejected or RowOutcome.Conflict))
+        if (Array.Find(answers, a => a.Outcome is RowOutcome.Rejected or RowOutcome.Conflict) is not { } failed)
             return false;
+        var why = new Explanation($"Dòng {failed.Index} (tính từ 0) không được nhận.", $"Row {failed.Index}, counted from 0, was not taken.");
         var withheld = answers.Where(a => a.Outcome is RowOutcome.Created or RowOutcome.Corrected).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < answers.Length; i++)
             if (answers[i].Outcome is RowOutcome.Created or RowOutcome.Corrected || (answers[i].Outcome == RowOutcome.Duplicate && withheld.Contains(answers[i].Id)))
-                answers[i] = answers[i] with { Outcome = RowOutcome.Withheld, Faults = [new FieldFault($"/{answers[i].Index}", Problems.BatchIsAtomic)] };
+                answers[i] = answers[i] with { Outcome = RowOutcome.Withheld, Faults = [new FieldFault($"/{answers[i].Index}", Problems.BatchIsAtomic, why)] };
         return true;
     }
 

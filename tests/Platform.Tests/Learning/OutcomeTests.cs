@@ -175,6 +175,7 @@ public abstract class OutcomeTests(World world, IntakeStore store)
         var answer = await batch.Push("?atomic=true", batch.Row(), known, batch.Row(change: r => r["score"] = 101));
         Assert.Equal("withheld duplicate rejected", Batch.Outcomes(answer));
         Assert.Equal(Problems.BatchIsAtomic.Code, answer["results"]![0]!["problems"]![0]!["code"]!.GetValue<string>());
+        Assert.Contains("2", answer["results"]![0]!["problems"]![0]!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal(1, answer["withheld"]!.GetValue<int>());
         Assert.Equal(before, await batch.Figures());
     }
